@@ -1,0 +1,203 @@
+"""The command line: one function a verb. Data go to stdout, talk to stderr; 0 is good, 1 findings, 2 misuse or breakage."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from statereport import __version__, console
+
+FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
+
+_text = click.option("--text", type=click.Path(path_type=Path), help="The report's text, for what compares with it.")
+_store = click.option(
+    "--store",
+    envvar="STATEREPORT_STORE",
+    metavar="FOLDER|URL",
+    help="A build's folder, or the address of a SPARQL endpoint. Without it: ./build if fresh, else the sources.",
+)
+
+
+@click.group(cls=console.Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__)
+def cli() -> None:
+    """A State's report to a treaty body as a knowledge graph.
+
+    \b
+    Example:
+      statereport build
+      statereport query schools-by-language
+    """
+
+
+@cli.command(short_help="Make everything from the sources.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("build"), show_default=True, help="The folder to write.")
+@_text
+def build(out: Path, text: Path | None) -> None:
+    """Load, infer, validate and export everything into one folder, which appears whole or not at all.
+
+    \b
+    Example:
+      statereport build --out build
+    """
+    from statereport import build as building
+    from statereport.paths import find_house
+
+    click.echo(str(building.build(find_house(), out, text, progress=console.say)))
+
+
+@cli.command(short_help="Check the sources.")
+@_text
+def check(text: Path | None) -> None:
+    """Check the sources: format, shapes, the checks under queries/, and that generated graphs are up to date.
+
+    \b
+    Example:
+      statereport check
+    """
+    from statereport import check as checking
+    from statereport.paths import find_house
+
+    console.findings(checking.check(find_house(), text, say=console.say), "Nothing is wrong.")
+
+
+@cli.command(short_help="Write Turtle files in the house format.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; list the files that differ.")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def fmt(only_check: bool, paths: tuple[Path, ...]) -> None:
+    """Write Turtle files in the house format: the given files and folders, else all of ontology/ and graphs/.
+
+    \b
+    Example:
+      statereport fmt --check graphs
+    """
+    from statereport import turtle
+    from statereport.paths import find_house
+
+    house = find_house()
+    changed = turtle.fmt(paths or (house.ontology, house.graphs), only_check, house.prefixes, house.name)
+    if only_check:
+        console.findings([turtle.not_formatted(house.name(path)) for path in changed], "Every file is in the house format.")
+    for path in changed:
+        click.echo(house.name(path))
+
+
+@cli.command(add_help_option=False, short_help="Ask a question; without a name, list them.")
+@click.argument("name", required=False)
+@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="Put a value in the place of a default.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Without it: a table on a terminal, else TSV; graphs in Turtle.")
+@_store
+@click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message; with NAME, what the question means.")
+@click.pass_context
+def query(context: click.Context, name: str | None, params: tuple[str, ...], form: str | None, store: str | None, wants_help: bool) -> None:
+    """Ask a saved question by its NAME, or the SPARQL query in a file, or on standard input (-). Without NAME: list them.
+
+    \b
+    Example:
+      statereport query tables/figures --format csv
+      echo 'ASK { ?thing ?is ?so }' | statereport query -
+    """
+    from statereport import asking
+
+    if wants_help and not name:
+        click.echo(context.get_help())
+    elif not name:
+        console.write(asking.listing())
+    elif wants_help:
+        console.write(asking.help_of(name))
+    else:
+        console.write(asking.answer(name, params, form, store, console.is_terminal(), console.width(), console.say))
+
+
+@cli.command(short_help="Show where the report does not agree with itself.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("page", "html", "table", "csv", "json", "ttl")),
+    default="page",
+    show_default=True,
+    help="A page is in Markdown; ttl is in the terms of DQV.",
+)
+@_store
+def discrepancies(form: str, store: str | None) -> None:
+    """Show where the report does not agree with itself: what it says here and there, and how that was found.
+
+    \b
+    Example:
+      statereport discrepancies --format table
+    """
+    from statereport import asking
+    from statereport import discrepancies as showing
+    from statereport.knowledge import open_graph
+
+    if form in ("page", "html"):
+        found = showing.entries(open_graph(store, say=console.say))
+        console.write(showing.page(found) if form == "page" else showing.html_page(found))
+    else:
+        name = showing.ANNOTATIONS if form == "ttl" else showing.TABLE
+        console.write(asking.answer(name, (), form, store, console.is_terminal(), console.width(), console.say))
+
+
+@cli.command(short_help="Show all that is said of one thing.")
+@click.argument("iri")
+@_store
+def show(iri: str, store: str | None) -> None:
+    """Show all that is said of one thing, its IRI or short name given: asserted, inferred, noted, and where in the text.
+
+    \b
+    Example:
+      statereport show figure:13-schools-kazakh
+    """
+    from statereport.knowledge import open_graph
+
+    console.write(str(open_graph(store, say=console.say).describe(iri)))
+
+
+def _generated(name: str, short: str, what: str) -> Callable[..., Any]:
+    """A verb for a graph that a module of the same name generates from the statements and the text."""
+
+    @click.option("--check", "only_check", is_flag=True, help="Write nothing; say whether the file is up to date.")
+    @_text
+    def verb(only_check: bool, text: Path | None) -> None:
+        from statereport import check as checking
+        from statereport.paths import find_house
+
+        house = find_house()
+        if only_check:
+            console.findings(checking.generated(name, house, text), f"{name}.ttl is up to date.")
+        else:
+            path, problems = checking.generate(name, house, text)
+            console.say(f"{house.name(path)} is written.")
+            console.findings(problems, "Nothing is missing in it.")
+
+    verb.__doc__ = f"{what}\n\n\b\nExample:\n  statereport {name} --check --text report.txt\n"
+    return cli.command(name, short_help=short)(verb)
+
+
+anchors = _generated("anchors", "Place each statement in the report's text.", "Find each statement's fragment in the report's text and write its range of characters.")
+ledger = _generated("ledger", "Account for each number of the text.", "Account for each number of the report's text, and write the ledger.")
+
+
+@cli.command(short_help="Explain a problem by its code.")
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Explain a problem by its CODE: what it means, why it arises, how to mend it. Without CODE: list the codes.
+
+    \b
+    Example:
+      statereport explain query-refused
+    """
+    from statereport import errors
+
+    click.echo(errors.explain(code) if code else "\n".join(errors.codes()))
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(console.run(cli))
+
+

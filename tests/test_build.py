@@ -1,0 +1,296 @@
+"""A build appears whole or not at all, and the same sources give the same bytes."""
+
+import hashlib
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import minihouse
+import pytest
+
+from statereport import build, folder, graphs, store
+from statereport.errors import BuildLocked, DataViolates, DiskFull, LiteralNotCanonical, NotABuild
+
+SCRIPT = """
+import sys, time
+from pathlib import Path
+from statereport import build
+from statereport.errors import Problem
+from statereport.paths import House
+
+root, out, pause = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+
+def say(stage):
+    if stage == pause:
+        print("here", flush=True)
+        time.sleep(60)
+
+try:
+    print(build.build(House.at(root), out, progress=say))
+except Problem as problem:
+    print(problem.code, file=sys.stderr)
+    sys.exit(problem.exit_code)
+"""
+
+
+@pytest.fixture
+def house(tmp_path):
+    return minihouse.make(tmp_path / "house")
+
+
+def bytes_of(out: Path) -> dict[str, bytes]:
+    """Every published file with its bytes; the store is a cache, not published."""
+    files = (path for path in out.rglob("*") if path.is_file() and path.relative_to(out).parts[0] != "store")
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
+
+
+def run(house, out, pause="", **options):
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(house.root), str(out), pause],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def sums_hold(out: Path) -> bool:
+    lines = (out / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("  ", 1) for line in lines)
+    return bool(lines) and all(
+        hashlib.sha256((out / name).read_bytes()).hexdigest() == digest for digest, name in pairs
+    )
+
+
+def test_a_build_says_what_it_did(house, tmp_path):
+    summary = build.build(house, tmp_path / "out")
+    said = str(summary)
+    assert "A figure above five thousand is odd here." in said and "2 questions, 1 table" in said
+    assert json.loads((tmp_path / "out/build.json").read_text(encoding="utf-8"))["questions"] == 2
+    assert sums_hold(tmp_path / "out")
+
+
+def test_two_builds_in_other_surroundings_have_the_same_bytes(house, tmp_path):
+    surroundings = [
+        {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "UTC"},
+        {"PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8", "TZ": "Asia/Almaty"},
+    ]
+    found = []
+    for i, environment in enumerate(surroundings):
+        here = tmp_path / f"elsewhere-{i}"
+        here.mkdir()
+        process = run(house, here / "out", cwd=here, env={**os.environ, **environment})
+        said, complaint = process.communicate()
+        assert process.returncode == 0, complaint
+        found.append((bytes_of(here / "out"), said.replace(str(here), "")))
+    assert found[0] == found[1]
+    assert len(found[0][0]) > 20
+
+
+@pytest.mark.slow
+def test_two_builds_of_the_real_house_have_the_same_bytes(tmp_path):
+    from statereport.paths import find_house
+
+    for seed in "12":
+        done = run(find_house(), tmp_path / seed, env={**os.environ, "PYTHONHASHSEED": seed})
+        assert done.wait() == 0, done.stderr.read()
+    assert bytes_of(tmp_path / "1") == bytes_of(tmp_path / "2")
+    assert sums_hold(tmp_path / "1")
+
+
+def test_the_order_of_the_sources_does_not_matter(house, tmp_path):
+    build.build(house, tmp_path / "one")
+    source = house.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
+    *head, first, second, third = source.read_text(encoding="utf-8").splitlines()
+    source.write_text("\n".join([*head, third, first, second, first]) + "\n", encoding="utf-8")
+    build.build(house, tmp_path / "two")
+    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
+
+
+@pytest.mark.parametrize("stage", ["loading", "answering", "exporting", "putting in place"])
+def test_a_build_killed_in_the_middle_leaves_the_old_one(house, tmp_path, stage):
+    out = tmp_path / "out"
+    build.build(house, out)
+    before = bytes_of(out)
+    process = run(house, out, stage)
+    assert process.stdout.readline() == "here\n", process.stderr.read()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert bytes_of(out) == before and len(list(tmp_path.glob(".out-*.tmp"))) == 1
+    build.build(house, out)
+    assert bytes_of(out) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["house", "out"], "what the killed build left is swept"
+
+
+@pytest.mark.slow
+def test_a_build_killed_at_any_moment_leaves_a_whole_one(house, tmp_path):
+    out = tmp_path / "out"
+    build.build(house, out)
+    before = bytes_of(out)
+    moments = random.Random(8)
+    killed = 0
+    for _ in range(25):
+        process = run(house, out, start_new_session=True)
+        time.sleep(moments.uniform(0.05, 1.2))
+        killed += process.poll() is None
+        process.kill()
+        process.wait()
+        assert bytes_of(out) == before and sums_hold(out)
+    assert killed > 5, "the builds were over before they could be killed"
+    build.build(house, out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["house", "out"]
+
+
+def test_a_first_build_killed_in_the_middle_leaves_nothing(house, tmp_path):
+    process = run(house, tmp_path / "out", "exporting")
+    assert process.stdout.readline() == "here\n", process.stderr.read()
+    process.kill()
+    process.wait()
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_second_build_at_once_is_refused(house, tmp_path):
+    process = run(house, tmp_path / "out", "loading")
+    assert process.stdout.readline() == "here\n", process.stderr.read()
+    with pytest.raises(BuildLocked):
+        build.build(house, tmp_path / "out")
+    build.build(house, tmp_path / "other")
+    process.kill()
+    process.wait()
+    build.build(house, tmp_path / "out")
+
+
+@pytest.mark.parametrize("room", [100, 3_000, 20_000])
+def test_a_full_disk_is_told_and_leaves_the_old_build(house, tmp_path, room):
+    out = tmp_path / "out"
+    build.build(house, out)
+    before = bytes_of(out)
+    process = run(house, out, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)))
+    _, complaint = process.communicate()
+    assert (process.returncode, complaint.strip()) == (DiskFull.exit_code, "disk-full")
+    assert bytes_of(out) == before and not list(tmp_path.glob(".out*"))
+
+
+def test_an_error_that_is_not_a_full_disk_is_not_called_one(tmp_path):
+    with pytest.raises(PermissionError), folder.appearing(tmp_path / "out", "marker"):
+        raise PermissionError(13, "Permission denied")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_no_build_made_is_never_replaced(house, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/letter.txt").write_text("dear")
+    with pytest.raises(NotABuild):
+        build.build(house, tmp_path / "mine")
+    assert (tmp_path / "mine/letter.txt").read_text() == "dear"
+
+
+def test_an_empty_folder_and_a_missing_parent_are_filled(house, tmp_path):
+    (tmp_path / "empty").mkdir()
+    build.build(house, tmp_path / "empty")
+    build.build(house, tmp_path / "not/yet/there")
+    assert bytes_of(tmp_path / "empty") == bytes_of(tmp_path / "not/yet/there")
+
+
+def test_without_a_swap_of_the_system_the_old_build_still_gives_way(house, tmp_path, monkeypatch):
+    monkeypatch.setattr(folder, "_swap", lambda one, other: False)
+    build.build(house, tmp_path / "out")
+    before = bytes_of(tmp_path / "out")
+    build.build(house, tmp_path / "out")
+    assert bytes_of(tmp_path / "out") == before and not list(tmp_path.glob(".out*"))
+
+
+def test_a_build_killed_between_two_renames_is_made_good(house, tmp_path):
+    build.build(house, tmp_path / "out")
+    before = bytes_of(tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / ".out-old")
+    with pytest.raises(KeyboardInterrupt), folder.appearing(tmp_path / "out", build.MARKER):
+        raise KeyboardInterrupt
+    assert bytes_of(tmp_path / "out") == before
+
+
+def test_a_violation_stops_before_anything_is_replaced(house, tmp_path):
+    build.build(house, tmp_path / "out")
+    before = bytes_of(tmp_path / "out")
+    source = house.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
+    source.write_text(source.read_text(encoding="utf-8").replace(" ; sr:value 7391", ""), encoding="utf-8")
+    with pytest.raises(DataViolates) as caught:
+        build.build(house, tmp_path / "out")
+    assert "A figure has a value." in caught.value.what and caught.value.where.endswith("13-schools.ttl")
+    assert bytes_of(tmp_path / "out") == before
+
+
+def test_a_check_that_answers_a_row_stops_the_build(house, tmp_path):
+    source = house.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
+    source.write_text(source.read_text(encoding="utf-8").replace("3797", "-3797"), encoding="utf-8")
+    with pytest.raises(DataViolates) as caught:
+        build.build(house, tmp_path / "out")
+    assert "No figure is below zero." in caught.value.what and caught.value.where.endswith("nothing-negative.rq")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "written", ["51.40", "051", "51.0", "5.14e1", '"51.4"^^xsd:double', '"2020-13"^^xsd:gYearMonth']
+)
+def test_a_literal_that_engines_rewrite_is_refused(house, tmp_path, written):
+    source = house.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
+    source.write_text(source.read_text(encoding="utf-8").replace("51.4 .", f"{written} ."), encoding="utf-8")
+    with pytest.raises(LiteralNotCanonical) as caught:
+        build.build(house, tmp_path / "out")
+    assert caught.value.where.endswith("13-schools.ttl") and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("datatype", sorted(set(graphs.CANONICAL) - {graphs.XSD + "double", graphs.XSD + "float"}))
+def test_a_literal_that_passes_the_gate_comes_back_from_a_store_unchanged(datatype):
+    from pyoxigraph import Literal, NamedNode, Quad
+
+    words = "0 -0 1 -1 007 +5 51.4 51.40 51.0 .5 0.5 -0.5 true false 1 2020 2020-02 2020-02-07 --02-07 2020-02-07Z"
+    kept = [word for word in words.split() if graphs.CANONICAL[datatype].fullmatch(word)]
+    assert kept or datatype.endswith("dateTime")
+    for word in kept:
+        quad = Quad(NamedNode("x:s"), NamedNode("x:p"), Literal(word, datatype=NamedNode(datatype)), NamedNode("x:g"))
+        (back,) = store.Store.memory([quad], union=False).quads("x:g")
+        assert back.object.value == word
+        # Oxigraph knows one type of whole numbers.
+        assert back.object.datatype.value in (datatype, graphs.XSD + "integer")
+
+
+def test_what_the_shapes_find_becomes_a_note(house, tmp_path):
+    build.build(house, tmp_path / "out")
+    note = (tmp_path / "out/statereport-findings.nq").read_text(encoding="utf-8")
+    assert "note/found-small-figure" in note and "<https://w3id.org/statereport/graph/findings>" in note
+    assert "def/isAbout> <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/13-schools>" in note
+    assert "def/isSeenIn> <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/passage/13.5>" in note
+
+
+def test_the_built_store_answers_as_the_export_says(house, tmp_path):
+    build.build(house, tmp_path / "out")
+    built = store.Store.built(tmp_path / "out/store")
+    answer = built.query("SELECT ?v WHERE { ?f <https://w3id.org/statereport/def/value> ?v } ORDER BY ?v")
+    assert [str(row["v"]) for row in answer] == ["51.4", "3797", "7391"]
+
+
+def test_two_findings_of_one_shape_about_one_thing_are_two_notes():
+    from statereport import found
+    from statereport.validate import Finding
+
+    one = Finding(
+        "Warning",
+        "https://w3id.org/statereport/id/r/figure/1-a",
+        "",
+        "12",
+        "Odd.",
+        "https://w3id.org/statereport/shape/IsOdd",
+    )
+    made = found.notes([one, one], {}, {})
+    assert {t.subject.value.rpartition("/")[2] for t in made} == {
+        "found-is-odd.figure.1-a",
+        "found-is-odd.figure.1-a.2",
+    }
+    assert '"12"^^<http://www.w3.org/2001/XMLSchema#integer>' in {str(t.object) for t in made}

@@ -1,0 +1,304 @@
+"""The command line: what each verb prints and where, its exit code, and what it does not load."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import click
+import pytest
+import small
+from click.testing import CliRunner
+
+from statereport import check as checking
+from statereport import cli, console, errors, turtle
+from statereport.paths import House
+
+VERBS = tuple(cli.cli.commands)
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch) -> House:
+    """The small house as the one that is found, its build in ./build."""
+    made = small.make(tmp_path)
+    monkeypatch.setenv("STATEREPORT_HOUSE", str(made.root))
+    monkeypatch.delenv("STATEREPORT_TEXT", raising=False)
+    monkeypatch.chdir(tmp_path)
+    small.build(made, tmp_path / "build")
+    return made
+
+
+@pytest.fixture
+def run(capfdbinary, monkeypatch):
+    """Run the command as its script does. → exit code, stdout, stderr."""
+
+    def call(*args: str, data: bytes = b"") -> tuple[int, str, str]:
+        capfdbinary.readouterr()
+        reading, writing = os.pipe()
+        os.write(writing, data)
+        os.close(writing)
+        with os.fdopen(reading) as stream:
+            monkeypatch.setattr(sys, "stdin", stream)
+            code = console.run(cli.cli, list(args))
+        sys.stdout.flush()
+        seen = capfdbinary.readouterr()
+        return code, seen.out.decode(), seen.err.decode()
+
+    return call
+
+
+def script(*args: str, **options) -> subprocess.CompletedProcess:
+    """Run the command in a process of its own."""
+    return subprocess.run([sys.executable, "-m", "statereport", *args], capture_output=True, text=True, check=False, **options)
+
+
+# --- help ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_every_help_has_an_example(verb: str) -> None:
+    shown = CliRunner().invoke(cli.cli, [*verb.split(), "--help"])
+    assert shown.exit_code == 0
+    examples = re.findall(r"statereport (\S.*)", shown.output.partition("Example")[2].partition("Options")[0])
+    assert examples
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_example_is_understood(verb: str) -> None:
+    shown = CliRunner().invoke(cli.cli, [verb, "--help"])
+    for line in re.findall(r"statereport (\S.*)", shown.output.partition("Example")[2].partition("Options")[0]):
+        name, *args = shlex.split(line)
+        assert name == verb
+        try:
+            cli.cli.commands[name].make_context(name, args)
+        except click.BadParameter as fault:
+            assert "does not exist" in fault.message, line  # a folder of the example that is not here
+
+
+def test_help_loads_no_library_that_only_other_verbs_need() -> None:
+    code = "import sys, statereport.cli, statereport.console as c; c.run(statereport.cli.cli, ['--help']); print([m for m in sys.modules], file=sys.stderr)"
+    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
+    for library in ("rdflib", "pyshacl", "owlready2", "pyoxigraph", "yaml", "urllib.request"):
+        assert f"'{library}'" not in seen
+
+
+def test_a_saved_query_on_a_build_loads_only_the_engine(house) -> None:
+    code = "import sys, statereport.cli, statereport.console as c; c.run(statereport.cli.cli, sys.argv[1:]); print(list(sys.modules), file=sys.stderr)"
+    for args in (["query", "all"], ["show", "figure:13-schools"]):
+        seen = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=True)
+        assert "13-schools" in seen.stdout
+        for library in ("rdflib", "pyshacl", "owlready2", "urllib.request", "statereport.infer", "statereport.build"):
+            assert f"'{library}'" not in seen.stderr, library
+
+
+# --- query -----------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_name_the_questions_are_listed(house, run) -> None:
+    code, out, err = run("query")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0].split("  ")[0] == "figures/all"
+    assert "pages/" not in out
+
+
+def test_piped_rows_are_tab_separated_and_a_format_may_be_asked_for(house, run) -> None:
+    code, out, err = run("query", "all")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == "?figure\t?label\t?value" and "\x1b" not in out
+    assert run("query", "figures/all", "--format", "csv")[1].splitlines()[0] == "figure,label,value"
+    assert run("query", "all", "--format", "json")[1].startswith('{"head"')
+    assert run("query", "all", "--format", "table")[1].splitlines()[0].split() == ["Figure", "Label", "Value"]
+    assert run("query", "any-note")[1].strip() == "true"
+    assert run("query", "any-note", "--format", "table")[1] == "yes\n"
+    assert "sr:value" in run("query", "values")[1]
+
+
+def test_on_a_terminal_rows_are_a_table(house, run, monkeypatch) -> None:
+    monkeypatch.setattr(console, "is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "50")
+    out = run("query", "all")[1]
+    assert out.splitlines()[1].startswith("-----") and all(len(line) <= 50 for line in out.splitlines())
+    assert "\x1b" not in out
+
+
+def test_a_parameter_takes_the_place_of_the_default(house, run) -> None:
+    out = run("query", "all", "-p", "least=5000", "--format", "csv")[1]
+    assert len(out.splitlines()) == 2
+    for given in ("leats=1", "least", "least=x"):
+        code, out, err = run("query", "all", "-p", given)
+        assert code == 2 and out == "" and "bad-parameter" in err
+    assert run("query", "all", "-p", "least=1", "-p", "least=2")[0] == 2
+
+
+def test_a_query_of_ones_own_comes_from_a_file_or_standard_input(house, run, tmp_path) -> None:
+    own = tmp_path / "own.rq"
+    own.write_text("SELECT (1 + 1 AS ?two) {} ORDER BY ?two", encoding="utf-8")
+    assert run("query", str(own), "--format", "csv")[1].split() == ["two", "2"]
+    assert run("query", "-", "--format", "csv", data=b"SELECT (3 AS ?n) {}")[1].split() == ["n", "3"]
+    own.write_text(small.FIGURES, encoding="utf-8")
+    assert len(run("query", str(own), "-p", "least=5000", "--format", "csv")[1].splitlines()) == 2
+    assert "own.rq:2:5" in _wrong(run("query", str(_written(own, "SELECT ?x\n    FROM <a:a> { ?x ?y ?z }"))), "query-refused")
+    assert "own.rq:1:" in _wrong(run("query", str(_written(own, "SELECT ?x {"))), "query-syntax")
+    own.write_bytes(b"SELECT \xff")
+    _wrong(run("query", str(own)), "query-syntax")
+    _wrong(run("query", "-", data=b"INSERT DATA { <a:a> <a:a> 1 }"), "query-refused")
+
+
+def _written(path, text: str):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _wrong(seen: tuple[int, str, str], code: str) -> str:
+    """A problem of this code on stderr, nothing on stdout, exit code 2, no traceback. → stderr."""
+    assert seen[0] == 2 and seen[1] == ""
+    assert f"  {code}\n" in seen[2] and "Mend: " in seen[2] and f"statereport explain {code}" in seen[2]
+    assert "Traceback" not in seen[2]
+    return seen[2]
+
+
+def test_a_question_explains_itself(house, run) -> None:
+    code, out, _ = run("query", "all", "--help")
+    assert code == 0
+    for words in ("Which figures are there?", "least  At least (integer, default 0)", "value  Value", "statereport query figures/all -p least=0"):
+        assert words in out
+
+
+def test_a_misspelt_word_proposes_the_nearest(house, run) -> None:
+    assert "figures/all" in _wrong(run("query", "figures/alll"), "unknown-name")
+    assert "figure:13-schools" in _wrong(run("show", "figure:13-school"), "unknown-name")
+    for args, near in ((("quer",), "query"), (("query", "--formt", "csv", "all"), "--format"), (("explain", "query-refusd"), "query-refused")):
+        code, out, err = run(*args)
+        assert code == 2 and out == "" and near in err
+    code, out, err = run("query", "all", "--format", "cvs")
+    assert code == 2 and "csv" in err
+
+
+def test_a_build_that_is_not_there_is_told(house, run) -> None:
+    _wrong(run("query", "all", "--store", "nowhere"), "not-a-build")
+
+
+def test_show_prints_the_page_of_a_thing(house, run) -> None:
+    code, out, err = run("show", "figure:13-schools-kazakh")
+    assert (code, err) == (0, "")
+    assert "figure:13-schools-kazakh" in out and "20-25  3,797" in out
+
+
+# --- the other verbs -------------------------------------------------------------------------------------------------
+
+
+def test_fmt_lists_what_differs_and_writes_it(house, run) -> None:
+    crooked = house.graphs / "crooked.ttl"
+    crooked.write_text("# A file.\n\nPREFIX sr: <https://w3id.org/statereport/def/>\n\nsr:a a sr:b .\n", encoding="utf-8")
+    code, out, err = run("fmt", "--check", str(crooked))
+    assert code == 1 and "graphs/crooked.ttl  not-formatted" in out and "1 finding." in err
+    assert run("fmt", str(crooked))[:2] == (0, "graphs/crooked.ttl\n")
+    assert run("fmt", "--check", str(crooked))[:2] == (0, "")
+    crooked.write_text("sr:a a .", encoding="utf-8")
+    code, out, err = run("fmt", str(crooked))
+    assert code == 2 and "turtle-syntax" in err and out == ""
+    assert run("fmt", "nothing-here")[0] == 2
+
+
+@pytest.mark.parametrize("verb", ["anchors", "ledger"])
+def test_generated_graphs_are_checked_and_written_with_the_text_only(verb: str, tiny, tiny_text, run, monkeypatch) -> None:
+    monkeypatch.setenv("STATEREPORT_HOUSE", str(tiny.root))
+    monkeypatch.delenv("STATEREPORT_TEXT", raising=False)
+    text = str(tiny.root / "report.txt")
+    file = next(tiny.graphs.glob(f"reports/*/{verb}.ttl"))
+    file.write_text("# Nothing.\n", encoding="utf-8")
+    code, out, _ = run(verb, "--check", "--text", text)
+    assert code == 1 and "generated-differs" in out
+    run(verb, "--text", text)
+    assert "generated-differs" not in run(verb, "--check", "--text", text)[1]
+    _wrong(run(verb, "--check", "--text", "no-such-file.txt"), "text-missing")
+    _wrong(run(verb), "text-missing")
+
+
+def test_check_gathers_every_kind_of_finding(house, run, monkeypatch) -> None:
+    from statereport import build
+
+    class Examined:
+        dataset, violations, warnings = None, (), ("A total and its parts differ.",)
+
+        def quads(self) -> list:
+            return small.quads(house)
+
+    monkeypatch.setattr(build, "examine", lambda *_: Examined())
+    turtle.fmt([house.ontology, house.graphs], False, house.prefixes)
+    check = house.queries / "checks/no-notes.rq"
+    check.parent.mkdir()
+    check.write_text(small.FIGURES.replace("FILTER(?value >= ?least)", "FILTER(?value < ?least)").replace("#+ expect: {other: {least: 5000}}\n", "").replace("VALUES ?least { 0 }", 'BIND(0 AS ?least)').replace("#+ params:\n#+   least: {label: \"At least\", type: integer}\n", ""), encoding="utf-8")
+    assert {problem.code for problem in checking.check(house)} == set()
+    code, out, err = run("check")
+    assert (code, out) == (0, "")
+    assert "not at hand" in err and "A total and its parts differ." in err and "Nothing is wrong." in err
+    check.write_text(check.read_text(encoding="utf-8").replace("BIND(0 AS", "BIND(9000 AS"), encoding="utf-8")
+    (house.queries / "figures/unordered.rq").write_text("#+ summary: What?\nSELECT ?x { ?x ?y ?z }", encoding="utf-8")
+    (house.graphs / "crooked.ttl").write_text("# A file.\n\nPREFIX sr: <https://w3id.org/statereport/def/>\nsr:a a sr:b .\n", encoding="utf-8")
+    code, out, err = run("check")
+    assert code == 1
+    for expected in ("not-formatted", "query-untidy", "data-violates"):
+        assert f"  {expected}\n" in out
+
+
+def test_explain_tells_every_code_and_lists_them(run) -> None:
+    code, out, _ = run("explain")
+    assert code == 0 and out.split() == list(errors.codes())
+    assert run("explain", "query-refused")[1].startswith("query-refused\n\n")
+
+
+# --- how it ends -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "says"),
+    [
+        (KeyboardInterrupt(), 2, "Stopped."),
+        (OSError(errno.ENOSPC, "No space left on device", "out.csv"), 2, "disk-full"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x"), 2, "/x: Permission denied"),
+        (MemoryError(), 2, "not enough memory"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 0, ""),
+    ],
+)
+def test_no_fault_of_the_world_shows_a_traceback(fault: BaseException, code: int, says: str, capsys) -> None:
+    @click.command()
+    def fails() -> None:
+        raise fault
+
+    assert console.run(fails, []) == code
+    assert says in capsys.readouterr().err
+
+
+def test_a_reader_that_stops_early_is_no_fault(house) -> None:
+    command = f"{shlex.quote(sys.executable)} -m statereport query all; echo $? >&2"
+    seen = subprocess.run(["sh", "-c", f"({command}) | head -c 1"], capture_output=True, text=True, check=False)
+    assert "Traceback" not in seen.stderr and "Broken pipe" not in seen.stderr
+    assert seen.stderr.split()[-1] == "0"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="NOT TESTED: no /dev/full here")
+def test_a_full_disk_behind_stdout_is_told(house) -> None:
+    for args in (["query", "all"], ["--help"], ["explain"]):
+        with open("/dev/full", "w") as full:
+            seen = subprocess.run([sys.executable, "-m", "statereport", *args], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert seen.returncode == 2 and "Traceback" not in seen.stderr and "disk-full" in seen.stderr
+
+
+def test_data_are_utf_8_in_any_locale(house) -> None:
+    (house.queries / "figures/any.rq").write_text('#+ summary: Қ?\nSELECT ("қазақ" AS ?word) {} ORDER BY ?word', encoding="utf-8")
+    for extra in ({"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}):
+        seen = subprocess.run(
+            [sys.executable, "-m", "statereport", "query", "any"], capture_output=True, check=True, env={**os.environ, **extra}
+        )
+        assert "қазақ".encode() in seen.stdout
+
+
+def test_the_version_is_that_of_the_package(run) -> None:
+    import statereport
+
+    assert statereport.__version__ in script("--version").stdout

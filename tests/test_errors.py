@@ -1,0 +1,58 @@
+"""Every fault is one value that says where, what and how to mend it, and every code is explained."""
+import pickle
+import re
+
+import pytest
+
+from statereport import errors
+from statereport.errors import Problem, TurtleSyntax, UnknownCode
+
+
+def test_a_problem_prints_its_place_code_cause_and_cure():
+    problem = TurtleSyntax("graphs/a.ttl:41:8", "A dot is expected.", "close the block with a lone full stop")
+    assert str(problem) == (
+        "graphs/a.ttl:41:8  turtle-syntax\n"
+        "  A dot is expected.\n"
+        "  Mend: close the block with a lone full stop\n"
+        "  More: statereport explain turtle-syntax"
+    )
+
+
+def test_a_problem_without_a_place_or_cure_leaves_them_out():
+    assert str(TurtleSyntax("", "two\nlines", "")) == (
+        "turtle-syntax\n  two\n  lines\n  More: statereport explain turtle-syntax")
+
+
+def test_a_problem_can_be_raised_compared_hashed_and_pickled():
+    problem = TurtleSyntax("a", "b", "c")
+    with pytest.raises(Problem) as caught:
+        raise problem
+    assert caught.value == TurtleSyntax("a", "b", "c") != TurtleSyntax("a", "b", "d")
+    assert pickle.loads(pickle.dumps(problem)) == problem
+    assert {problem}
+
+
+@pytest.mark.parametrize("code", errors.codes())
+def test_every_code_is_explained(code):
+    kind = errors._REGISTRY[code]
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code)
+    assert kind.exit_code in (1, 2)
+    first, _, rest = errors.explain(code).partition("\n\n")[2].partition("\n\n")
+    assert first.endswith((".", ":")) and len(rest) > 40, "first what it means, then cause and cure"
+    assert not kind.__doc__.startswith(f"{kind.__name__}("), "the docstring is written, not made by dataclass"
+
+
+def test_an_unknown_code_proposes_the_nearest():
+    with pytest.raises(UnknownCode, match="turtle-syntax"):
+        errors.explain("turtel-syntax")
+
+
+def test_two_problems_cannot_share_a_code():
+    with pytest.raises(TypeError, match="no-java"):
+        type("Other", (Problem,), {"code": "no-java"})
+
+
+def test_nothing_is_proposed_where_nothing_is_near():
+    assert errors.nearest("zzzzzz", ["figure", "norm"]) == []
+    assert errors.did_you_mean("zzzzzz", ["figure"], "list them") == "list them"
+    assert errors.did_you_mean("figur", ["figure", "norm"]) == "did you mean figure?"

@@ -1,0 +1,221 @@
+"""What a build publishes: each file read back by another implementation, and each table as its description says."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+
+import minihouse
+import pytest
+import rdflib
+from rdflib.compare import to_canonical_graph
+
+from statereport import build, export, formats, graphs, vocab
+from statereport.answers import Answer
+
+PARSERS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld"}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A small house and what was built from it."""
+    root = tmp_path_factory.mktemp("export")
+    house = minihouse.make(root / "house")
+    build.build(house, root / "out")
+    return house, root / "out"
+
+
+@pytest.fixture(autouse=True)
+def exact_literals(monkeypatch):
+    monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
+
+
+def asserted(house) -> dict:
+    dataset = graphs.load(house)
+    return {**dataset.ontology, **dataset.data}
+
+
+def same(one: rdflib.Graph, other: rdflib.Graph) -> bool:
+    return set(to_canonical_graph(one)) == set(to_canonical_graph(other))
+
+
+@pytest.mark.parametrize("ending", PARSERS)
+def test_each_graph_format_is_read_back_by_rdflib_as_it_was(built, ending):
+    house, out = built
+    stated = graphs.to_rdflib(t for part in asserted(house).values() for t in part)
+    read = rdflib.Graph().parse(out / f"statereport.{ending}", format=PARSERS[ending])
+    assert len(stated) > 20 and same(stated, read)
+
+
+@pytest.mark.parametrize(("ending", "parser"), [("trig", "trig"), ("nq", "nquads")])
+def test_each_dataset_format_keeps_the_named_graphs(built, ending, parser):
+    house, out = built
+    read = rdflib.Dataset()
+    read.parse(out / f"statereport.{ending}", format=parser)
+    for name, triples in asserted(house).items():
+        assert same(graphs.to_rdflib(triples), rdflib.Graph() + read.graph(rdflib.URIRef(name))), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", PARSERS)
+def test_each_format_of_the_real_graph_is_read_back_as_it_was(house, tmp_path, ending):
+    items = formats.canonical(formats.quads(asserted(house)))
+    formats.write(items, tmp_path / f"all.{ending}", vocab.prefixes(house.prefixes))
+    read = rdflib.Graph().parse(tmp_path / f"all.{ending}", format=PARSERS[ending])
+    assert same(graphs.to_rdflib(formats.merged(items)), read)
+
+
+def test_jsonld_needs_no_other_document(built):
+    _, out = built
+    document = json.loads((out / "statereport.jsonld").read_text(encoding="utf-8"))
+    assert isinstance(document["@context"], dict)
+    assert formats.canonical(formats.read(out / "statereport.jsonld")) == formats.canonical(
+        formats.read(out / "statereport.ttl")
+    )
+
+
+def test_the_sum_of_the_nquads_is_the_hash_of_rdfc(built):
+    from pyoxigraph import CanonicalizationAlgorithm, Dataset
+
+    _, out = built
+    dataset = Dataset(formats.read(out / "statereport.nq"))
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    lines = sorted(f"{quad} .\n" for quad in dataset)
+    digest = hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
+    assert f"{digest}  statereport.nq" in (out / "RDFC10SUM").read_text().splitlines()
+
+
+def test_blank_nodes_have_the_same_names_in_every_order(built):
+    house, _ = built
+    items = formats.quads(asserted(house))
+    assert formats.canonical(items) == formats.canonical(reversed(items)) == formats.canonical([*items, *items])
+
+
+def test_what_is_inferred_stands_apart(built):
+    _, out = built
+    inferred = set(rdflib.Graph().parse(out / "statereport-inferred.ttl"))
+    stated = set(rdflib.Graph().parse(out / "statereport.ttl"))
+    assert inferred and not inferred & stated
+
+
+def tables(out):
+    return sorted(out.glob("tables/*.csv"))
+
+
+def test_each_table_is_as_its_description_says(built):
+    check_tables(built[1])
+
+
+def test_each_table_of_the_real_graph_is_as_its_description_says(house, tmp_path):
+    from statereport import infer, store
+    from statereport.queries import SavedQueries
+
+    dataset = graphs.load(house)
+    inferred = infer.infer(dataset.ontology_quads(), dataset.data_quads(), infer.load_rules(house.ontology / "rules"))
+    engine = store.Store.memory([*dataset.quads(), *formats.quads({infer.INFERRED: inferred.triples})])
+    export.write_answers(tmp_path, (q for q in SavedQueries(house.queries) if q.topic == "tables"), engine, house)
+    check_tables(tmp_path)
+
+
+def check_tables(out):
+    assert tables(out)
+    for path in tables(out):
+        about = json.loads(path.with_name(f"{path.name}-metadata.json").read_text(encoding="utf-8"))
+        head, *rows = csv.reader(io.StringIO(path.read_bytes().decode("utf-8"), newline=""))
+        columns = about["tableSchema"]["columns"]
+        assert about["url"] == path.name and about["@context"][0] == "http://www.w3.org/ns/csvw"
+        assert head == [column["name"] for column in columns] == [column["titles"] for column in columns]
+        for i, column in enumerate(columns):
+            cells = [row[i] for row in rows]
+            assert all(cells) or not column.get("required"), (path.name, column["name"])
+            values = [
+                part for cell in cells if cell for part in (cell.split("; ") if "separator" in column else [cell])
+            ]
+            assert all(fits(value, column["datatype"]) for value in values), (path.name, column["name"])
+        key = about["tableSchema"].get("primaryKey")
+        if key:
+            keys = [row[head.index(key)] for row in rows]
+            assert len(set(keys)) == len(keys)
+
+
+def fits(value: str, datatype: str) -> bool:
+    forms = {
+        "anyURI": r"https?://\S+",
+        "integer": r"-?\d+",
+        "decimal": r"-?\d+(\.\d+)?",
+        "boolean": "true|false",
+        "date": r"\d{4}-\d\d-\d\d",
+    }
+    return bool(re.fullmatch(forms.get(datatype, r"[\s\S]*"), value))
+
+
+def test_a_column_of_mixed_values_is_a_string_and_text_is_never_split():
+    assert export._datatype({"integer", "decimal"}) == "decimal"
+    assert export._datatype({"integer", "nonNegativeInteger"}) == "integer"
+    assert export._datatype({"gYear", "date"}) == "string"
+    assert export._datatype({None, "string"}) == "string"
+    assert export._datatype(set()) == "string"
+    text = [formats.literal("one; two")]
+    assert "separator" not in export._column("label", None, text)
+    assert export._column("passages", "Passages", text)["separator"] == "; "
+
+
+def test_a_table_without_rows_is_described_all_the_same(built):
+    house, _ = built
+    from statereport.queries import SavedQueries
+
+    query = SavedQueries(house.queries).get("tables/figures")
+    about = json.loads(export.csvw(query, Answer("select", ("figure", "label"), ())))
+    assert [column["name"] for column in about["tableSchema"]["columns"]] == ["figure", "label"]
+
+
+def test_answers_stand_under_their_topic(built):
+    _, out = built
+    assert (out / "answers/numbers/largest.csv").read_bytes().decode().split("\r\n")[1].endswith(",7391")
+    assert json.loads((out / "answers/numbers/largest.json").read_text())["head"]["vars"] == ["figure", "value"]
+    assert len(rdflib.Graph().parse(out / "answers/numbers/graph.ttl")) == 3
+    assert not (out / "answers/checks").exists()
+
+
+def test_the_description_counts_what_is_published(built):
+    _, out = built
+    about = rdflib.Graph().parse(out / "void.ttl")
+    void = rdflib.Namespace("http://rdfs.org/ns/void#")
+    dataset = rdflib.URIRef(vocab.BASE + "dataset")
+    every = rdflib.Graph()
+    for stem in ("statereport", "statereport-inferred", "statereport-findings"):
+        every.parse(out / f"{stem}.ttl")
+    figures = rdflib.URIRef(f"{dataset}/sr-Figure")
+    assert about.value(figures, void["entities"]).toPython() == 3
+    assert about.value(dataset, void.triples).toPython() == len(every)
+    assert not [term for triple in about for term in triple if isinstance(term, rdflib.BNode)]
+    sums = dict(line.split("  ")[::-1] for line in (out / "SHA256SUMS").read_text().splitlines())
+    checksum = about.value(
+        rdflib.URIRef(f"{dataset}/file/statereport.ttl/sha256"),
+        rdflib.URIRef("http://spdx.org/rdf/terms#checksumValue"),
+    )
+    assert str(checksum) == sums["statereport.ttl"]
+
+
+def test_two_partitions_never_share_an_address(built):
+    _, out = built
+    about = rdflib.Graph().parse(out / "void.ttl")
+    void = rdflib.Namespace("http://rdfs.org/ns/void#")
+    for predicate in (void["class"], void.property, void.triples, void.entities):
+        for subject in set(about.subjects(predicate)):
+            assert len(list(about.objects(subject, predicate))) == 1, subject
+
+
+def test_literals_reach_rdflib_with_their_characters(built):
+    terms = [
+        formats.literal("51.40", graphs.XSD + "decimal"),
+        formats.literal("қазақ", language="kk"),
+        formats.literal("x"),
+    ]
+    made = graphs.to_rdflib(formats.triple("x:s", f"x:p{i}", term) for i, term in enumerate(terms))
+    assert {o.n3() for o in made.objects()} == {
+        '"51.40"^^<http://www.w3.org/2001/XMLSchema#decimal>',
+        '"қазақ"@kk',
+        '"x"',
+    }

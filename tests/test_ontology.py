@@ -1,0 +1,462 @@
+"""The ontology's own quality: labels, header, foreign terms, the pitfalls of OOPS! that can be computed, and OWL 2 DL.
+
+Shapes over the ontology stand in ontology/shapes/house.ttl; here is what shapes cannot say or what needs other files.
+Sources: OOPS! catalogue of pitfalls (P…), FOOPS! checks in file mode, ROBOT report, OWL 2 Structural Specification §11.
+"""
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from statereport import graphs
+from statereport.paths import find_house
+from statereport.vocab import BASE, GRAPH, ID, SR, prefixes, shorten
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+OWL = "http://www.w3.org/2002/07/owl#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+SH = "http://www.w3.org/ns/shacl#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS = "http://purl.org/dc/terms/"
+VANN = "http://purl.org/vocab/vann/"
+TERMS = Path(__file__).parent / "terms"
+PROPERTY_KINDS = ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
+# Vocabularies that RDF, OWL and SHACL themselves are: OWL forbids declaring their terms.
+BUILT_IN = ("rdf", "rdfs", "owl", "xsd", "sh")
+
+
+class Ontology:
+    """The ontology's triples, by subject and predicate, with the file that each stands in."""
+
+    def __init__(self, modules):
+        self.modules = modules
+        self.said = defaultdict(lambda: defaultdict(list))
+        for triples in modules.values():
+            for t in triples:
+                self.said[name(t.subject)][t.predicate.value].append(t.object)
+
+    def values(self, subject, predicate):
+        return [name(value) for value in self.said[subject][predicate]] if subject in self.said else []
+
+    def of_type(self, *kinds):
+        return sorted(s for s in list(self.said) if s.startswith(SR) and s != SR
+                      and any(OWL + kind in self.values(s, f"{RDF}type") for kind in kinds))
+
+    def list(self, head):
+        found = []
+        while head != f"{RDF}nil":
+            found += self.values(head, f"{RDF}first")
+            head = self.values(head, f"{RDF}rest")[0]
+        return found
+
+    def members(self, node):
+        """Every name inside an expression."""
+        found, todo = set(), [node]
+        while todo:
+            for values in self.said.get(todo.pop(), {}).values():
+                inner = [name(value) for value in values]
+                found.update(n for n in inner if not n.startswith("_:"))
+                todo += [n for n in inner if n.startswith("_:")]
+        return found
+
+
+def name(term):
+    return term.value if type(term).__name__ in ("NamedNode", "Literal") else str(term)
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return graphs.load(find_house())
+
+
+@pytest.fixture(scope="module")
+def onto(dataset):
+    return Ontology(dataset.ontology)
+
+
+@pytest.fixture(scope="module")
+def classes(onto):
+    return onto.of_type("Class")
+
+
+@pytest.fixture(scope="module")
+def properties(onto):
+    return onto.of_type(*PROPERTY_KINDS)
+
+
+@pytest.fixture(scope="module")
+def terms(classes, properties):
+    return [*classes, *properties]
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+def test_every_term_has_one_english_label_and_one_definition(onto, terms):
+    for term in terms:
+        for predicate in (f"{RDFS}label", f"{SKOS}definition"):
+            languages = Counter(value.language for value in onto.said[term][predicate])
+            assert languages["en"] == 1 and None not in languages and set(languages.values()) == {1}, (term, predicate)
+
+
+def test_every_class_has_a_russian_and_a_kazakh_label(onto, classes):
+    for term in classes:
+        assert {value.language for value in onto.said[term][f"{RDFS}label"]} == {"en", "kk", "ru"}, term
+
+
+def test_labels_are_clean_and_in_lower_case(onto, terms):
+    for term in terms:
+        for label in onto.values(term, f"{RDFS}label"):
+            assert label == label.strip() and "  " not in label and label[0].islower() and label[-1] != ".", label
+
+
+def test_an_english_label_is_the_name_spelt_out(onto, properties):
+    for term in properties:
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", term.removeprefix(SR)).lower()
+        label = next(v.value for v in onto.said[term][f"{RDFS}label"] if v.language == "en")
+        assert label == words, (term, label)
+
+
+def test_no_two_terms_of_a_kind_share_a_label_or_a_definition(onto, classes, properties):
+    for group in (classes, properties):  # P32; ROBOT duplicate_label, duplicate_definition
+        for predicate in (f"{RDFS}label", f"{SKOS}definition"):
+            seen = Counter((v.language, v.value.lower()) for term in group for v in onto.said[term][predicate])
+            assert not [what for what, times in seen.items() if times > 1]
+
+
+def test_a_definition_is_a_sentence_and_not_the_label(onto, terms):
+    for term in terms:
+        for text in onto.values(term, f"{SKOS}definition"):
+            assert text[0].isupper() and text.endswith(".") and text == text.strip() and len(text.split()) >= 4, (term, text)
+
+
+def test_names_are_built_in_one_way(onto, classes, properties):  # P22, P36, P03, P07, P21
+    for term in classes:
+        assert re.fullmatch(r"[A-Z][A-Za-z]*", term.removeprefix(SR)), term
+        assert not re.search(r"And[A-Z]|Or[A-Z]|^(Other|Misc|Unknown)", term.removeprefix(SR)), term
+    for term in properties:
+        assert re.fullmatch(r"[a-z][A-Za-z]*", term.removeprefix(SR)) and term.removeprefix(SR) != "is", term
+
+
+def test_every_term_has_one_home(dataset, terms):
+    homes = defaultdict(set)
+    for graph, triples in dataset.ontology.items():
+        for t in triples:
+            if graph != f"{GRAPH}ontology/alignments":
+                homes[name(t.subject)].add(graph)
+    for term in terms:
+        assert len(homes[term]) == 1, (term, homes[term])
+
+
+def test_every_term_says_where_it_is_defined(onto, terms):
+    for term in terms:
+        assert onto.values(term, f"{RDFS}isDefinedBy") == [SR], term
+
+
+# --- header ----------------------------------------------------------------------------------------------------------
+
+HEADER = {
+    "P38, RDF1": f"{RDF}type",
+    "VER1 version IRI": f"{OWL}versionIRI",
+    "OM2 version": f"{OWL}versionInfo",
+    "OM1 title": f"{DCTERMS}title",
+    "OM1 abstract": f"{DCTERMS}abstract",
+    "OM1 description": f"{DCTERMS}description",
+    "OM1, OM4.1, P41 licence": f"{DCTERMS}license",
+    "OM4.1 rights": f"{DCTERMS}rights",
+    "OM1, OM5.1 creator": f"{DCTERMS}creator",
+    "OM2, OM5.1 created": f"{DCTERMS}created",
+    "OM2 citation": f"{DCTERMS}bibliographicCitation",
+    "OM3, OM5.2 publisher": f"{DCTERMS}publisher",
+    "OM3, OM5.2 issued": f"{DCTERMS}issued",
+    "OM3 status": "http://purl.org/ontology/bibo/status",
+    "FIND1 prefix": f"{VANN}preferredNamespacePrefix",
+    "OM1 namespace": f"{VANN}preferredNamespaceUri",
+    "language": f"{DCTERMS}language",
+}
+
+
+@pytest.mark.parametrize("check", HEADER)
+def test_the_header_is_complete(onto, check):
+    assert onto.values(SR, HEADER[check]), check
+
+
+def test_the_header_says_what_is_true(onto):
+    assert onto.values(SR, f"{RDF}type") == [f"{OWL}Ontology"]
+    version = onto.values(SR, f"{OWL}versionInfo")[0]
+    assert onto.values(SR, f"{OWL}versionIRI") == [SR + version] and SR.startswith("https://w3id.org/")
+    assert onto.values(SR, f"{VANN}preferredNamespaceUri") == [SR]
+    assert prefixes()[onto.values(SR, f"{VANN}preferredNamespacePrefix")[0]] == SR
+    assert version in onto.values(SR, f"{DCTERMS}bibliographicCitation")[0]
+    assert len([s for s in onto.said if f"{OWL}Ontology" in onto.values(s, f"{RDF}type")]) == 1
+
+
+def test_nothing_is_imported(dataset):
+    assert not [t for triples in dataset.graphs.values() for t in triples if t.predicate.value == f"{OWL}imports"]
+
+
+# --- other people's terms ----------------------------------------------------------------------------------------------
+
+def known_terms():
+    """prefix → the names that the vocabulary has (tests/terms)."""
+    return {path.stem: {line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")}
+            for path in TERMS.glob("*.txt")}
+
+
+def foreign(dataset):
+    """Every IRI of a vocabulary of ours that is not our own, with a place where it stands."""
+    spaces = {space: prefix for prefix, space in prefixes().items() if not space.startswith(BASE)}
+    for graph, triples in dataset.graphs.items():
+        for t in triples:
+            for term in (t.subject, t.predicate, t.object):
+                if type(term).__name__ == "NamedNode" and not term.value.startswith(BASE):
+                    space = max((s for s in spaces if term.value.startswith(s)), key=len, default=None)
+                    if space:
+                        yield spaces[space], term.value.removeprefix(space), term.value, graph
+
+
+def test_every_foreign_term_exists_in_its_vocabulary(dataset):  # P40
+    known = known_terms()
+    unlisted = {(prefix, local, graph) for prefix, local, _iri, graph in foreign(dataset)
+                if prefix in known and local and local not in known[prefix]}
+    assert not unlisted
+
+
+def test_every_vocabulary_in_use_has_a_list_of_its_terms(dataset):
+    without = {(prefix, graph) for prefix, _local, _iri, graph in foreign(dataset)} - {
+        (prefix, graph) for prefix in known_terms() for graph in dataset.graphs}
+    assert {prefix for prefix, _graph in without} <= {"xsd", "sh"}
+
+
+def test_the_lists_name_their_vocabulary_and_its_namespace():
+    for path in TERMS.glob("*.txt"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert lines[1] == f"# namespace: {prefixes()[path.stem]}" and lines[2].startswith("# source: "), path
+        names = [line for line in lines if not line.startswith("#")]
+        assert names == sorted(set(names), key=lambda n: (n.lower(), n)) and not lines[0].endswith(" "), path
+
+
+def test_every_foreign_term_that_is_used_is_declared_in_the_alignments(dataset):
+    declared = {name(t.subject) for t in dataset.ontology[f"{GRAPH}ontology/alignments"] if t.predicate.value == f"{RDF}type"}
+    built_in = tuple(prefixes()[prefix] for prefix in BUILT_IN)
+    used = {t.predicate.value: graph for graph, triples in {**dataset.ontology, **dataset.data}.items() for t in triples}
+    used |= {t.object.value: graph for graph, triples in {**dataset.ontology, **dataset.data}.items() for t in triples
+             if t.predicate.value == f"{RDF}type"}
+    missing = {(shorten(iri), graph) for iri, graph in used.items() if not iri.startswith((BASE, *built_in)) and iri not in declared}
+    assert not missing
+
+
+def test_every_declared_foreign_term_is_of_one_kind(onto):  # P34, P35
+    for subject in list(onto.said):
+        if not subject.startswith((BASE, "_:")) and (kinds := onto.values(subject, f"{RDF}type")):
+            assert len([k for k in kinds if k.startswith(OWL)]) == 1, (subject, kinds)
+
+
+def test_only_the_alignments_speak_of_foreign_models(dataset):
+    axioms = {RDFS + p for p in ("subClassOf", "subPropertyOf", "domain", "range")}
+    axioms |= {OWL + p for p in ("equivalentClass", "equivalentProperty", "disjointWith")}
+    for graph, triples in dataset.ontology.items():
+        for t in triples:
+            if t.predicate.value in axioms and graph != f"{GRAPH}ontology/alignments":
+                for term in (t.subject, t.object):
+                    assert name(term).startswith((SR, XSD, OWL, "_:")), (graph, str(t))
+
+
+def test_the_alignments_hold_nothing_else(dataset):
+    ties = (f"{RDFS}subClassOf", f"{RDFS}subPropertyOf", f"{RDF}type")
+    for t in dataset.ontology[f"{GRAPH}ontology/alignments"]:
+        if t.predicate.value == prefixes()["qb"] + "codeList":
+            assert t.object.value.startswith(ID + "scheme/"), str(t)
+        elif name(t.subject).startswith(SR):
+            assert t.predicate.value in ties and not t.object.value.startswith((BASE, OWL)), str(t)
+        else:
+            assert t.predicate.value == f"{RDF}type", str(t)
+
+
+# --- pitfalls ----------------------------------------------------------------------------------------------------------
+
+def above(onto, start, predicate):
+    found, todo = set(), [start]
+    while todo:
+        todo = [up for node in todo for up in onto.values(node, predicate) if up not in found]
+        found.update(todo)
+    return found
+
+
+@pytest.mark.parametrize("predicate", [f"{RDFS}subClassOf", f"{RDFS}subPropertyOf"])
+def test_no_hierarchy_has_a_circle(onto, terms, predicate):  # P06
+    assert not [term for term in terms if term in above(onto, term, predicate)]
+
+
+def test_no_property_has_two_domains_or_ranges(onto, properties):  # P19
+    for term in properties:
+        for predicate in (f"{RDFS}domain", f"{RDFS}range"):
+            assert len(onto.values(term, predicate)) <= 1, (term, predicate)
+
+
+# Left open on purpose: things of several kinds have them, and the shapes say of which (P11).
+WITHOUT_DOMAIN_AND_RANGE = {"hasDimension", "isPartOf", "isWithin", "hasKind", "gist", "title", "startDate", "endDate", "isCarriedBy"}
+
+
+def test_a_property_without_domain_and_range_is_one_of_the_few(onto, properties):  # P11
+    for term in properties:
+        if not onto.values(term, f"{RDFS}domain") and not onto.values(term, f"{RDFS}range"):
+            assert term.removeprefix(SR) in WITHOUT_DOMAIN_AND_RANGE, term
+
+
+def test_domains_and_ranges_are_declared(onto, classes, properties):  # P34
+    for term in properties:
+        for value in (*onto.values(term, f"{RDFS}domain"), *onto.values(term, f"{RDFS}range")):
+            assert value in classes or value.startswith(XSD) or value == f"{OWL}Thing", (term, value)
+
+
+def test_classes_at_the_top_are_disjoint(onto, classes):  # P10
+    disjoint = [set(onto.list(head)) for s in list(onto.said) for head in onto.values(s, f"{OWL}members")]
+    disjoint += [{s, other} for s in list(onto.said) for other in onto.values(s, f"{OWL}disjointWith")]
+    top = {c for c in classes if not [up for up in onto.values(c, f"{RDFS}subClassOf") if up.startswith(SR)]}
+    assert any(top == group for group in disjoint), "the classes at the top must be one list of disjoint classes"
+
+
+def test_every_class_is_connected(onto, classes, properties):  # P04
+    for term in classes:
+        as_value = [s for s in list(onto.said) for values in onto.said[s].values() if any(name(v) == term for v in values)]
+        assert as_value or onto.values(term, f"{RDFS}subClassOf"), term
+
+
+def test_no_class_is_told_by_itself(onto, classes):  # P24, P25 of classes
+    for term in classes:
+        for value in onto.values(term, f"{OWL}equivalentClass"):
+            assert term != value and term not in onto.members(value), term
+
+
+def test_characteristics_fit_domains_and_ranges(onto, properties):  # P28, P29
+    for term in properties:
+        if {f"{OWL}TransitiveProperty", f"{OWL}SymmetricProperty"} & set(onto.values(term, f"{RDF}type")):
+            assert onto.values(term, f"{RDFS}domain") == onto.values(term, f"{RDFS}range"), term
+
+
+def test_there_are_no_inverses(onto, properties):  # P05, P25, P26: a property is walked backwards with ^ instead
+    assert not [t for t in properties if onto.values(t, f"{OWL}inverseOf")]
+
+
+def test_a_chain_has_at_least_two_steps(onto, properties):  # P33
+    for term in properties:
+        for chain in onto.values(term, f"{OWL}propertyChainAxiom"):
+            assert len(onto.list(chain)) >= 2, term
+
+
+def test_every_name_of_ours_is_a_term(dataset, onto, terms):  # P34, P35: nothing is used that the ontology does not define
+    known = {*terms, SR, *onto.values(SR, f"{OWL}versionIRI")}
+    used = {(name(term), graph) for graph, triples in dataset.graphs.items() for t in triples
+            for term in (t.subject, t.predicate, t.object) if type(term).__name__ == "NamedNode" and term.value.startswith(SR)}
+    assert not {(shorten(iri), graph) for iri, graph in used if iri not in known}
+
+
+# --- OWL 2 DL --------------------------------------------------------------------------------------------------------
+
+def test_every_property_is_of_one_kind(onto, properties):
+    for term in properties:
+        kinds = [kind for kind in PROPERTY_KINDS if OWL + kind in onto.values(term, f"{RDF}type")]
+        assert len(kinds) == 1, (term, kinds)
+
+
+def test_a_property_stands_under_properties_of_its_kind(onto, properties):
+    kind_of = {s: next((k for k in PROPERTY_KINDS if OWL + k in onto.values(s, f"{RDF}type")), None) for s in list(onto.said)}
+    for term in properties:
+        for up in onto.values(term, f"{RDFS}subPropertyOf"):
+            assert kind_of.get(up) == kind_of[term], (term, up)
+
+
+def test_nothing_is_class_and_property(onto, classes, properties):
+    assert not set(classes) & set(properties)
+
+
+def test_ranges_fit_the_kind_of_property(onto, properties):
+    for term in properties:
+        is_data = f"{OWL}DatatypeProperty" in onto.values(term, f"{RDF}type")
+        for value in onto.values(term, f"{RDFS}range"):
+            assert value.startswith(XSD) == is_data, (term, value)
+
+
+def composite(onto, properties):
+    """Properties that follow from others taken together: transitive ones, those with a chain, and those above either."""
+    start = [t for t in properties if f"{OWL}TransitiveProperty" in onto.values(t, f"{RDF}type") or onto.values(t, f"{OWL}propertyChainAxiom")]
+    return set(start) | {up for term in start for up in above(onto, term, f"{RDFS}subPropertyOf")}
+
+
+def test_composite_properties_are_in_no_axiom_that_counts_or_forbids(onto, properties):  # OWL 2 §11.2
+    hidden = composite(onto, properties)
+    counting = {OWL + k for k in ("FunctionalProperty", "InverseFunctionalProperty", "IrreflexiveProperty", "AsymmetricProperty")}
+    cardinalities = {OWL + p for p in ("minCardinality", "maxCardinality", "cardinality", "minQualifiedCardinality",
+                                       "maxQualifiedCardinality", "qualifiedCardinality", "hasSelf")}
+    for term in hidden:
+        assert not counting & set(onto.values(term, f"{RDF}type")), term
+        assert not onto.values(term, f"{OWL}propertyDisjointWith"), term
+    for node in list(onto.said):
+        if cardinalities & set(onto.said[node]):
+            assert not hidden & set(onto.values(node, f"{OWL}onProperty"))
+
+
+def test_chains_are_regular(onto, properties):  # OWL 2 §11.2: there is an order in which each chain's steps come before it
+    below = defaultdict(set)  # property → those that must come strictly before it
+    equal = defaultdict(set)  # property → those that may come with it
+    for term in properties:
+        for up in onto.values(term, f"{RDFS}subPropertyOf"):
+            equal[up].add(term)
+        for chain in onto.values(term, f"{OWL}propertyChainAxiom"):
+            steps = [onto.values(s, f"{OWL}inverseOf")[0] if s.startswith("_:") else s for s in onto.list(chain)]
+            if steps == [term, term]:
+                continue
+            below[term].update(steps[1:] if steps[0] == term else steps[:-1] if steps[-1] == term else steps)
+    for term in properties:
+        reached, todo = set(), list(below[term])
+        while todo:
+            node = todo.pop()
+            if node not in reached:
+                reached.add(node)
+                todo += [*below[node], *equal[node]]
+        assert term not in reached, term
+
+
+def test_chains_hold_object_properties(onto, properties):
+    for term in properties:
+        for chain in onto.values(term, f"{OWL}propertyChainAxiom"):
+            for step in onto.list(chain):
+                step = onto.values(step, f"{OWL}inverseOf")[0] if step.startswith("_:") else step
+                assert f"{OWL}ObjectProperty" in onto.values(step, f"{RDF}type"), step
+
+
+def test_lists_of_disjoint_classes_have_no_name(onto):  # OWL 2 Mapping to RDF, table 16
+    for subject in list(onto.said):
+        if set(onto.values(subject, f"{RDF}type")) & {f"{OWL}AllDisjointClasses", f"{OWL}AllDifferent", f"{OWL}AllDisjointProperties"}:
+            assert subject.startswith("_:"), subject
+
+
+# --- the data, as far as the ontology's own axioms are concerned --------------------------------------------------------
+
+def test_object_properties_point_to_things_and_datatype_properties_to_values(dataset, onto):
+    kind_of = {s: next((k for k in PROPERTY_KINDS[:2] if OWL + k in onto.values(s, f"{RDF}type")), None) for s in list(onto.said)}
+    wrong = {(shorten(t.predicate.value), str(t.object)[:60], graph) for graph, triples in dataset.data.items() for t in triples
+             if (kind := kind_of.get(t.predicate.value)) and (type(t.object).__name__ == "Literal") != (kind == "DatatypeProperty")}
+    assert not wrong
+
+
+def test_values_are_of_the_datatype_that_the_ontology_says(dataset, onto):
+    whole = {XSD + k for k in ("integer", "nonNegativeInteger")}
+    allowed = {XSD + "decimal": whole | {XSD + "decimal"}, XSD + "nonNegativeInteger": whole, XSD + "string": {XSD + "string"}}
+    wrong = set()
+    for graph, triples in dataset.data.items():
+        for t in triples:
+            for kind in onto.values(t.predicate.value, f"{RDFS}range") if t.predicate.value in onto.said else ():
+                if kind in allowed and type(t.object).__name__ == "Literal" and t.object.datatype.value not in allowed[kind]:
+                    wrong.add((shorten(t.predicate.value), str(t.object)[:60], graph))
+    assert not wrong
+
+
+def test_individuals_stand_where_the_table_of_prefixes_puts_them(dataset):
+    spaces = {space for space in prefixes().values() if space.startswith(BASE)}
+    for graph, triples in dataset.data.items():
+        for t in triples:
+            if name(t.subject).startswith(ID):
+                assert t.subject.value[: t.subject.value.rfind("/") + 1] in spaces, (graph, t.subject.value)

@@ -1,0 +1,363 @@
+"""Every saved query: a complete header, one answer on two engines, in one order, the same as the golden one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import signal
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from golden import GOLDEN
+
+from statereport import graphs, knowledge, lint, queries, sparql, store, vocab
+from statereport.errors import BadParameter, Problem, QuerySyntax, UnknownName
+from statereport.paths import find_house
+
+QUERIES = queries.SavedQueries(find_house().queries)
+STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+
+# No query of this corpus needs this long on either engine; one that does has its parts in an unlucky order.
+LONGEST = 60
+
+
+@contextmanager
+def _limit(seconds: int) -> Iterator[None]:
+    """Stop a query that takes too long, where the system has alarms."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError(f"rdflib takes more than {seconds} s: put what binds most first, and do not join sub-selects")
+
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The same statements in Oxigraph and in rdflib: as one graph, and as named graphs for queries that say GRAPH."""
+
+    oxigraph: store.Store
+    graph: Any
+    dataset: Any
+
+    def rdflib(self, text: str) -> Any:
+        """rdflib's answer, in terms of plain tuples."""
+        says_graph = any(token.says("GRAPH") for token in sparql.tokens(text))
+        with warnings.catch_warnings(action="ignore"), _limit(LONGEST):  # the warnings are rdflib's own, about its Dataset
+            result = (self.dataset if says_graph else self.graph).query(text)
+            return self._rows(result)
+
+    @staticmethod
+    def _rows(result: Any) -> Any:
+        if result.type == "ASK":
+            return result.askAnswer
+        if result.type == "CONSTRUCT":
+            return sorted(str(tuple(map(_plain, triple))) for triple in result.graph)
+        return [tuple(map(_plain, row)) for row in result]
+
+    def ours(self, text: str) -> Any:
+        """Oxigraph's answer, likewise."""
+        answer = self.oxigraph.query(text)
+        if answer.form == "ask":
+            return answer.truth
+        rows = [tuple(map(_plain, row)) for row in answer.rows]
+        return sorted(map(str, rows)) if answer.form == "construct" else rows
+
+
+@pytest.fixture(scope="session")
+def engines() -> Engines:
+    """The whole house, with what follows from it, in both engines."""
+    import rdflib
+
+    ours = knowledge.from_sources(find_house())
+    dataset = rdflib.Dataset(default_union=True)
+    names = {row[0].value for row in ours.query("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }").rows}
+    for name in sorted(names):
+        target = dataset.graph(rdflib.URIRef(name))
+        for triple in graphs.to_rdflib(quad.triple for quad in ours.quads(name)):
+            target.add(triple)
+    return Engines(ours, graphs.to_rdflib(quad.triple for quad in ours.quads()), dataset)
+
+
+def _plain(term: Any) -> Any:
+    """A term of either engine as a tuple."""
+    if term is None:
+        return None
+    if hasattr(term, "toPython"):
+        if hasattr(term, "datatype"):
+            return str(term), None if term.language else str(term.datatype or STRING), term.language
+        return str(term)
+    if hasattr(term, "datatype"):
+        return term.value, None if term.language else term.datatype.value, term.language
+    return term.value
+
+
+each = pytest.mark.parametrize("name", QUERIES.names)
+answered = pytest.mark.parametrize("name", [name for name in QUERIES.names if not name.startswith(("pages/", "checks/"))])
+
+
+@each
+def test_a_saved_query_keeps_the_rules(name: str) -> None:
+    assert not [str(problem) for problem in lint.lint(QUERIES.get(name), vocab.prefixes())]
+
+
+@each
+def test_two_engines_give_the_same_rows_in_the_same_order(name: str, engines: Engines) -> None:
+    text = QUERIES.get(name).text
+    assert engines.ours(text) == engines.rdflib(text)
+
+
+@answered
+def test_the_answer_is_the_golden_one(name: str, engines: Engines, golden) -> None:
+    query = QUERIES.get(name)
+    form = "ttl" if query.form == "construct" else "csv"
+    data = engines.oxigraph.serialise(query.text, form, prefixes=dict(vocab.prefixes()))
+    names = query.topic == "tables" or "names_as_printed" in query.columns
+    golden.check(f"queries/{name}.{form}", _without_names(data) if names else data.replace(b"\r\n", b"\n"))
+
+
+def _without_names(table: bytes) -> bytes:
+    """A table without its columns of names and labels: they repeat what the graph has beside each address."""
+    head, *rows = csv.reader(io.StringIO(table.decode("utf-8"), newline=""))
+    kept = [i for i, column in enumerate(head) if not column.endswith("label") and column not in ("names_as_printed", "title")]
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([row[i] for i in kept] for row in [head, *rows])
+    return out.getvalue().encode("utf-8")
+
+
+@answered
+def test_a_question_is_answered_and_as_long_as_its_header_says(name: str, engines: Engines) -> None:
+    query = QUERIES.get(name)
+    answer = engines.oxigraph.query(query.text)
+    assert answer.form == "ask" or answer.rows, "a question that nothing answers is no question"
+    if "rows" in query.expect:
+        assert len(answer) == int(query.expect["rows"])
+
+
+def _with_other_values() -> list[str]:
+    """The questions whose header has other values to try; one that cannot be read is told by its own test."""
+    found = []
+    for name in QUERIES.names:
+        with suppress(Problem):
+            found += [name] if QUERIES.get(name).expect.get("other") else []
+    return found
+
+
+@pytest.mark.parametrize("name", _with_other_values())
+def test_other_values_give_another_answer_on_both_engines(name: str, engines: Engines) -> None:
+    query = QUERIES.get(name)
+    text = query.bind(query.expect["other"])
+    answer = engines.ours(text)
+    assert answer == engines.rdflib(text)
+    assert answer != engines.ours(query.text)
+
+
+@pytest.mark.parametrize("name", [name for name in QUERIES.names if name.startswith("checks/")])
+def test_a_check_answers_no_rows(name: str, engines: Engines) -> None:
+    assert list(engines.oxigraph.query(QUERIES.get(name).text)) == []
+
+
+def test_every_golden_answer_has_its_question() -> None:
+    kept = {path.relative_to(GOLDEN / "queries").with_suffix("").as_posix() for path in (GOLDEN / "queries").rglob("*.*")}
+    assert kept <= set(QUERIES.names)
+
+
+COLUMNS = """
+passages passage number part theme start end sha256 gist
+requests request theme label answered passages
+figures figure passages start end printed value bound unit indicator breakdown period area source part_of complete
+legal_quantities quantity passages start end printed value bound unit what provision_or_measure
+instruments instrument label names_as_printed kind jurisdiction number date issuer approves amends ratifies passages
+provisions provision instrument path gist passages
+citations citation passage start end instrument provision function form printed
+bodies body label kind parent names_as_printed passages
+measures measure label kind status start end bodies instruments groups convention_articles passages
+norms norm label provision passages
+claims claim label about passages
+events event label kind start end place passages
+groups group label scheme names_as_printed passages
+places place label kind names_as_printed passages
+convention article label passages parts
+recommendations reference label passages
+numerals start end passage token account statement
+discrepancies discrepancy kind found_by passages stated computed message
+"""
+
+
+@pytest.mark.parametrize("line", COLUMNS.split("\n")[1:-1], ids=lambda line: line.split()[0])
+def test_a_table_begins_with_the_columns_that_were_promised(line: str) -> None:
+    name, *columns = line.split()
+    assert list(QUERIES.get(f"tables/{name}").columns)[: len(columns)] == columns
+
+
+# --- the machinery, on queries of our own ----------------------------------------------------------------------------
+
+GOOD = """#+ summary: Which schools teach in a language?
+#+ description: Every school.
+#+ params:
+#+   language: {label: "Language", type: iri}
+#+   word: {label: "Word", type: string}
+#+   least: {label: "At least", type: integer}
+#+   year: {label: "Year", type: year, choices: {"2019": "last year", "2020": "this year"}}
+#+   since: {label: "Since", type: date}
+#+   plain: {label: "Year without type", type: year}
+#+ columns: {x: "Thing"}
+#+ expect: {rows: 0, other: {least: 5}}
+PREFIX language: <https://w3id.org/statereport/id/language/>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+
+SELECT ?x
+WHERE {
+  VALUES ?language { language:kazakh }
+  VALUES ?word { "school }"@en }
+  VALUES ?least { -1 }
+  VALUES ?year { "2020"^^xsd:gYear }
+  VALUES ?since { "2020-01-01"^^xsd:date }
+  VALUES ?plain { 2020 }
+  VALUES (?a ?b) { (1 2) }
+  ?x ?language ?word , ?least , ?year , ?since , ?plain . # VALUES ?language { "in a comment" }
+}
+ORDER BY ?x
+"""
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """A function that saves a query and reads it again."""
+
+    def save(text: str, name: str = "schools/by-language") -> queries.SavedQuery:
+        path = tmp_path / f"{name}.rq"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return queries.SavedQueries(tmp_path).get(name)
+
+    return save
+
+
+def test_a_good_query_is_read_whole(saved) -> None:
+    query = saved(GOOD)
+    assert query.iri == "https://w3id.org/statereport/query/schools/by-language"
+    assert (query.topic, query.slug, query.form, query.columns) == ("schools", "by-language", "select", {"x": "Thing"})
+    assert [parameter.default for parameter in query.parameters] == [
+        "language:kazakh", '"school }"@en', "-1", '"2020"^^xsd:gYear', '"2020-01-01"^^xsd:date', "2020",
+    ]  # fmt: skip
+    assert not lint.lint(query, vocab.prefixes())
+    assert query.bind() == query.text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "term"),
+    [
+        ("language", "language:russian", "<https://w3id.org/statereport/id/language/russian>"),
+        ("language", "<https://example.org/a#b>", "<https://example.org/a#b>"),
+        ("word", 'x" } # ?y \\ \n', '"x\\" } # ?y \\\\ \\n"@en'),
+        ("word", "} UNION { ?x ?y ?z }", '"} UNION { ?x ?y ?z }"@en'),
+        ("least", "12", "12"),
+        ("least", 12, "12"),
+        ("year", 2019, '"2019"^^xsd:gYear'),
+        ("since", "2021-12-31", '"2021-12-31"^^xsd:date'),
+        ("plain", "1999", "1999"),
+    ],
+)
+def test_binding_changes_one_term_and_nothing_else(saved, name: str, value: Any, term: str) -> None:
+    query = saved(GOOD)
+    bound = query.bind({name: value})
+    default = next(parameter.default for parameter in query.parameters if parameter.name == name)
+    assert bound == query.text.replace(f"VALUES ?{name} {{ {default} }}", f"VALUES ?{name} {{ {term} }}", 1)
+    assert store.form_of(bound).form == "select"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("language", "kazakh"), ("language", "nonsense:kazakh"), ("language", "https://example.org/a b"), ("language", "https://example.org/>x"),
+        ("least", "1.5"), ("least", "1 }"), ("least", ""), ("year", "2021"), ("year", "20"), ("since", "2020-13-01"), ("plain", "2020 }"),
+        ("langage", "language:kazakh"), ("a", "1"),
+    ],
+)  # fmt: skip
+def test_a_value_that_does_not_fit_is_refused(saved, name: str, value: str) -> None:
+    with pytest.raises(BadParameter):
+        saved(GOOD).bind({name: value})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("#+ summary: Which", "#+ summary: Which: is", 1),
+        ("#+ summary: Which schools teach in a language?", "#+ tags: [x]", 1),
+        ("#+ description: Every", "#+ descripton: Every", 2),
+        ('#+   word: {label: "Word", type: string}', '#+   word: {label: "Word", type: text}', 5),
+        ('#+   word: {label: "Word", type: string}', "#+   word: [1, 2", 6),
+        ('"Language", type: iri}', '"Language", type: iri, default: language:russian}', 4),
+        ("VALUES ?language {", "VALUES ?tongue {", 4),
+        ('#+ columns: {x: "Thing"}', "#+ columns: [x]", 10),
+    ],
+)
+def test_a_malformed_header_is_told_with_its_line(saved, old: str, new: str, line: int) -> None:
+    assert old in GOOD
+    with pytest.raises(QuerySyntax) as caught:
+        saved(GOOD.replace(old, new, 1))
+    assert caught.value.where.endswith(f"by-language.rq:{line}")
+
+
+def test_the_headers_default_may_repeat_that_of_the_query(saved) -> None:
+    saved(GOOD.replace('"Language", type: iri}', '"Language", type: iri, default: language:kazakh}'))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("SELECT ?x", "SELECT *", "SELECT *"),
+        ("ORDER BY ?x\n", "", "ORDER BY"),
+        ("?x ?language", "FILTER NOT EXISTS { ?x xsd:a+ ?z }\n  ?x ?language", "NOT EXISTS"),
+        ("?x ?language", "FILTER NOT EXISTS { ?x ?y ?z FILTER(?z > 1) }\n  ?x ?language", "NOT EXISTS"),
+        ("#+ description: Every school.\n", "", "description"),
+        ("in a language?", "in a language", "not a question"),
+        ('{x: "Thing"}', '{y: "Thing"}', "no title"),
+        ("PREFIX xsd", "PREFIX owl: <http://www.w3.org/2002/07/owl#>\nPREFIX xsd", "not used"),
+        ("id/language/>", "id/languages/>", "means something else"),
+        ("VALUES (?a ?b) { (1 2) }", "VALUES ?other { 1 }", "looks like a parameter"),
+        ("#+ expect: {rows: 0, other: {least: 5}}\n", "", "other values"),
+    ],
+)
+def test_the_lint_finds(saved, old: str, new: str, says: str) -> None:
+    assert old in GOOD
+    found = lint.lint(saved(GOOD.replace(old, new, 1)), vocab.prefixes())
+    assert any(says in problem.what for problem in found), [problem.what for problem in found]
+
+
+def test_a_short_name_serves_where_it_is_unique_and_the_nearest_is_proposed(saved, tmp_path) -> None:
+    saved(GOOD)
+    saved(GOOD, "law/acts")
+    saved(GOOD, "schools/acts")
+    found = queries.SavedQueries(tmp_path)
+    assert found.names == ("law/acts", "schools/acts", "schools/by-language")
+    assert found.get("by-language").name == found.get(found.get("by-language").iri).name == "schools/by-language"
+    with pytest.raises(UnknownName, match="Several topics"):
+        found.get("acts")
+    for wrong in ("schools/by-langage", "by-languge"):
+        with pytest.raises(UnknownName) as caught:
+            found.get(wrong)
+        assert "schools/by-language" in caught.value.mend or "by-language" in caught.value.mend
+
+
+def test_one_broken_query_does_not_hide_the_others(saved, tmp_path) -> None:
+    with pytest.raises(Problem):
+        saved("SELECT ?x { ?x ?y ?z } ORDER BY ?x", "a/broken")
+    saved(GOOD.replace("ORDER BY ?x", ""), "b/unordered")
+    found = queries.SavedQueries(tmp_path)
+    codes = [problem.code for problem in lint.problems(found.names, found.get, vocab.prefixes())]
+    assert codes == ["query-syntax", "query-untidy"]

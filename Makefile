@@ -1,0 +1,39 @@
+# make · make test · make test-all · make lint · make bench · make diagram · make lock · make clean
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+build: .venv/installed ## the graph: check it, infer, answer every saved query, and write build/
+	$(BIN)/statereport build
+
+test: .venv/tested ## the quick tests
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: .venv/tested ## every test, as CI runs them
+	$(BIN)/python -m pytest
+
+lint: .venv/tested ## style of the code, format of the Turtle
+	$(BIN)/ruff check src tests bench docs && $(BIN)/statereport fmt --check
+
+bench: .venv/tested ## speed and memory, as ratios to named peers
+	$(BIN)/python bench/bench.py
+
+diagram: .venv/installed ## the picture of the README
+	$(BIN)/python docs/path_of_a_figure.py
+
+lock: .venv/tested ## pin every package with its hashes again
+	$(BIN)/python -m pip install -q uv && sh docs/lock.sh $(BIN)/uv
+
+clean: ## what was built; the environment stays
+	rm -rf build dist .pytest_cache .ruff_cache
+
+.PHONY: build test test-all lint bench diagram lock clean
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "statereport needs Python 3.11 or later: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+.venv/installed: .venv/bin/pip requirements.lock pyproject.toml
+	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e . && touch $@
+
+.venv/tested: .venv/installed requirements-test.lock
+	$(BIN)/python -m pip install -q --require-hashes -r requirements-test.lock && touch $@

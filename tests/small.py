@@ -57,7 +57,7 @@ anchor:figure.13-schools-kazakh.13-6.quote
 passage:13.6
     a sr:Passage ;
     sr:endOffset 90 ;
-    sr:number "13.6" ;
+    sr:reference "13.6" ;
     sr:startOffset 10 ;
  .
 

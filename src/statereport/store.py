@@ -119,11 +119,6 @@ class Store:
     def __len__(self) -> int:
         return len(self._inner)
 
-    def dump(self, form: str, graph: str | None = None) -> bytes:
-        """A named graph, or the default graph, as it is, in a format for graphs; the engine's own writer makes the bytes."""
-        name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
-        return self._inner.dump(format=format_of(form, graph=True), from_graph=name)
-
     def _screened(self, text: str, source: str) -> Any:
         sparql.screen(text, source)
         return self._run(text, source)
@@ -174,11 +169,7 @@ def _serialised(results: Any, form: str, prefixes: dict[str, str]) -> bytes:
     kind = format_of(form, graph)
     if not graph:
         return results.serialize(format=kind)
-    items = formats.canonical(ox.Quad(t.subject, t.predicate, t.object) for t in results)
-    triples = formats.merged(items)
-    if form == "jsonld":
-        return formats.jsonld(triples, prefixes)
-    return ox.serialize(triples, format=kind, prefixes=formats.used(items, prefixes))
+    return formats.document(results, form, prefixes)
 
 
 def read_results(data: bytes, media_type: str) -> Answer:

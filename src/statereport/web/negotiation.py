@@ -108,3 +108,4 @@ def split_ending(path: str, endings: Iterable[str]) -> tuple[str, str]:
     """A path and its ending, where it is one of those; names may hold dots, so any other dot is part of the name."""
     stem, dot, ending = path.rpartition(".")
     return (stem, ending) if dot and ending in endings and not stem.endswith("/") else (path, "")
+

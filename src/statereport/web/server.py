@@ -79,7 +79,6 @@ def listen(host: str, port: int) -> socket.socket:
         taken = error.errno == errno.EADDRINUSE
         what = f"Another program listens at {host}:{port}." if taken else f"It is not possible to listen at {host}:{port}: {error.strerror}."
         raise PortTaken(where=f"{host}:{port}", what=what, mend="name another port: --port 8001 (0 takes any free one)") from None
-    listener.listen(1_024)
     return listener
 
 

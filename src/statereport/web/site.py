@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from statereport import build
+from statereport import build, vocab, void
 from statereport.knowledge import KnowledgeGraph
 from statereport.paths import House
 from statereport.store import Store
@@ -18,8 +19,18 @@ class Site:
     graph: KnowledgeGraph
     base: str
     limits: Limits = field(default_factory=Limits)
+    exports: Mapping = field(default_factory=dict)
+    description: tuple = ()
+    version: str = "0.1.0"
 
 
 def load(house: House, base: str, limits: Limits) -> Site:
     """The site from the sources."""
-    return Site(KnowledgeGraph(Store.memory(build.examine(house).quads()), house), base, limits)
+    examined = build.examine(house)
+    graph = KnowledgeGraph(Store.memory(examined.quads()), house)
+    # Read and understood now: a worker cannot open a file.
+    for name in graph._queries.names:
+        assert graph.question(name).form
+    published = {**examined.dataset.ontology, **examined.dataset.data, **examined.derived}
+    names = {iri: vocab.shorten(iri, house.prefixes).replace(":", "-") for iri in void.named(published)}
+    return Site(graph, base, limits, description=tuple(void.describe(published, [], names)))

@@ -140,21 +140,21 @@ class SavedQuery:
 
 
 class SavedQueries:
-    """The questions of a folder, each read when it is first asked for, and kept."""
+    """The questions of a folder, each read once, when it is first asked for."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._known: dict[str, SavedQuery] = {}
         found = sorted(folder.glob("*/**/*.rq"))
         self._files = {path.relative_to(folder).with_suffix("").as_posix(): path for path in found}
-        self._kept: dict[str, SavedQuery] = {}
 
     def __iter__(self) -> Iterator[SavedQuery]:
         return map(self._read, self._files)
 
     def _read(self, name: str) -> SavedQuery:
-        if name not in self._kept:
-            self._kept[name] = read(self._files[name], name, f"{self._folder.name}/{name}.rq")
-        return self._kept[name]
+        if name not in self._known:
+            self._known[name] = read(self._files[name], name, f"{self._folder.name}/{name}.rq")
+        return self._known[name]
 
     @property
     def names(self) -> tuple[str, ...]:

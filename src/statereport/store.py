@@ -72,15 +72,15 @@ class Store:
         """See `Engine.serialise`; the engine's own writers make the bytes."""
         return _roomy(text, lambda: _serialised(self._screened(text, source), form, prefixes or {}))
 
-    def write(self, text: str, choose: Callable[[Iterable[str]], str], output: IO[bytes], scope: Scope | None = None) -> str:
+    def write(self, text: str, choose: Callable[[Iterable[str]], str], output: IO[bytes], scope: Scope | None = None, base: str | None = None) -> str:
         """Run a query and let the engine's own writer put the answer into `output`. → the format it has.
 
         `choose` is given the formats that the answer can have and names one; what it raises passes through, and so does
         what `output` raises. `scope` says of which graphs the query is asked (default, named): those and no other;
-        without it FROM says so, or all are.
+        without it FROM says so, or all are. `base` is what relative IRIs are relative to.
         """
         parts = ([ox.NamedNode(name) for name in part] for part in scope or ())
-        given = dict(zip(("default_graph", "named_graphs"), parts, strict=False))
+        given = {"base_iri": base, **dict(zip(("default_graph", "named_graphs"), parts, strict=False))}
 
         def run() -> str:
             sparql.screen(text, graphs=True, deepest=sparql.DEEPEST)

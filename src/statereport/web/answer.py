@@ -24,7 +24,7 @@ def answer(site: Site, request: Request) -> Response:
 
 def _route(site: Site, request: Request) -> Response:
     if request.path in protocol.PATHS and protocol.asks(request):
-        return protocol.respond(site.graph.engine, request, site.limits)
+        return protocol.respond(site.graph.engine, request, site.limits, f"{site.base}/sparql")
     if request.method not in ("GET", "HEAD"):
         raise MethodNotAllowed(where=request.path, what=f"{request.method} is not a method of this address.", mend="use GET.")
     for pattern, function in (*data.ROUTES, *pages.ROUTES):

@@ -11,7 +11,7 @@ import ipaddress
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
@@ -22,23 +22,12 @@ from statereport.errors import MethodNotAllowed, Problem, ServerBusy
 from statereport.web import guard, negotiation, problems, protocol, worker
 from statereport.web.cache import Cache
 from statereport.web.http import Request, Response
-from statereport.web.limits import Limits
+from statereport.web.limits import Setting
 from statereport.web.pool import Pool, Zygote
 
 PIECE = 65_536
 # A query whose client has gone is given this long to end by itself, before its worker is ended.
 GRACE = 0.25
-
-
-@dataclass(frozen=True)
-class Setting:
-    """How a server runs: for which hosts it answers, whose word about clients it takes, how many workers it has."""
-
-    hosts: frozenset[str]
-    proxies: frozenset[str] = frozenset()
-    public: int = 4
-    own: int = 2
-    limits: Limits = field(default_factory=Limits)
 
 
 class Front:

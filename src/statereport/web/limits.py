@@ -1,8 +1,8 @@
-"""Every limit of the server in one value: printed where one is met, and in the description of the service."""
+"""Every limit of the server in one value: printed where one is met, and in the description of the service; and its setting."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from statereport.sparql import DEEPEST
 from statereport.store import LONGEST
@@ -39,11 +39,25 @@ class Limits:
 
     def words(self) -> tuple[str, ...]:
         """Each limit in a sentence, in the order above."""
-        return tuple(f"{_SAYS[field.name]}: {_amount(field.name, getattr(self, field.name))}" for field in fields(self))
+        return tuple(f"{_SAYS[each.name]}: {_amount(each.name, getattr(self, each.name))}" for each in fields(self))
 
     def sentence(self, name: str) -> str:
         """One limit in a sentence."""
         return f"{_SAYS[name]}: {_amount(name, getattr(self, name))}"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a server runs: for which hosts it answers, whose word about clients it takes, how many workers it has.
+
+    `public` workers run what clients write, `own` workers everything else, so that pages are answered whatever clients ask.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    proxies: frozenset[str] = frozenset()
+    public: int = 4
+    own: int = 2
+    limits: Limits = field(default_factory=Limits)
 
 
 _SAYS = {

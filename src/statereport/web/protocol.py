@@ -96,11 +96,11 @@ def _of(parameters: list[tuple[str, str]]) -> Query:
     return Query(texts[0], (default, named) if default or named else None)
 
 
-def respond(engine: store.Store, request: Request, limits: Limits) -> Response:
+def respond(engine: store.Store, request: Request, limits: Limits, base: str) -> Response:
     """The answer to the query that a request holds, whole. Raises its Problem."""
     query = read(request, limits)
     output = Capped(limits.answer_bytes)
-    ending = engine.write(query.text, lambda forms: _form(request.header("accept"), forms), output, query.scope)
+    ending = engine.write(query.text, lambda forms: _form(request.header("accept"), forms), output, query.scope, base)
     kinds = {**negotiation.RESULTS, **negotiation.GRAPHS}
     kind = f"{kinds[ending]}; charset=utf-8"
     headers = [("Vary", "Accept"), ("Cache-Control", "no-cache")]

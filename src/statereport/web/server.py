@@ -11,44 +11,48 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from statereport.errors import PortTaken
 from statereport.web import worker
 from statereport.web.answer import answer
+from statereport.web.limits import Setting
 from statereport.web.site import Site
 
 
 def serve(
     load: Callable[[str], Site],
-    host: str,
-    port: int,
-    base: str | None,
-    setting: Callable[[frozenset[str]], object],
-    say: Callable[[str], None],
+    setting: Setting,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    base: str = "",
+    say: Callable[[str], None] = print,
+    log: Callable[[dict], None] | None = None,
 ) -> None:
     """Serve the site that `load` makes for an address, until the process is told to end.
 
-    The address is `base` where there is one, else that of `host` and `port`; `setting` makes the setting for the hosts
-    that are answered for. Raises PortTaken.
+    The address is `base` where there is one, else that of `host` and `port`; those are the hosts that are answered for,
+    beside those of the setting. Raises PortTaken.
     """
+    log = log or on_stderr
     listener = listen(host, port)
     port = listener.getsockname()[1]
     address = (base or f"http://{_bracketed(host)}:{port}").rstrip("/")
     site = load(address)
-    process, control = worker.start(site, answer, site.limits)
+    process, control = worker.start(site, answer, setting.limits)
     # Only now: the zygote should not hold what a server needs.
     import uvicorn
 
     from statereport.web import app, guard
     from statereport.web.pool import Zygote
 
-    chosen = setting(hosts(address, host, port))
-    front = app.Front(chosen, log)
-    logging.basicConfig(handlers=[_Lines()], level=logging.ERROR, force=True)
+    setting = replace(setting, hosts=setting.hosts | hosts(address, host, port))
+    front = app.Front(setting, log)
+    logging.basicConfig(handlers=[_Lines(log)], level=logging.ERROR, force=True)
     config = uvicorn.Config(
         app.make(front, lambda: Zygote(process, control)),
-        http=guard.connections(chosen.limits, log, chosen.proxies),
+        http=guard.connections(setting.limits, log, setting.proxies),
         ws="none",
         loop="asyncio",
         lifespan="on",
@@ -56,7 +60,7 @@ def serve(
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        h11_max_incomplete_event_size=chosen.limits.head_bytes,
+        h11_max_incomplete_event_size=setting.limits.head_bytes,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=10,
     )
@@ -93,16 +97,31 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
-def log(entry: dict) -> None:
+def on_stderr(entry: dict) -> None:
     """One line of JSON on stderr."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(line(entry))
+
+
+def faults_only(entry: dict) -> None:
+    """As `on_stderr`, without the lines about requests."""
+    if entry["event"] not in ("request", "malformed", "late"):
+        on_stderr(entry)
+
+
+def line(entry: dict) -> str:
+    """An entry of the log, with its time."""
     moment = time.time()
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment)) + f".{int(moment % 1 * 1000):03d}Z"
-    with contextlib.suppress(OSError):
-        sys.stderr.write(json.dumps({"time": stamp, **entry}) + "\n")
+    return json.dumps({"time": stamp, **entry}) + "\n"
 
 
 class _Lines(logging.Handler):
     """What a library has to say, in the same form."""
 
+    def __init__(self, log: Callable[[dict], None]) -> None:
+        super().__init__()
+        self._log = log
+
     def emit(self, record: logging.LogRecord) -> None:
-        log({"event": "error", "logger": record.name, "message": logging.Formatter().format(record)})
+        self._log({"event": "error", "logger": record.name, "message": logging.Formatter().format(record)})

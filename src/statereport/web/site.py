@@ -24,13 +24,13 @@ class Site:
     version: str = "0.1.0"
 
 
-def load(house: House, base: str, limits: Limits) -> Site:
+def load(house: House, built, text, base: str, say, limits: Limits) -> Site:
     """The site from the sources."""
     examined = build.examine(house)
     graph = KnowledgeGraph(Store.memory(examined.quads()), house)
     # Read and understood now: a worker cannot open a file.
-    for name in graph._queries.names:
-        assert graph.question(name).form
+    for query in graph.every_query():
+        assert query.form
     published = {**examined.dataset.ontology, **examined.dataset.data, **examined.derived}
     names = {iri: vocab.shorten(iri, house.prefixes).replace(":", "-") for iri in void.named(published)}
     return Site(graph, base, limits, description=tuple(void.describe(published, [], names)))

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from statereport import vocab
 from statereport.errors import PortTaken
 from statereport.web import worker
 from statereport.web.answer import answer
@@ -40,6 +41,7 @@ def serve(
     port = listener.getsockname()[1]
     address = (base or f"http://{_bracketed(host)}:{port}").rstrip("/")
     site = load(address)
+    vocab.hold(site.graph.house.prefixes)
     process, control = worker.start(site, answer, setting.limits)
     # Only now: the zygote should not hold what a server needs.
     import uvicorn
@@ -64,6 +66,7 @@ def serve(
         timeout_keep_alive=5,
         timeout_graceful_shutdown=10,
     )
+    listener.listen(1_024)
     say(f"The graph is served at {address}/ (stop with Ctrl-C).")
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])

@@ -10,13 +10,15 @@ import contextlib
 import ipaddress
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
+from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Incoming
-from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statereport.errors import MethodNotAllowed, Problem, ServerBusy
 from statereport.web import guard, negotiation, problems, protocol, worker
@@ -47,7 +49,7 @@ class Front:
 
     # --- one request -------------------------------------------------------------------------------------------------
 
-    async def respond(self, scope, receive, send) -> None:
+    async def respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: an ASGI application."""
         start, notes = time.monotonic(), {}
         accept = Incoming(scope).headers.get("accept", "")
@@ -68,7 +70,7 @@ class Front:
         await self._send(scope, send, response, close)
         self._note(scope, client, response.status, len(response.body), start, notes)
 
-    async def _answer(self, request: Request, client: str, receive, notes: dict) -> Response:
+    async def _answer(self, request: Request, client: str, receive: Receive, notes: dict) -> Response:
         if request.method == "OPTIONS":
             methods = ", ".join(protocol.METHODS if request.path in protocol.PATHS else ("GET", "HEAD", "OPTIONS"))
             return Response(204, "text/plain", b"", (("Allow", methods), *guard.PREFLIGHT))
@@ -92,7 +94,7 @@ class Front:
                 self.cache.put(key, kept)
         return kept
 
-    async def _unless_gone(self, work, receive) -> Response:
+    async def _unless_gone(self, work: Coroutine[Any, Any, Response], receive: Receive) -> Response:
         """The answer; or, where its client goes away first, its end."""
         job = asyncio.ensure_future(work)
         gone = asyncio.ensure_future(receive())
@@ -109,7 +111,7 @@ class Front:
             with contextlib.suppress(asyncio.CancelledError, Problem):
                 await job
 
-    async def _body(self, scope, receive) -> bytes:
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
         data = bytearray()
         while True:
             message = await receive()
@@ -121,7 +123,7 @@ class Front:
             if not message.get("more_body"):
                 return bytes(data)
 
-    async def _send(self, scope, send, response: Response, close: bool) -> None:
+    async def _send(self, scope: Scope, send: Send, response: Response, close: bool) -> None:
         tags = Incoming(scope).headers.get("if-none-match", "")
         tag = next((value for name, value in response.headers if name == "ETag"), None)
         headers = guard.headers_of(response)
@@ -144,7 +146,7 @@ class Front:
 
     # --- who asks, and what is noted ---------------------------------------------------------------------------------
 
-    def client(self, scope) -> str:
+    def client(self, scope: Scope) -> str:
         """The address of the client: the peer's, or the last one that a trusted proxy names."""
         peer = scope["client"][0] if scope.get("client") else ""
         if peer in self.setting.proxies:
@@ -161,7 +163,7 @@ class Front:
         body = {"status": "ok" if whole else "a worker is missing", "pools": pools, "replaced": {kind: dict(pool.replaced) for kind, pool in self.pools.items()}, "kept": len(self.cache)}
         return Response(200 if whole else 500, "application/json", (json.dumps(body, indent=1) + "\n").encode(), (("Cache-Control", "no-store"),))
 
-    def _note(self, scope, client: str, status: int, size: int, start: float, notes: dict) -> None:
+    def _note(self, scope: Scope, client: str, status: int, size: int, start: float, notes: dict) -> None:
         self.log(
             {
                 "event": "request",
@@ -193,9 +195,12 @@ def make(front: Front, zygote: Callable[[], Zygote]) -> Starlette:
         yield
 
     class Everything:
-        """A class, because Starlette takes a function for one of its own endpoints."""
+        """Stands before the router: an address that is none (`http://…`, `host:port`) has its answer too."""
 
-        async def __call__(self, scope, receive, send) -> None:
-            await front.respond(scope, receive, send)
+        def __init__(self, app: ASGIApp) -> None:
+            self._app = app
 
-    return Starlette(routes=[Route("/{path:path}", Everything())], lifespan=lifespan)
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await (front.respond if scope["type"] == "http" else self._app)(scope, receive, send)
+
+    return Starlette(middleware=[Middleware(Everything)], lifespan=lifespan)

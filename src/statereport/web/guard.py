@@ -134,9 +134,14 @@ def request_of(scope: dict[str, Any], body: bytes, limits: Limits) -> Request:
 def check_head(scope: dict[str, Any], hosts: frozenset[str], limits: Limits) -> None:
     """Refuse a request by its head alone. Raises its Problem."""
     headers = scope["headers"]
+    if scope["http_version"] not in ("1.0", "1.1"):
+        raise RequestBroken(where="", what="Only HTTP/1.1 is spoken here.", mend="see RFC 9112.")
     names = Counter(name for name, _ in headers)
     if len(headers) > limits.head_fields:
         raise RequestTooLarge(where="head", what=f"The head has {len(headers)} fields. {limits.sentence('head_fields')}.", mend="send fewer.")
+    size = len(scope["raw_path"]) + len(scope["query_string"]) + sum(len(name) + len(value) + 4 for name, value in headers)
+    if size > limits.head_bytes:
+        raise RequestTooLarge(where="head", what=f"The head is too long. {limits.sentence('head_bytes')}.", mend="send a long query by POST.")
     if b"content-length" in names and b"transfer-encoding" in names:
         what = "The request says its length in two ways, which two readers may understand in two ways."
         raise RequestBroken(where="content-length, transfer-encoding", what=what, mend="send one of the two.")

@@ -14,6 +14,7 @@ import os
 import resource
 import signal
 import socket
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -39,7 +40,7 @@ def start(site: Any, answer: Answer, limits: Limits) -> tuple[int, socket.socket
     """
     if not hasattr(os, "fork") or not os.path.exists("/proc/self/statm"):
         raise PlatformRefused(where="", what="This system has no /proc and fork as Linux has them.", mend="run the server on Linux.")
-    assert _threads() == 1, "a process with threads cannot be forked safely"
+    assert _alone(), "a process with threads cannot be forked safely"
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     parent = os.getpid()
     gc.collect()
@@ -164,8 +165,13 @@ def _die_with(parent: int) -> None:
         os._exit(0)
 
 
-def _threads() -> int:
-    return len(os.listdir("/proc/self/task"))
+def _alone() -> bool:
+    """True when this process has one thread; one that has been joined is given a moment to leave the system's list."""
+    for _ in range(100):
+        if len(os.listdir("/proc/self/task")) == 1:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 class _Memory:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from statereport import __version__, build, cubes, formats, graphs, infer, knowledge, queries, store, vocab
+from statereport import __version__, build, cubes, formats, graphs, infer, knowledge, queries, store, vocab, void
 from statereport import text as reading
 from statereport.errors import TextDiffers
 from statereport.found import FINDINGS
-from statereport.void import DCTERMS
+from statereport.web.limits import Limits
 from statereport.web.names import Names
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class Site:
     base: str = "http://127.0.0.1:8000"
     text: reading.Text | None = None
     index: Any = None
+    limits: Limits = field(default_factory=Limits)
+    description: tuple[Any, ...] = ()
 
     @property
     def has_editor(self) -> bool:
@@ -75,8 +77,14 @@ class Site:
         return "editor.js" in self.static
 
 
-def load(house: House, built: Path | None = None, text: Path | None = None, base: str = "http://127.0.0.1:8000",
-         say: Callable[[str], None] = lambda stage: None) -> Site:
+def load(
+    house: House,
+    built: Path | None = None,
+    text: Path | None = None,
+    base: str = "http://127.0.0.1:8000",
+    say: Callable[[str], None] = lambda stage: None,
+    limits: Limits | None = None,
+) -> Site:
     """Read everything. `built` is a build's folder: where it is fresh, its findings and files are used, which is quicker.
 
     Raises the problems of the sources, DataViolates where they break a shape, TextDiffers where `text` is not the encoded one.
@@ -100,6 +108,9 @@ def load(house: House, built: Path | None = None, text: Path | None = None, base
     if words:
         _refuse_other_text(words, graph)
     every = {**stated, **derived}
+    exports = _exports(folder) if folder else {}
+    files = [void.File(path, len(file.body), file.digest) for path, file in exports.items() if file.media_type in void.MEDIA_TYPES.values()]
+    named = {iri: vocab.shorten(iri, house.prefixes).replace(":", "-") for iri in void.named(every)}
     return Site(
         graph=graph,
         house=house,
@@ -110,15 +121,17 @@ def load(house: House, built: Path | None = None, text: Path | None = None, base
         rules={path.stem: queries.read(path, path.stem, path.name) for path in sorted((house.ontology / "rules").glob("*.rq"))},
         templates=_templates(),
         static=_static(),
-        exports=_exports(folder) if folder else {},
+        exports=exports,
         version=__version__,
         issued=next((t.object.value for part in stated.values() for t in part
-                     if t.subject.value == vocab.SR and t.predicate.value == DCTERMS + "issued"), ""),
+                     if t.subject.value == vocab.SR and t.predicate.value == void.DCTERMS + "issued"), ""),
         triples=len({t for part in every.values() for t in part}),
         digest=hashlib.sha256(formats.canonical_nquads(formats.canonical(formats.quads(stated)))).hexdigest(),
         base=base.rstrip("/"),
         text=words,
         index=_index(graph),
+        limits=limits or Limits(),
+        description=tuple(void.describe(every, files, named)),
     )
 
 
@@ -182,7 +195,5 @@ def _file(path: Path) -> File:
 
 
 def _media_type(path: Path) -> str:
-    from statereport.void import MEDIA_TYPES
-
-    known: dict[str, Any] = {**MEDIA_TYPES, "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "txt": "text/plain"}
+    known = {**void.MEDIA_TYPES, "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "txt": "text/plain"}
     return known.get(path.suffix[1:]) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"

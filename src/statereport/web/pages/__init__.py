@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 """The pages for people, each a function of the site and a request; ROUTES says which path has which.
 
 A path's named groups are given to its function as keywords. The functions raise Problems; `about.fault` makes a page of one.
@@ -20,7 +21,6 @@ ROUTES: tuple[tuple[re.Pattern[str], Page], ...] = tuple(
         (r"/static/(?P<name>[\w.-]+)", home.static),
         (r"/query", questions.overview),
         (r"/query/(?P<name>[\w/-]+)\.html", questions.page),
-        (r"/query/(?P<name>[\w/-]+)\.svg", questions.picture),
         (r"/report", report.overview),
         (r"/report/(?P<number>\d+)", report.theme),
         (r"/statistics", statistics.overview),
@@ -38,3 +38,8 @@ ROUTES: tuple[tuple[re.Pattern[str], Page], ...] = tuple(
         (r"/problem/(?P<code>[\w-]+)", about.problem),
     )
 )
+=======
+"""Pages for people."""
+
+ROUTES: tuple = ()
+>>>>>>> web-server

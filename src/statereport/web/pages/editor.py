@@ -12,8 +12,10 @@ from statereport.errors import Problem
 from statereport.vocab import BASE, SR
 from statereport.web import empty, shown
 from statereport.web import page as pages
+from statereport.web.data import QUERY_FORMS
 from statereport.web.http import Request, Response
 from statereport.web.pages.questions import FORMATS, IDENTIFIERS
+from statereport.web.protocol import Capped
 from statereport.web.site import Site
 
 # Rows shown; the files have all.
@@ -49,6 +51,8 @@ def page(site: Site, request: Request) -> Response:
     if not given.strip():
         return _page(site, request, EXAMPLE if not given else given)
     text = with_prefixes(given.replace("\r\n", "\n"), site.names.prefixes)
+    if request.value("format"):
+        return _file(site, text, request.value("format"))
     try:
         answer = site.graph.sparql(text)
     except Problem as problem:
@@ -62,8 +66,16 @@ def page(site: Site, request: Request) -> Response:
         table=shown.table(cut, site.names, identifiers),
         why=None if answer.rows else empty.cause(site, text),
         identifiers=identifiers,
-        downloads=[(f"/sparql?{urlencode({'query': text, 'format': ending})}", label) for ending, label in FORMATS[answer.form]],
+        downloads=[(f"/editor?{urlencode({'query': text, 'format': ending})}", label) for ending, label in FORMATS[answer.form]],
     )
+
+
+def _file(site: Site, text: str, ending: str) -> Response:
+    """The whole answer as a file, as the protocol gives it."""
+    output = Capped(site.limits.answer_bytes)
+    form = site.graph.engine.write(text, lambda forms: ending, output)
+    headers = (("Content-Disposition", f'attachment; filename="answer.{form}"'),)
+    return Response(200, QUERY_FORMS[form], bytes(output.data), headers)
 
 
 def _page(site: Site, request: Request, text: str, status: int = 200, **more) -> Response:
@@ -88,13 +100,13 @@ def words(site: Site, request: Request) -> Response:
         if entry:
             found.append(entry)
     body = {"prefixes": dict(site.names.prefixes), "words": found}
-    return Response(200, "application/json", json.dumps(body, ensure_ascii=False, sort_keys=True).encode("utf-8"), (("X-Content-Type-Options", "nosniff"),))
+    return Response(200, "application/json", json.dumps(body, ensure_ascii=False, sort_keys=True).encode("utf-8"))
 
 
 def _word(site: Site, iri: str, term: dict | None, of: dict[str, bool] | None) -> dict | None:
     name = site.names.short(iri)
     # What has no prefix cannot be written in short; shapes and graphs are not what people ask for by name.
-    if "://" in name or not iri.startswith((BASE + "id/", SR)) and not of:
+    if "://" in name or (not iri.startswith((BASE + "id/", SR)) and not of):
         return None
     if term or of:
         kind = _KINDS[term["kind"].rpartition("#")[2]] if term else "property"

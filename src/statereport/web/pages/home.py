@@ -32,4 +32,4 @@ def static(site: Site, request: Request, name: str) -> Response:
     file = site.static.get(name)
     if file is None:
         raise UnknownName(where=name, what="There is no such file.", mend=did_you_mean(name, site.static))
-    return Response(200, file.media_type, file.body, (KEPT, ("X-Content-Type-Options", "nosniff")))
+    return Response(200, file.media_type, file.body, (KEPT,))

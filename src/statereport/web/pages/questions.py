@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from statereport import chart
-from statereport.errors import AddressUnknown, UnknownName, did_you_mean
+from statereport.errors import UnknownName, did_you_mean
 from statereport.web import citing, empty, forms, shown
 from statereport.web import page as pages
 from statereport.web.http import Request, Response
@@ -89,15 +89,6 @@ def page(site: Site, request: Request, name: str) -> Response:
         editor=f"/editor?{urlencode({'query': text})}",
         cite=citing.citation(site, query.summary, query.iri, urlencode(values)),
     )
-
-
-def picture(site: Site, request: Request, name: str) -> Response:
-    """A question's picture as a file."""
-    query = _query(site, request, name)
-    if not query.chart:
-        raise AddressUnknown(where=request.path, what="This question has no picture.", mend=f"its answer is at /query/{query.name}.html")
-    answer = site.graph.ask(query.name, **dict(request.query))
-    return Response(200, "image/svg+xml", chart.draw(query, answer).encode("utf-8"), pages.HEADERS)
 
 
 def sparql(query: SavedQuery, values: dict[str, str]) -> str:

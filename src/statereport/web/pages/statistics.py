@@ -82,7 +82,7 @@ def table(site: Site, request: Request, slug: str) -> Response:
     for number in _chosen(site, cube, view):
         codes = [d.codes[number.codes[d.name]].text if d.name in number.codes else "" for d in dimensions]
         writer.writerow([*codes, number.value, number.said, number.iri, "; ".join(it.text for it in number.passages)])
-    headers = (("Content-Disposition", f'attachment; filename="{slug}.csv"'), ("X-Content-Type-Options", "nosniff"))
+    headers = (("Content-Disposition", f'attachment; filename="{slug}.csv"'),)
     return Response(200, "text/csv; charset=utf-8", out.getvalue().encode("utf-8"), headers)
 
 

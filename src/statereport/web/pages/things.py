@@ -83,7 +83,7 @@ def _graph(site: Site, request: Request, iri: str) -> Response:
     if iri not in rows:
         raise AddressUnknown(where=request.path, what="There is no graph of this name.", mend="all graphs are listed at /about.")
     subjects = [shown.thing(row["subject"], site.names) for row in site.graph.ask("pages/subjects", graph=iri)]
-    classes = [(shown.thing(row["class"], site.names), row["number"]) for row in site.graph.ask("pages/graph", graph=iri)]
+    classes = [(shown.thing(row["class"], site.names), row["number"]) for row in site.graph.ask("pages/classes-of-graph", graph=iri)]
     return pages.html(
         site, request, "graph.html", iri=iri, address=f"/{iri.removeprefix(vocab.BASE)}", name=iri.removeprefix(vocab.GRAPH),
         triples=rows[iri], classes=classes, subjects=subjects, few=FEW)

@@ -1,0 +1,45 @@
+"""A request and its response as values: what passes between the server and the functions that answer.
+
+The functions that answer are plain: no loop, no socket, no state but the site. So they run in a worker process that can be
+ended at any time, and in a test without a server.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked. `path` is decoded and begins with a slash; `query` holds the decoded pairs in their order.
+
+    `headers` are lower-case names, those of the request that answering may depend on (accept, content-type).
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def header(self, name: str, otherwise: str = "") -> str:
+        """The header of that lower-case name, or what stands for its absence."""
+        return next((value for key, value in self.headers if key == name), otherwise)
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Every value of a parameter, in their order."""
+        return tuple(value for key, value in self.query if key == name)
+
+    def value(self, name: str, otherwise: str = "") -> str:
+        """The first value of a parameter, or what stands for its absence."""
+        return next(iter(self.values(name)), otherwise)
+
+
+@dataclass(frozen=True)
+class Response:
+    """What is answered: always whole. `headers` are added to the content type and length."""
+
+    status: int
+    media_type: str
+    body: bytes = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = ()

@@ -7,9 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from statereport import vocab
+from statereport import sparql, vocab
 from statereport.web import names as naming
-from statereport.web.pages import editor
 
 SPACES = tuple(vocab.BASE + space for space in naming.SPACES)
 
@@ -167,9 +166,9 @@ def test_prefixes_that_are_used_are_added_where_they_can_be_seen(read):
     page = read("/editor?" + urlencode({"query": "SELECT ?s { ?s a sr:Claim ; sr:isStatedIn passage:13.1 }"}))
     text = page.one("textarea").raw
     assert "PREFIX sr: <https://w3id.org/statereport/def/>" in text and "PREFIX passage:" in text
-    assert editor.with_prefixes(text, read.site.names.prefixes) == text
+    assert sparql.with_prefixes(text, read.site.names.prefixes) == text
     quiet = "PREFIX sr: <https://w3id.org/statereport/def/>\nSELECT ?s { ?s a sr:Claim FILTER(?s != \"place:kaz\") } # body:cerd"
-    assert editor.with_prefixes(quiet, read.site.names.prefixes) == quiet
+    assert sparql.with_prefixes(quiet, read.site.names.prefixes) == quiet
 
 
 def test_the_answer_in_the_editor_has_labels_and_files(read):

@@ -173,7 +173,7 @@ def _templates() -> jinja2.Environment:
 
 def _static() -> dict[str, File]:
     folders = (HERE / "static", HERE / "vendor")
-    return {path.name: _file(path) for path in _below(folders)}
+    return {path.name: _file(path) for path in _below(folders) if path.suffix != ".sha256"}
 
 
 def _exports(folder: Path) -> dict[str, File]:

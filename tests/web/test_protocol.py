@@ -12,7 +12,6 @@ import pytest
 import readwrite
 import serving
 import w3c
-from conftest import skip_loudly
 
 from statereport import knowledge, store
 from statereport.paths import find_house
@@ -60,7 +59,7 @@ def endpoint():
 
 def test_the_manifest_is_the_one_that_the_figures_speak_of():
     if FOLDER is None:
-        skip_loudly("the W3C's protocol tests are not at hand (set STATEREPORT_W3C)")
+        serving.skip_loudly("the W3C's protocol tests are not at hand (set STATEREPORT_W3C)")
     assert len(CASES) == 34 and {case.name for case in CASES} >= UPDATES
 
 

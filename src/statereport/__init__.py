@@ -19,6 +19,7 @@ The modules, from the words up; each imports only from those above it:
                with one that cannot be read, in words (mistakes_pattern: in its pattern)
     answers    what a query answers, for people and programs
     graphs     files and named graphs; the house as one dataset
+    room       threads with a large stack
     store      the engine: in memory or on disk; remote: elsewhere
     infer      what follows, by the ontology's axioms and by rules; reason: contradictions
     validate   what must not be, by shapes (of what is stated); found: what the report itself gets wrong, as notes
@@ -27,12 +28,12 @@ The modules, from the words up; each imports only from those above it:
     emptiness  which part of a pattern has no match; citing: how an answer is cited
     search     full-text search over names and gists
     describe   all that is said of one thing
-    chart      an answer as an SVG; picture: what people do with it
+    chart      an answer as an SVG (svg: its elements); picture: what people do with it
     export     the published files (void: their description); cubes: each table for statistical tools
     build      load, infer, validate, export (folder: whole or not at all)
     knowledge  the graph as a Python object; discrepancies: what does not agree in the report, as a page
     check      everything that must be right before a change is shared
-    cli        the command line, one function a verb (asking, console)
+    cli        the command line, one function a verb (asking, console; cli_serve)
 """
 
 from __future__ import annotations

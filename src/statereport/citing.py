@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from statereport.vocab import BASE
+
 if TYPE_CHECKING:
     from statereport.knowledge import KnowledgeGraph
     from statereport.queries import SavedQuery
@@ -35,7 +37,8 @@ class Citation:
     @property
     def key(self) -> str:
         """The BibTeX key."""
-        name = self.address.partition("/query/")[2].replace("/", "-") if self.address else f"query-{self.query[:12]}"
+        rest = self.address.removeprefix(BASE)
+        name = (rest.partition("/")[2] or rest).replace("/", "-") if self.address else f"query-{self.query[:12]}"
         return "-".join(["statereport", name, *(re.sub(r"\W+", "-", value) for value in self.values.values())])
 
     def __str__(self) -> str:

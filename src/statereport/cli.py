@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from statereport import __version__, console
+from statereport import __version__, cli_serve, console
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
 
@@ -192,6 +192,9 @@ def show(iri: str, store: str | None) -> None:
     from statereport.knowledge import open_graph
 
     console.write(str(open_graph(store, say=console.say).describe(iri)))
+
+
+cli.add_command(cli_serve.serve)
 
 
 def _generated(name: str, short: str, what: str) -> Callable[..., Any]:

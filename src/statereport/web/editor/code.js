@@ -1,0 +1,89 @@
+// The text box as CodeMirror: colours, completion, the place of an error, and a keyboard that can leave it.
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { EditorState, Prec } from "@codemirror/state";
+import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { sparql } from "codemirror-lang-sparql";
+
+// Every pair has a contrast of at least 4.5 on the page's paper, light and dark.
+const COLOURS = HighlightStyle.define([
+  { tag: tags.keyword, color: "light-dark(#7a1f5c, #f0a6d2)", fontWeight: "600" },
+  { tag: tags.variableName, color: "light-dark(#0b4f8a, #8cc4ff)" },
+  { tag: tags.string, color: "light-dark(#7a3b00, #f2bd85)" },
+  { tag: [tags.number, tags.bool], color: "light-dark(#135e3a, #86dcae)" },
+  { tag: tags.comment, color: "light-dark(#5a5a5a, #b0b0b0)", fontStyle: "italic" },
+]);
+const LOOK = EditorView.theme({
+  "&": { fontSize: "0.95rem", color: "inherit", backgroundColor: "transparent" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace", lineHeight: "1.5", minHeight: "12rem", maxHeight: "70vh" },
+  ".cm-content": { caretColor: "currentColor", padding: "0.5rem 0" },
+  ".cm-cursor": { borderLeftColor: "currentColor" },
+  ".cm-gutters": { backgroundColor: "transparent", color: "light-dark(#5a5a5a, #b0b0b0)", border: "none" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    background: "light-dark(#cfe2f7, #2c4a6b)",
+  },
+  "&.cm-focused .cm-matchingBracket": { backgroundColor: "light-dark(#d8ecd8, #2f4f3a)" },
+  ".cm-tooltip": { backgroundColor: "light-dark(#ffffff, #24262a)", color: "light-dark(#1a1a1a, #f0f0f0)", border: "1px solid light-dark(#8a8a8a, #7a7a7a)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "inherit", maxHeight: "16rem", maxWidth: "min(40rem, 92vw)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "0.2rem 0.5rem", lineHeight: "1.4" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "light-dark(#0b4f8a, #8cc4ff)", color: "light-dark(#ffffff, #10151b)" },
+  ".cm-completionDetail": { fontStyle: "normal", marginLeft: "1em", color: "inherit" },
+  ".cm-diagnostic": { borderLeftColor: "light-dark(#a4161a, #ff9a94)", padding: "0.3rem 0.6rem" },
+});
+
+/**
+ * An editor inside of `host`. It stands in a shadow tree: there CodeMirror's style sheets are made by script, which a policy of `style-src 'self'`
+ * permits, while a style element would be blocked.
+ */
+export function codeEditor({ host, text, label, describedBy, terms, run, changed }) {
+  const root = host.attachShadow({ mode: "open" });
+  // The description lives outside of the shadow tree, where aria-describedby cannot reach.
+  const attributes = { "aria-label": label, ...(describedBy ? { "aria-description": describedBy } : {}) };
+  const view = new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        Prec.highest(keymap.of([{ key: "Ctrl-Enter", mac: "Cmd-Enter", run: () => (run(), true) }, { key: "Ctrl-Enter", run: () => (run(), true) }])),
+        lineNumbers(),
+        lintGutter(),
+        history(),
+        drawSelection(),
+        bracketMatching(),
+        closeBrackets(),
+        sparql(),
+        syntaxHighlighting(COLOURS),
+        autocompletion({ override: [(context) => terms()?.complete(context) ?? null], icons: false, activateOnTypingDelay: 50, maxRenderedOptions: 60 }),
+        // Tab is bound to nothing: it leaves the editor.
+        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of(attributes),
+        EditorView.updateListener.of((update) => update.docChanged && changed(view.state.doc.toString())),
+        LOOK,
+      ],
+    }),
+  });
+  return view;
+}
+
+/** Put another text in place of the whole. */
+export function replaceText(view, text) {
+  if (text !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+}
+
+/** Mark the place of an error, counted from one as people count; nothing takes the marks away. */
+export function mark(view, place) {
+  if (!place) return view.dispatch(setDiagnostics(view.state, []));
+  const line = view.state.doc.line(Math.min(Math.max(place.line, 1), view.state.doc.lines));
+  const at = Math.min(line.from + Math.max(place.column, 1) - 1, line.to);
+  const word = /^[^\s{}();,]+/.exec(view.state.sliceDoc(at, line.to))?.[0].length ?? 0;
+  const [from, to] = at + word > at ? [at, at + word] : [Math.max(line.from, at - 1), line.to];
+  view.dispatch(setDiagnostics(view.state, [{ from, to, severity: "error", message: place.message }]));
+  return view.dispatch({ selection: { anchor: from }, scrollIntoView: true });
+}

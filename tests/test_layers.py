@@ -11,7 +11,7 @@ PACKAGE = Path(statereport.__file__).parent
 # From the words down to the faces. A module may import from every row above its own.
 LAYERS = (
     {"errors", "answers", "formats"},
-    {"paths", "text", "layout", "sparql", "folder"},
+    {"paths", "text", "layout", "sparql", "folder", "room"},
     {"vocab", "generated"},
     {"turtle", "store", "axioms"},
     {"graphs", "infer", "reason", "queries", "remote", "evidence", "shapes", "stated"},

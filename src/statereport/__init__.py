@@ -17,6 +17,7 @@ The modules, from the words up; each imports only from those above it:
     sparql     the words of a query: what is refused, where its parameters are
     answers    what a query answers, for people and programs
     graphs     files and named graphs; the house as one dataset
+    room       threads with a large stack
     store      the engine: in memory or on disk; remote: elsewhere
     infer      what follows, by the ontology's axioms and by rules; reason: contradictions
     validate   what must not be, by shapes (of what is stated); found: what the report itself gets wrong, as notes

@@ -384,3 +384,142 @@ class NoJava(Problem):
     (`pip install "statereport[reasoner]"`) or put a `java` of version 8 or later on the PATH. Nothing else needs it.
     """
     code = "no-java"
+
+
+# --- the web ---------------------------------------------------------------------------------------------------------
+
+class RequestBroken(Problem):
+    """A request breaks the rules of HTTP, of its character set, or of the SPARQL protocol.
+
+    Parameters are UTF-8 and percent-encoded; the SPARQL protocol wants exactly one query, in the parameter `query` of
+    a GET or of a form, or as the body of a POST with the media type application/sparql-query.
+    """
+    code = "request-broken"
+
+
+class HostUnknown(Problem):
+    """A request names a host that this server is not.
+
+    The server answers only for the hosts it was started for, so that no other name can be pointed at it and read
+    along. Ask it by the address it printed, or start it with that name: `statereport serve --base URL`.
+    """
+    code = "host-unknown"
+
+
+class AddressUnknown(Problem):
+    """There is nothing at this address.
+
+    Things stand under /id/, terms under /def/, shapes under /shape/, graphs under /graph/ and saved questions under
+    /query/; the search finds them by their names.
+    """
+    code = "address-unknown"
+
+
+class MethodNotAllowed(Problem):
+    """The method of a request is not one that its address has.
+
+    Everything is read by GET and HEAD; queries may also be sent by POST to /sparql. Nothing here changes the graph.
+    """
+    code = "method-not-allowed"
+
+
+class NotAcceptable(Problem):
+    """The Accept header of a request names no format that its answer has.
+
+    The answer lists the formats there are. Name one of them, or put its ending after the address: .ttl, .csv.
+    """
+    code = "not-acceptable"
+
+
+class MediaTypeRefused(Problem):
+    """The body of a request is in a form that is not read here.
+
+    A query comes as application/sparql-query or application/x-www-form-urlencoded, in UTF-8 and not compressed.
+    """
+    code = "media-type-refused"
+
+
+class UpdateRefused(Problem):
+    """An update was sent, and the graph on the web is only read.
+
+    The graph is made from its sources by `statereport build`; to change a copy, load an export into an engine of your own.
+    """
+    code = "update-refused"
+
+
+class RequestTooLarge(Problem):
+    """A request is larger than what is read here: its head, its body, its number of parameters, or its query.
+
+    The answer names the limit. Ask several shorter questions, or load an export into an engine of your own.
+    """
+    code = "request-too-large"
+
+
+class AnswerTooLarge(Problem):
+    """The answer to a query is larger than what is given out here.
+
+    Nothing of it was sent, because a part of an answer looks like the whole. Ask for less (LIMIT, fewer columns, one
+    graph), or fetch the whole graph as a file: /about lists them.
+    """
+    code = "answer-too-large"
+
+
+class TooManyRequests(Problem):
+    """One client asks more at once than its share.
+
+    The share leaves room for others; it is counted by network address. Ask again after the seconds that the header
+    Retry-After names, and a few questions at a time.
+    """
+    code = "too-many-requests"
+
+
+class ServerBusy(Problem):
+    """The server has as much to do as it takes on.
+
+    Ask again after the seconds that the header Retry-After names. Pages and saved questions have processes of their own
+    and are answered even when queries wait.
+    """
+    code = "server-busy"
+
+
+class TimeLimit(Problem):
+    """An answer took longer than it may, and was given up.
+
+    Nothing of it was sent. Make the question smaller: bind a subject or a class first, avoid products of patterns that
+    share no variable and paths without a fixed end, use LIMIT; or load an export into an engine of your own.
+    """
+    code = "time-limit"
+
+
+class MemoryLimit(Problem):
+    """An answer needed more memory than it may, or more than the engine could hold, and was given up.
+
+    Nothing of it was sent, and nobody else's answer was touched. Sorting, grouping and DISTINCT keep all rows in
+    memory: make their number smaller first, or load an export into an engine of your own.
+    """
+    code = "memory-limit"
+
+
+class ServerFault(Problem):
+    """The server made a mistake; the question may be right.
+
+    The fault is in the server's log, under the time of the request. Please report it with the address that was asked.
+    """
+    code = "server-fault"
+
+
+class PortTaken(Problem):
+    """The server cannot listen at the address and port that it was given.
+
+    Another program listens there, or the port is one below 1024 that only the system may open. Name another one with
+    `--port`.
+    """
+    code = "port-taken"
+
+
+class PlatformRefused(Problem):
+    """The server needs Linux: it relies on fork, resource limits and the death signal of a parent.
+
+    On other systems run it in a virtual machine or container with Linux; every other verb works everywhere.
+    """
+    code = "platform-refused"

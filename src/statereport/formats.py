@@ -6,7 +6,6 @@ order they came in. Literals keep the characters they were written with.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -96,10 +95,15 @@ def write(items: list[Quad], path: Path, prefixes: Mapping[str, str]) -> None:
 
 def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
     """Turtle of some triples, sorted."""
+    return document(triples, "ttl", prefixes)
+
+
+def document(triples: Iterable[Triple], ending: str, prefixes: Mapping[str, str]) -> bytes:
+    """Some triples, sorted, in the format of that ending: ttl, rdf, nt or jsonld."""
     items = canonical(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
-    output = io.BytesIO()
-    serialize(merged(items), output, RdfFormat.TURTLE, prefixes=used(items, prefixes))
-    return output.getvalue()
+    if ending == "jsonld":
+        return jsonld(merged(items), prefixes)
+    return serialize(merged(items), format=GRAPH_FORMATS[ending], prefixes=used(items, prefixes))
 
 
 def read(path: Path) -> list[Quad]:

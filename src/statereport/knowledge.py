@@ -46,7 +46,11 @@ class KnowledgeGraph:
 
     def queries(self) -> tuple[queries.SavedQuery, ...]:
         """Every saved question, by topic and slug, without those that only make pages."""
-        return tuple(self.question(name) for name in self._queries.names if not name.startswith("pages/"))
+        return tuple(query for query in self.every_query() if query.topic != "pages")
+
+    def every_query(self) -> tuple[queries.SavedQuery, ...]:
+        """Every saved query, by topic and slug, with those that only make pages."""
+        return tuple(self._queries)
 
     def question(self, name: str) -> queries.SavedQuery:
         """The saved question of that name. Raises UnknownName with the nearest names."""

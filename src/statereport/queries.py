@@ -140,10 +140,11 @@ class SavedQuery:
 
 
 class SavedQueries:
-    """The questions of a folder, read one by one as they are asked for."""
+    """The questions of a folder, each read once, when it is first asked for."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._known: dict[str, SavedQuery] = {}
         found = sorted(folder.glob("*/**/*.rq"))
         self._files = {path.relative_to(folder).with_suffix("").as_posix(): path for path in found}
 
@@ -151,7 +152,9 @@ class SavedQueries:
         return map(self._read, self._files)
 
     def _read(self, name: str) -> SavedQuery:
-        return read(self._files[name], name, f"{self._folder.name}/{name}.rq")
+        if name not in self._known:
+            self._known[name] = read(self._files[name], name, f"{self._folder.name}/{name}.rq")
+        return self._known[name]
 
     @property
     def names(self) -> tuple[str, ...]:

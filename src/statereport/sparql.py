@@ -42,6 +42,8 @@ _REFUSED = {
         "write data in graphs/ and run: statereport build",
     ),
 }
+# Deeper nesting has no honest use, and makes the engine's planner slow beyond measure.
+DEEPEST = 100
 _CHANGES = "INSERT DELETE CLEAR DROP CREATE COPY MOVE ADD WITH USING".split()
 
 
@@ -83,15 +85,28 @@ def place(text: str, offset: int, source: str = "query") -> str:
     return f"{source}:{before.count(chr(10)) + 1}:{offset - before.rfind(chr(10))}"
 
 
-def screen(text: str, source: str = "query", inserts: bool = False) -> None:
+def screen(text: str, source: str = "query", inserts: bool = False, graphs: bool = False, deepest: int = 0) -> None:
     """Refuse what this project does not run: SERVICE, FROM, LOAD and every update.
 
-    `inserts` lets one form pass, `INSERT … WHERE`, which the inference rules are made of.
-    Raises QueryRefused with the word's place.
+    `inserts` lets one form pass, `INSERT … WHERE`, which the inference rules are made of; `graphs` lets FROM pass, where
+    the engine reads it as the name of a graph that it holds; `deepest` is how deep brackets may be nested. Raises QueryRefused with the word's place.
     """
+    depth = 0
     for token in tokens(text):
-        if token.kind == "word":
+        if token.text in ("(", "{", "["):
+            depth += 1
+            if depth > deepest > 0:
+                raise QueryRefused(
+                    where=place(text, token.start, source),
+                    what=f"Brackets are nested deeper than {deepest} levels here.",
+                    mend="say the same with fewer brackets.",
+                )
+        elif token.text in (")", "}", "]"):
+            depth -= 1
+        elif token.kind == "word":
             word = token.text.upper()
+            if graphs and word == "FROM":
+                continue
             what, mend = _REFUSED.get(word, ("", ""))
             if word in _CHANGES and not (inserts and word == "INSERT"):
                 what = f"{word} changes the graph; queries only read."

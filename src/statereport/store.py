@@ -8,15 +8,13 @@ Update (INSERT … WHERE only), Protocol, and the four result formats.
 from __future__ import annotations
 
 import hashlib
-import threading
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pyoxigraph as ox
 
-from statereport import formats, sparql
+from statereport import formats, room, sparql
 from statereport.answers import Answer
 from statereport.errors import QueryRefused, UnknownName, did_you_mean
 
@@ -31,11 +29,11 @@ RESULT_FORMATS = {
 }
 GRAPH_FORMATS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD}
 LONGEST = 65_536
-# The engine's parser recurses: a nested query of 4 kB overruns an ordinary stack. 256 MB of addresses hold any query of
-# LONGEST characters; a query shorter than _SHORT needs no more than an ordinary stack.
-_SHORT, _STACK = 2_000, 256 * 1024 * 1024
+# A query shorter than this needs no more than an ordinary stack.
+_SHORT = 2_000
 
 T = TypeVar("T")
+Scope = tuple[Iterable[str], Iterable[str]]
 
 
 class Engine(Protocol):
@@ -68,11 +66,31 @@ class Store:
 
     def query(self, text: str, source: str = "query") -> Answer:
         """See `Engine.query`. Rows come in the query's order; a graph's triples come once each, sorted."""
-        return _with_room(text, lambda: _answer(self._run(text, source)))
+        return _roomy(text, lambda: _answer(self._screened(text, source)))
 
     def serialise(self, text: str, form: str, source: str = "query", prefixes: dict[str, str] | None = None) -> bytes:
         """See `Engine.serialise`; the engine's own writers make the bytes."""
-        return _with_room(text, lambda: _serialised(self._run(text, source), form, prefixes or {}))
+        return _roomy(text, lambda: _serialised(self._screened(text, source), form, prefixes or {}))
+
+    def write(self, text: str, choose: Callable[[Iterable[str]], str], output: IO[bytes], scope: Scope | None = None, base: str | None = None) -> str:
+        """Run a query and let the engine's own writer put the answer into `output`. → the format it has.
+
+        `choose` is given the formats that the answer can have and names one; what it raises passes through, and so does
+        what `output` raises. `scope` says of which graphs the query is asked (default, named): those and no other;
+        without it FROM says so, or all are. `base` is what relative IRIs are relative to.
+        """
+        parts = ([ox.NamedNode(name) for name in part] for part in scope or ())
+        given = {"base_iri": base, **dict(zip(("default_graph", "named_graphs"), parts, strict=False))}
+
+        def run() -> str:
+            sparql.screen(text, graphs=True, deepest=sparql.DEEPEST)
+            results = self._run(text, "query", given)
+            graph = isinstance(results, ox.QueryTriples)
+            form = choose(tuple(GRAPH_FORMATS if graph else RESULT_FORMATS))
+            results.serialize(output, format_of(form, graph))
+            return form
+
+        return _roomy(text, run)
 
     def solutions(self, text: str, bound: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """The rows of a SELECT of our own, with variables bound beforehand as SHACL binds $this; unbound cells left out.
@@ -101,10 +119,13 @@ class Store:
     def __len__(self) -> int:
         return len(self._inner)
 
-    def _run(self, text: str, source: str) -> Any:
+    def _screened(self, text: str, source: str) -> Any:
         sparql.screen(text, source)
+        return self._run(text, source)
+
+    def _run(self, text: str, source: str, given: dict[str, Any] | None = None) -> Any:
         try:
-            return self._inner.query(text)
+            return self._inner.query(text, **given or {})
         except SyntaxError as error:
             raise sparql.syntax_problem(text, str(error), source) from None
 
@@ -120,39 +141,15 @@ def _with_union(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         yield ox.Quad(quad.subject, quad.predicate, quad.object)
 
 
-def _with_room(text: str, work: Callable[[], T]) -> T:
-    """Do the work on a thread with a large stack, so that a nested query cannot end the process, and Ctrl-C stops any."""
+def _roomy(text: str, work: Callable[[], T]) -> T:
+    """Do the work of a query: refused where it is too long, on a thread with room, or here where it is short and none can be had."""
     if len(text) > LONGEST:
         raise QueryRefused(
             where="query",
             what=f"The query has {len(text):,} characters; the longest that is run has {LONGEST:,}.",
             mend="ask several shorter questions, or load an export into an engine of your own.",
         )
-    outcome: list[Any] = []
-
-    def run() -> None:
-        try:
-            outcome.append((work(), None))
-        except BaseException as error:
-            # The engine's results may be let go on this thread only, and the frames of the error hold them.
-            traceback.clear_frames(error.__traceback__)
-            outcome.append((None, error))
-
-    before = threading.stack_size(_STACK)
-    try:
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-    except RuntimeError:
-        if len(text) > _SHORT:
-            raise MemoryError("no room for a thread") from None
-        return work()
-    finally:
-        threading.stack_size(before)
-    thread.join()
-    result, error = outcome[0]
-    if error is not None:
-        raise error
-    return result
+    return room.with_room(work, needed=len(text) > _SHORT)
 
 
 def _answer(results: Any) -> Answer:
@@ -172,11 +169,7 @@ def _serialised(results: Any, form: str, prefixes: dict[str, str]) -> bytes:
     kind = format_of(form, graph)
     if not graph:
         return results.serialize(format=kind)
-    items = formats.canonical(ox.Quad(t.subject, t.predicate, t.object) for t in results)
-    triples = formats.merged(items)
-    if form == "jsonld":
-        return formats.jsonld(triples, prefixes)
-    return ox.serialize(triples, format=kind, prefixes=formats.used(items, prefixes))
+    return formats.document(results, form, prefixes)
 
 
 def read_results(data: bytes, media_type: str) -> Answer:

@@ -21,6 +21,7 @@ _ENTRY = re.compile(r'^prefix:\S+\n(?:[ ]{4}a [^\n]*\n)?'
                     r'[ ]{4}sh:namespace "(?P<namespace>[^"]+)"\^\^xsd:anyURI ;\n'
                     r'[ ]{4}sh:prefix "(?P<prefix>[^"]+)" ;\n', re.M)
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?")
+_held: dict[Path | None, tuple[Mapping[str, str], Mapping[str, str]]] = {}
 _NAME = re.compile(r"(?P<prefix>[A-Za-z][A-Za-z0-9_\-]*):(?P<local>[^\s<>]*)")
 
 
@@ -54,7 +55,14 @@ def expand(name: str, table: Path | None = None) -> str:
                                      "write the whole IRI, or declare the prefix in ontology/prefixes.ttl"))
 
 
+def hold(table: Path | None = None) -> None:
+    """Read the table now and never look at its file again: for processes that cannot open one."""
+    _held[None] = _held[table] = _tables(table)
+
+
 def _tables(table: Path | None) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    if table in _held:
+        return _held[table]
     path = Path(table) if table else find_house().prefixes
     return _read(path, path.stat().st_mtime_ns)
 

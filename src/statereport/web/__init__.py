@@ -3,4 +3,16 @@
 The modules, from the words up; each imports only from those above it:
 
     http          a request and a response as values; what the rest of the web is told and answers
+    limits        every limit of the server
+    negotiation   the form of an answer: Accept, or the ending of the address
+    problems      a Problem as problem+json or a small page
+    site          what is loaded once: graph, questions, templates, files
+    data          answers for programs: documents, saved questions, descriptions
+    pages         answers for people
+    protocol      the SPARQL 1.1 Protocol, query side
+    answer        every request has one answer: the table of addresses
+    frames        how requests and responses cross from process to process
+    worker        the zygote, and the processes that answer; pool: who gets one next
+    guard         what stands between the wire and the application; cache: answers kept
+    app           the application; server: `statereport serve`
 """

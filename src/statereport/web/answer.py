@@ -1,0 +1,44 @@
+"""Every request has one answer: the table of addresses, and problems as pages or problem+json.
+
+A plain function without a loop or a socket. It runs in a worker process, and in tests without a server.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from statereport.errors import AddressUnknown, MethodNotAllowed, Problem
+from statereport.web import data, pages, problems, protocol
+from statereport.web.http import Request, Response
+from statereport.web.site import Site
+
+
+def answer(site: Site, request: Request) -> Response:
+    """The response to a request. Problems become responses; any other exception is a fault of the server."""
+    try:
+        return _tagged(_route(site, request))
+    except Problem as problem:
+        return problems.response(problem, request.header("accept"))
+
+
+def _route(site: Site, request: Request) -> Response:
+    if request.path in protocol.PATHS and protocol.asks(request):
+        return protocol.respond(site.graph.engine, request, site.limits, f"{site.base}/sparql")
+    if request.method not in ("GET", "HEAD"):
+        raise MethodNotAllowed(where=request.path, what=f"{request.method} is not a method of this address.", mend="use GET.")
+    for pattern, function in (*data.ROUTES, *pages.ROUTES):
+        match = pattern.fullmatch(request.path)
+        if match:
+            response = function(site, request, **match.groupdict())
+            if response is not None:
+                return response
+    raise AddressUnknown(where=request.path[:200], what="There is nothing at this address.", mend="see the list of questions at /query, or search: /search?q=…")
+
+
+def _tagged(response: Response) -> Response:
+    """The response with its digest as its tag, so that who has it already need not fetch it again."""
+    if response.status != 200:
+        return response
+    tag = hashlib.sha256(response.media_type.encode() + b"\0" + response.body).hexdigest()[:32]
+    return replace(response, headers=(*response.headers, ("ETag", f'"{tag}"')))

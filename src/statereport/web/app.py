@@ -1,0 +1,206 @@
+"""The application: what is answered at once, what goes to which workers, what is kept; and a line in the log for each request.
+
+This process never asks the engine. It reads a request whole, finds a worker for it, and sends the answer whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as Incoming
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from statereport.errors import MethodNotAllowed, Problem, ServerBusy
+from statereport.web import guard, negotiation, problems, protocol, worker
+from statereport.web.cache import Cache
+from statereport.web.http import Request, Response
+from statereport.web.limits import Setting
+from statereport.web.pool import Pool, Zygote
+
+PIECE = 65_536
+# A query whose client has gone is given this long to end by itself, before its worker is ended.
+GRACE = 0.25
+
+
+class Front:
+    """The state of the application: the pools, what is kept, what is under way."""
+
+    def __init__(self, setting: Setting, log: Callable[[dict], None]) -> None:
+        self.setting, self.limits, self.log = setting, setting.limits, log
+        self.cache = Cache(self.limits.cache_bytes)
+        self.pools: dict[str, Pool] = {}
+        self.sending = 0
+
+    async def start(self, zygote: Zygote) -> None:
+        """Fork the workers."""
+        for kind, size in ((worker.OWN, self.setting.own), (worker.PUBLIC, self.setting.public)):
+            self.pools[kind] = Pool(zygote, kind, size, self.limits, self.log)
+            await self.pools[kind].start()
+
+    # --- one request -------------------------------------------------------------------------------------------------
+
+    async def respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request: an ASGI application."""
+        start, notes = time.monotonic(), {}
+        accept = Incoming(scope).headers.get("accept", "")
+        client = self.client(scope)
+        close = False
+        try:
+            guard.check_head(scope, self.setting.hosts, self.limits)
+            body = await self._body(scope, receive)
+            request = guard.request_of(scope, body, self.limits)
+            response = await self._answer(request, client, receive, notes)
+        except Problem as problem:
+            # A body that was not read would be taken for the next request.
+            close = problem.code in ("request-broken", "host-unknown", "request-too-large", "media-type-refused")
+            response = problems.response(problem, accept)
+        except ClientDisconnect:
+            self._note(scope, client, 499, 0, start, notes)
+            return
+        await self._send(scope, send, response, close)
+        self._note(scope, client, response.status, len(response.body), start, notes)
+
+    async def _answer(self, request: Request, client: str, receive: Receive, notes: dict) -> Response:
+        if request.method == "OPTIONS":
+            methods = ", ".join(protocol.METHODS if request.path in protocol.PATHS else ("GET", "HEAD", "OPTIONS"))
+            return Response(204, "text/plain", b"", (("Allow", methods), *guard.PREFLIGHT))
+        if request.path == "/health":
+            return self.health()
+        if self.sending > self.limits.sending:
+            raise ServerBusy(where="", what=f"Too many answers wait to be fetched. {self.limits.sentence('sending')}.", mend="ask again in some seconds.")
+        kind = worker.PUBLIC if _is_public(request) else worker.OWN
+        notes["pool"] = kind
+        if kind == worker.PUBLIC:
+            return await self._unless_gone(self.pools[kind].answer(request, client), receive)
+        if request.method not in ("GET", "HEAD"):
+            raise MethodNotAllowed(where=request.path, what=f"{request.method} is not a method of this address.", mend="use GET.")
+        normal = replace(request, method="GET", headers=(("accept", negotiation.normal(request.header("accept"))),))
+        key = (normal.path, normal.query, normal.headers)
+        kept = self.cache.get(key)
+        notes["kept"] = kept is not None
+        if kept is None:
+            kept = await self.pools[kind].answer(normal, client)
+            if kept.status in (200, 303):
+                self.cache.put(key, kept)
+        return kept
+
+    async def _unless_gone(self, work: Coroutine[Any, Any, Response], receive: Receive) -> Response:
+        """The answer; or, where its client goes away first, its end."""
+        job = asyncio.ensure_future(work)
+        gone = asyncio.ensure_future(receive())
+        try:
+            await asyncio.wait((job, gone), return_when=asyncio.FIRST_COMPLETED)
+            if not job.done():
+                await asyncio.wait((job,), timeout=GRACE)
+            if not job.done():
+                raise ClientDisconnect
+            return job.result()
+        finally:
+            for task in (job, gone):
+                task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Problem):
+                await job
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        data = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            data += message.get("body", b"")
+            if len(data) > self.limits.body_bytes:
+                raise guard.too_long(self.limits)
+            if not message.get("more_body"):
+                return bytes(data)
+
+    async def _send(self, scope: Scope, send: Send, response: Response, close: bool) -> None:
+        tags = Incoming(scope).headers.get("if-none-match", "")
+        tag = next((value for name, value in response.headers if name == "ETag"), None)
+        headers = guard.headers_of(response)
+        status, body = response.status, response.body
+        if tag and status == 200 and (tags.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in tags.split(","))):
+            status, body = 304, b""
+        if status in (204, 304):
+            headers = [(name, value) for name, value in headers if name not in ("Content-Length", "Content-Type")]
+        if close:
+            headers.append(("Connection", "close"))
+        raw = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
+        self.sending += len(body)
+        try:
+            await send({"type": "http.response.start", "status": status, "headers": raw})
+            for at in range(0, max(1, len(body)), PIECE):
+                more = at + PIECE < len(body)
+                await send({"type": "http.response.body", "body": body[at : at + PIECE], "more_body": more})
+        finally:
+            self.sending -= len(body)
+
+    # --- who asks, and what is noted ---------------------------------------------------------------------------------
+
+    def client(self, scope: Scope) -> str:
+        """The address of the client: the peer's, or the last one that a trusted proxy names."""
+        peer = scope["client"][0] if scope.get("client") else ""
+        if peer in self.setting.proxies:
+            said = Incoming(scope).headers.getlist("x-forwarded-for")
+            last = said[-1].rpartition(",")[2].strip() if said else ""
+            with contextlib.suppress(ValueError):
+                return ipaddress.ip_address(last).compressed
+        return peer
+
+    def health(self) -> Response:
+        """Whether every worker is there."""
+        pools = {kind: pool.state() for kind, pool in self.pools.items()}
+        whole = all(state["free"] + state["busy"] == state["size"] for state in pools.values())
+        body = {"status": "ok" if whole else "a worker is missing", "pools": pools, "replaced": {kind: dict(pool.replaced) for kind, pool in self.pools.items()}, "kept": len(self.cache)}
+        return Response(200 if whole else 500, "application/json", (json.dumps(body, indent=1) + "\n").encode(), (("Cache-Control", "no-store"),))
+
+    def _note(self, scope: Scope, client: str, status: int, size: int, start: float, notes: dict) -> None:
+        self.log(
+            {
+                "event": "request",
+                "client": client,
+                "method": scope["method"][:16],
+                "path": scope["raw_path"].decode("latin-1")[:200],
+                "query": len(scope["query_string"]),
+                "status": status,
+                "bytes": size,
+                "ms": round(1000 * (time.monotonic() - start), 1),
+                **notes,
+            }
+        )
+
+
+def _is_public(request: Request) -> bool:
+    """True where a text of the client's would be run."""
+    if request.path in protocol.PATHS:
+        return protocol.asks(request)
+    return request.path == "/editor" and bool(request.value("query"))
+
+
+def make(front: Front, zygote: Callable[[], Zygote]) -> Starlette:
+    """The ASGI application; its workers are forked when it starts."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await front.start(zygote())
+        yield
+
+    class Everything:
+        """Stands before the router: an address that is none (`http://…`, `host:port`) has its answer too."""
+
+        def __init__(self, app: ASGIApp) -> None:
+            self._app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await (front.respond if scope["type"] == "http" else self._app)(scope, receive, send)
+
+    return Starlette(middleware=[Middleware(Everything)], lifespan=lifespan)

@@ -1,0 +1,186 @@
+"""A server in a process of its own, on this machine only, and a client that sends exactly what it is told to.
+
+    python tests/web/serving.py small '{"seconds": 2}'     the small house, with other limits
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+
+@dataclass
+class Reply:
+    """A response: status, headers with lower-case names, body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes = field(repr=False)
+
+    @property
+    def json(self) -> Any:
+        """The body, read as JSON."""
+        return json.loads(self.body)
+
+
+@dataclass
+class Served:
+    """A running server: its address, its process, what it has logged so far."""
+
+    address: str
+    process: subprocess.Popen
+    entries: list[dict] = field(default_factory=list)
+    other: list[str] = field(default_factory=list)
+
+    @property
+    def port(self) -> int:
+        """Its port."""
+        return urlsplit(self.address).port
+
+    def ask(self, path: str, method: str = "GET", body: bytes | None = None, source: str = "", timeout: float = 60, **headers: str) -> Reply:
+        """One request on a connection of its own. Header names are written with underscores; `source` is the client's address."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout, source_address=(source, 0) if source else None)
+        with contextlib.closing(connection):
+            connection.putrequest(method, path, skip_accept_encoding=True, skip_host="Host" in headers)
+            for name, value in headers.items():
+                connection.putheader(name.replace("_", "-"), value)
+            if body is not None:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            reply = connection.getresponse()
+            return Reply(reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read())
+
+    def query(self, text: str, method: str = "POST", path: str = "/sparql", **how: Any) -> Reply:
+        """A SPARQL query, by POST as it is, or by GET."""
+        if method == "GET":
+            return self.ask(f"{path}?{urlencode({'query': text})}", **how)
+        return self.ask(path, "POST", text.encode(), Content_Type="application/sparql-query", **how)
+
+    def raw(self, data: bytes, timeout: float = 10, source: str = "") -> bytes:
+        """Send these bytes and read until the server closes, or says nothing for so long."""
+        with contextlib.closing(socket.create_connection(("127.0.0.1", self.port), timeout, (source, 0) if source else None)) as link:
+            said = b""
+            with contextlib.suppress(OSError):
+                link.sendall(data)
+                while piece := link.recv(65_536):
+                    said += piece
+            return said
+
+    def health(self) -> dict:
+        """What the server says of its pools."""
+        return self.ask("/health").json
+
+    def tree(self) -> list[int]:
+        """The server's processes: itself, the zygote, the workers."""
+        found, parents = [self.process.pid], {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                words = stat.read_text().rpartition(")")[2].split()
+                parents.setdefault(int(words[1]), []).append(int(stat.parent.name))
+        for process in found:
+            found += parents.get(process, [])
+        return found
+
+
+@contextlib.contextmanager
+def running(*command: str, environment: dict[str, str] | None = None) -> Iterator[Served]:
+    """A server started by a command that prints its address; ended in order at the end."""
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(environment or {})},
+    )
+    served = Served("", process)
+    ready = threading.Event()
+
+    def listen(stream: Any) -> None:
+        for line in stream:
+            if "http://" in line and not served.address:
+                served.address = next(word for word in line.split() if word.startswith("http://")).rstrip("/.")
+                ready.set()
+            try:
+                served.entries.append(json.loads(line))
+            except ValueError:
+                served.other.append(line)
+        ready.set()
+
+    readers = [threading.Thread(target=listen, args=(stream,), daemon=True) for stream in (process.stdout, process.stderr)]
+    for reader in readers:
+        reader.start()
+    try:
+        ready.wait(60)
+        assert served.address, "".join(served.other)
+        yield served
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        for reader in readers:
+            reader.join(5)
+
+
+def small(**options: Any) -> Any:
+    """A server of the small house, with these limits, and `public` and `own` workers."""
+    return running(str(HERE / "serving.py"), "small", json.dumps(options))
+
+
+def real(*options: str) -> Any:
+    """A server of the real house, as a person starts it."""
+    return running("-m", "statereport", "serve", "--port", "0", *options)
+
+
+def site_of(engine: Any, house: Any, base: str, limits: Any) -> SimpleNamespace:
+    """As much of a site as answers for programs need."""
+    from statereport import knowledge
+
+    graph = knowledge.KnowledgeGraph(engine, house)
+    for query in graph.every_query():
+        _ = query.columns
+    return SimpleNamespace(graph=graph, house=house, base=base, limits=limits, exports={}, description=(), version="0")
+
+
+def main() -> None:
+    """Serve the small house until told to end."""
+    import small as making
+
+    from statereport import sparql, store
+    from statereport.web import server
+    from statereport.web.limits import Limits, Setting
+
+    options = json.loads(sys.argv[2])
+    workers = {name: options.pop(name) for name in ("public", "own") if name in options}
+    proxies = frozenset(options.pop("proxies", ()))
+    if not options.pop("screen", True):
+        # What is refused before it runs is let through, to see that the rest holds.
+        sparql.screen = lambda *words, **more: None
+    limits = Limits(**options)
+    with tempfile.TemporaryDirectory() as folder:
+        house = making.make(Path(folder))
+        engine = store.Store.memory(making.quads(house))
+        server.serve(lambda base: site_of(engine, house, base, limits), Setting(limits=limits, proxies=proxies, **workers), port=0, say=lambda line: print(line, flush=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""The processes that answer: what ends them, who gets one next, and that none is ever lost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import serving
+
+# Products without a common variable: on the two dozen statements of the small house, the first runs for hours, the second fills memory.
+LONG = "SELECT (COUNT(*) AS ?n) { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(8)) + " }"
+WIDE = "SELECT * { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(5)) + " } ORDER BY ?c0 ?c1 ?c2"
+FLOOD = "SELECT * { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(5)) + " }"
+SHORT = "ASK { ?x ?y ?z }"
+OTHER = "127.0.0.2"
+
+
+@pytest.fixture(scope="module")
+def served():
+    """A server with little patience: 1 s, 3 public workers and 1 of its own."""
+    with serving.small(seconds=1, public=3, own=1, waiting_for_one=6, waiting=8, answer_bytes=1 << 20) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def whole(request):
+    """After each test the pools are as large as before it, and no worker is held."""
+    yield
+    if "served" in request.fixturenames:
+        rested(request.getfixturevalue("served"))
+
+
+def rested(served, seconds: float = 5) -> dict:
+    """The health of the server when nobody asks any more; every worker must be free again."""
+    end = time.monotonic() + seconds
+    while True:
+        health = served.health()
+        states = health["pools"].values()
+        if all(state["free"] == state["size"] and not state["waiting"] for state in states):
+            return health
+        assert time.monotonic() < end, health
+        time.sleep(0.05)
+
+
+def left(tree: list[int], seconds: float = 5) -> list[int]:
+    """The processes that still run after some seconds."""
+    end = time.monotonic() + seconds
+    while True:
+        found = []
+        for process in tree:
+            with contextlib.suppress(OSError):
+                if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                    found.append(process)
+        if not found or time.monotonic() > end:
+            return found
+        time.sleep(0.05)
+
+
+def workers(served) -> dict[int, int]:
+    """The public workers and how nice they are."""
+    nice = {}
+    for process in served.tree()[2:]:
+        with contextlib.suppress(OSError):
+            nice[process] = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[16])
+    return {process: value for process, value in nice.items() if value == 10}
+
+
+def test_a_query_that_takes_too_long_is_given_up_and_says_which_limit(served):
+    start = time.monotonic()
+    reply = served.query(LONG)
+    assert (reply.status, reply.json["code"]) == (503, "time-limit")
+    assert "1 s" in reply.json["detail"] and int(reply.headers["retry-after"]) > 0
+    assert 1 <= time.monotonic() - start < 3
+    assert served.query(SHORT).json["boolean"] is True
+
+
+def test_an_answer_that_fills_memory_ends_its_worker_only():
+    with serving.small(seconds=20, memory=120 << 20, public=2, own=1) as served:
+        before = served.process.pid, served.tree()[1]
+        reply = served.query(WIDE)
+        assert (reply.status, reply.json["code"]) == (503, "memory-limit")
+        health = rested(served)
+        assert sum(health["replaced"]["public"].values()) == 1
+        assert (served.process.pid, served.tree()[1]) == before
+        assert served.query(SHORT).status == 200
+
+
+def test_an_answer_that_is_too_long_is_refused_whole_and_its_worker_kept(served):
+    before = workers(served)
+    reply = served.query(FLOOD)
+    assert (reply.status, reply.json["code"]) == (413, "answer-too-large") and "1 MiB" in reply.json["detail"]
+    assert workers(served) == before
+
+
+def test_a_worker_that_dies_costs_one_answer(served):
+    served_before = served.health()["replaced"]["public"].get("ended", 0)
+    with ThreadPoolExecutor(1) as one:
+        reply = one.submit(served.query, LONG)
+        time.sleep(0.3)
+        busy = max(workers(served), key=lambda process: int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11]))
+        os.kill(busy, signal.SIGKILL)
+        assert reply.result().status == 503
+    assert rested(served)["replaced"]["public"]["ended"] == served_before + 1
+    assert len(workers(served)) == 3
+
+
+def test_one_client_never_holds_all_workers(served):
+    with ThreadPoolExecutor(5) as many:
+        replies = [many.submit(served.query, LONG, source=OTHER) for _ in range(5)]
+        time.sleep(0.3)
+        assert served.health()["pools"]["public"] == {"size": 3, "free": 1, "busy": 2, "waiting": 3}
+        start = time.monotonic()
+        assert served.query(SHORT).status == 200
+        assert time.monotonic() - start < 0.5
+        assert {reply.result().status for reply in replies} == {503}
+
+
+def test_who_asks_far_too_much_is_told_to_wait(served):
+    with ThreadPoolExecutor(12) as many:
+        replies = [reply.result() for reply in [many.submit(served.query, LONG, source=OTHER) for _ in range(12)]]
+    refused = [reply for reply in replies if reply.status == 429]
+    assert refused and all(reply.json["code"] == "too-many-requests" and reply.headers["retry-after"] for reply in refused)
+
+
+def test_when_the_line_is_full_the_server_says_so(served):
+    with ThreadPoolExecutor(20) as many:
+        replies = [many.submit(served.query, LONG, source=f"127.0.0.{2 + i % 5}") for i in range(20)]
+        codes = [reply.result().json["code"] for reply in replies]
+    assert "server-busy" in codes
+
+
+def test_pages_and_documents_are_answered_while_every_public_worker_is_busy(served):
+    with ThreadPoolExecutor(3) as many:
+        replies = [many.submit(served.query, LONG, source=f"127.0.0.{2 + i}") for i in range(3)]
+        time.sleep(0.3)
+        assert served.health()["pools"]["public"]["free"] == 0
+        start = time.monotonic()
+        assert served.ask("/query/figures/all.json?least=5000").status == 200
+        assert time.monotonic() - start < 0.5
+        assert [reply.result().status for reply in replies] == [503] * 3
+
+
+def test_a_client_that_goes_away_frees_its_worker(served):
+    body = LONG.encode()
+    head = f"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", served.port)) as link:
+        link.sendall(head.encode() + body)
+        time.sleep(0.2)
+        assert served.health()["pools"]["public"]["busy"] == 1
+    time.sleep(0.5)
+    assert served.health()["pools"]["public"]["free"] == 3
+
+
+def test_workers_are_replaced_after_a_number_of_answers():
+    with serving.small(jobs=3, public=1, own=1) as served:
+        for _ in range(7):
+            assert served.query(SHORT).status == 200
+        assert rested(served)["replaced"]["public"] == {"retired": 2}
+
+
+def test_a_worker_can_open_nothing_and_gives_way_to_others(served):
+    zygote = served.tree()[1]
+    for process in served.tree()[2:]:
+        limits = Path(f"/proc/{process}/limits").read_text()
+        for what in ("Max open files", "Max file size", "Max core file size"):
+            line = next(line for line in limits.splitlines() if line.startswith(what))
+            assert line.split()[3 if what != "Max core file size" else 4] == "0", line
+        files = {os.readlink(f"/proc/{process}/fd/{number}") for number in os.listdir(f"/proc/{process}/fd")}
+        assert {file.partition(":")[0] for file in files} <= {"/dev/null", "socket", f"/proc/{process}/statm"}
+    assert len(workers(served)) == 3
+    assert len(os.listdir(f"/proc/{zygote}/task")) == 1
+
+
+@pytest.mark.parametrize("query", ["SELECT * { SERVICE <http://127.0.0.1:%d/> { ?x ?y ?z } }", "SELECT * { SERVICE SILENT <http://127.0.0.1:%d/> { ?x ?y ?z } }"])
+def test_even_without_the_screen_no_query_reaches_another_server(query):
+    listener = socket.create_server(("127.0.0.1", 0))
+    came = []
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            came.append(listener.accept())
+
+    threading.Thread(target=accept, daemon=True).start()
+    with serving.small(seconds=2, screen=False) as served, listener:
+        reply = served.query(query % listener.getsockname()[1])
+        assert reply.status in (200, 500, 503)
+        assert not came
+    assert not came
+
+
+def test_killing_the_server_ends_its_workers():
+    with contextlib.suppress(AssertionError), serving.small() as served:
+        tree = served.tree()
+        assert len(tree) == 8
+        served.process.kill()
+        served.process.wait()
+        assert not left(tree)
+
+
+def test_ending_in_order_lets_answers_finish_and_leaves_nothing():
+    with serving.small(seconds=1) as served, ThreadPoolExecutor(1) as one:
+        tree = served.tree()
+        reply = one.submit(served.query, LONG)
+        time.sleep(0.3)
+        served.process.send_signal(signal.SIGTERM)
+        assert reply.result().json["code"] == "time-limit"
+        served.process.wait(5)
+    assert not left(tree)
+
+
+def test_without_its_zygote_the_server_ends():
+    with serving.small(seconds=1, public=1) as served:
+        os.kill(served.tree()[1], signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            served.query(LONG)
+        served.process.wait(15)

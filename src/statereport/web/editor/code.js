@@ -1,6 +1,6 @@
 // The text box as CodeMirror: colours, completion, the place of an error, and a keyboard that can leave it.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
@@ -44,13 +44,16 @@ export function codeEditor({ host, text, label, describedBy, terms, run, changed
   const root = host.attachShadow({ mode: "open" });
   // The description lives outside of the shadow tree, where aria-describedby cannot reach.
   const attributes = { "aria-label": label, ...(describedBy ? { "aria-description": describedBy } : {}) };
+  const runs = (view) => (closeCompletion(view), run(), true);
+  // Tab leaves the editor, and not for an open list of suggestions.
+  const leaves = (view) => (closeCompletion(view), false);
   const view = new EditorView({
     root,
     parent: root,
     state: EditorState.create({
       doc: text,
       extensions: [
-        Prec.highest(keymap.of([{ key: "Ctrl-Enter", mac: "Cmd-Enter", run: () => (run(), true) }, { key: "Ctrl-Enter", run: () => (run(), true) }])),
+        Prec.highest(keymap.of([...["Ctrl-Enter", "Cmd-Enter"].map((key) => ({ key, run: runs })), { key: "Tab", shift: leaves, run: leaves }])),
         lineNumbers(),
         lintGutter(),
         history(),
@@ -60,7 +63,6 @@ export function codeEditor({ host, text, label, describedBy, terms, run, changed
         sparql(),
         syntaxHighlighting(COLOURS),
         autocompletion({ override: [(context) => terms()?.complete(context) ?? null], icons: false, activateOnTypingDelay: 50, maxRenderedOptions: 60 }),
-        // Tab is bound to nothing: it leaves the editor.
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of(attributes),

@@ -25,11 +25,13 @@ const place = (address) => new URL(address).search;
 /** The draft of an address, where there is one. */
 export const draft = (address) => read(DRAFTS, []).find((kept) => kept.place === place(address))?.text;
 
+const otherDrafts = (address) => read(DRAFTS, []).filter((kept) => kept.place !== place(address));
+
 /** Keep the draft of an address; the oldest goes. */
-export function keepDraft(address, text) {
-  const others = read(DRAFTS, []).filter((kept) => kept.place !== place(address));
-  write(DRAFTS, [{ place: place(address), text }, ...others].slice(0, MOST));
-}
+export const keepDraft = (address, text) => write(DRAFTS, [{ place: place(address), text }, ...otherDrafts(address)].slice(0, MOST));
+
+/** Keep the draft of an address no longer: it was run. */
+export const dropDraft = (address) => write(DRAFTS, otherDrafts(address));
 
 /** The queries that were run, latest first. */
 export const earlier = () => read(EARLIER, []);

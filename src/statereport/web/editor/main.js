@@ -2,7 +2,7 @@
 // The address is the whole state; drafts and the list of earlier queries stay in this browser.
 
 import { codeEditor, mark, replaceText } from "./code.js";
-import { earlier, remember, forget, draft, keepDraft } from "./kept.js";
+import { draft, dropDraft, earlier, forget, keepDraft, remember } from "./kept.js";
 import { Terms } from "./terms.js";
 
 const form = document.getElementById("editor-form");
@@ -25,12 +25,16 @@ const list = make("ol", { className: "editor-earlier" });
 const clear = make("button", { type: "button", textContent: "Forget them" });
 const past = make("details", { id: "editor-history" }, make("summary", { textContent: "Your earlier queries (kept in this browser only)" }), list, clear);
 
+// A link shows the query that it names. Only a page that was left unfinished, or is new and empty, takes the draft.
+const isLink = location.search && performance.getEntriesByType("navigation")[0]?.type === "navigate";
+const unfinished = isLink ? undefined : draft(location.href);
+
 let terms;
 let running;
 
 const view = codeEditor({
   host,
-  text: draft(location.href) ?? box.value,
+  text: unfinished ?? box.value,
   label: box.labels[0]?.textContent.trim() || "SPARQL query",
   describedBy: "Control and Space: suggestions. Control and Enter: run. Tab leaves the editor.",
   terms: () => terms,
@@ -45,7 +49,7 @@ box.hidden = true;
 box.after(host);
 for (const name of box.labels) name.addEventListener("click", (event) => (event.preventDefault(), view.focus()));
 button.after(cancel, status);
-form.after(past);
+answer.after(past);
 for (const role of answer.querySelectorAll("[role=status]")) role.removeAttribute("role");
 
 /** Show what the server answered: its own page's parts. */
@@ -113,9 +117,10 @@ async function run() {
   const lines = terms?.missing(view.state.doc.toString());
   if (lines) view.dispatch({ changes: { from: 0, insert: lines } });
   const text = view.state.doc.toString();
+  if (!text.trim()) return view.focus();
   const address = new URL(form.action);
   address.search = new URLSearchParams(new FormData(form));
-  if (!text.trim()) return view.focus();
+  dropDraft(location.href);
   if (address.href !== location.href) history.pushState(null, "", address);
   remember(text);
   showEarlier();
@@ -139,7 +144,7 @@ cancel.addEventListener("click", () => (running?.abort(), view.focus()));
 clear.addEventListener("click", () => (forget(), showEarlier(), view.focus()));
 window.addEventListener("popstate", async () => {
   const page = await fetchAndShow(location.href);
-  const text = draft(location.href) ?? page?.getElementById("editor-text")?.value;
+  const text = page?.getElementById("editor-text")?.value;
   if (text !== undefined) replaceText(view, text);
 });
 

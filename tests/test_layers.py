@@ -10,7 +10,7 @@ import statereport
 PACKAGE = Path(statereport.__file__).parent
 # From the words down to the faces. A module may import from every row above its own.
 LAYERS = (
-    {"errors", "answers", "formats"},
+    {"errors", "answers", "formats", "svg"},
     {"paths", "text", "layout", "sparql", "folder", "room"},
     {"vocab", "generated"},
     {"turtle", "store", "axioms"},

@@ -23,7 +23,7 @@ The modules, from the words up; each imports only from those above it:
     validate   what must not be, by shapes (of what is stated); found: what the report itself gets wrong, as notes
     queries    saved questions and their parameters; lint: what they must be
     describe   all that is said of one thing
-    chart      an answer as a picture
+    chart      an answer as a picture (svg: its elements)
     export     the published files (void: their description); cubes: each table for statistical tools
     build      load, infer, validate, export (folder: whole or not at all)
     knowledge  the graph as a Python object; discrepancies: what does not agree in the report, as a page

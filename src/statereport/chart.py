@@ -15,17 +15,26 @@ from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING
 
+from statereport import svg
+
 if TYPE_CHECKING:
     from statereport.answers import Answer
     from statereport.queries import SavedQuery
 
 TYPES = ("bar", "line", "numbers")
 WIDTH = 760
-# The palette of Okabe and Ito, which colour-blind readers can tell apart, ordered by contrast on white.
-COLOURS = ("#0072b2", "#d55e00", "#00795a", "#a4508b", "#7a5c00", "#3d3d3d")
-STYLE = "text{font-family:system-ui,'Liberation Sans',Arial,sans-serif;font-size:13px;fill:#222}.t{font-size:17px;font-weight:600}.s{font-size:12px;fill:#555}"
-NARROW, WIDE = frozenset("iljtfrI.,:;|!'()[]- "), frozenset("mwMW%@")
-_GAP = 28
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a picture shows: its name (for addresses inside of it), title, what it cites, kind, numbers, and its axes' titles."""
+
+    name: str
+    title: str
+    address: str
+    kind: str
+    points: tuple[Point, ...]
+    titles: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -40,32 +49,35 @@ class Point:
 
 def draw(query: SavedQuery, answer: Answer) -> str:
     """The SVG of a question that has a chart. Raises KeyError for a type that is not among TYPES."""
-    points = list(_points(query, answer))
-    kind = query.chart.get("type", "bar")
-    names = list(dict.fromkeys(point.series for point in points))
-    short = max((_width(point.x) for point in points), default=0) < 60 and len({point.x for point in points}) < 13
-    upright = bool(points) and kind == "bar" and short and len(names) < 3
-    title = _wrapped(query.summary, 17 * 0.63, WIDTH - 40)
-    top = 30 + 22 * len(title)
-    paint = {"bar": _columns if upright else _bars, "line": _lines, "numbers": _numbers}[kind]
     titles = (query.columns.get(query.chart["x"], ""), query.columns.get(query.chart["y"], ""))
-    body, bottom = paint(points, names, top, titles)
+    kind = query.chart.get("type", "bar")
+    return paint(Picture(query.name.replace("/", "-"), query.summary, query.iri, kind, tuple(_points(query, answer)), titles))
+
+
+def paint(picture: Picture) -> str:
+    """The SVG of a picture. Raises KeyError for a kind that is not among TYPES."""
+    points, kind, name = picture.points, picture.kind, picture.name
+    names = list(dict.fromkeys(point.series for point in points))
+    short = max((svg.width(point.x) for point in points), default=0) < 60 and len({point.x for point in points}) < 13
+    upright = bool(points) and kind == "bar" and short and len(names) < 3
+    title = svg.wrapped(picture.title, 17 * 0.63, WIDTH - 40)
+    top = 30 + 22 * len(title)
+    how = {"bar": _columns if upright else _bars, "line": _lines, "numbers": _numbers}[kind]
+    body, bottom = how(points, names, top, picture.titles)
     legend, bottom = _legend(names, bottom) if kind == "bar" and len(names) > 1 else ([], bottom)
     height = bottom + 34
     words = f"{kind.capitalize()} chart. " if kind != "numbers" else ""
     words += "; ".join(f"{', '.join(filter(None, (point.x, point.series)))}: {point.said}" for point in points)
-    name = query.name.replace("/", "-")
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        f'role="img" aria-labelledby="{name}-title {name}-desc">',
-        f'<title id="{name}-title">{escape(query.summary)}</title>',
+        f'role="img" aria-labelledby="{name}-title {name}-desc" font-family="{svg.FONT}" font-size="13" fill="#222">',
+        f'<title id="{name}-title">{escape(picture.title)}</title>',
         f'<desc id="{name}-desc">{escape(words)}.</desc>',
-        f"<style>{STYLE}</style>",
-        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
-        *(_text(20, 30 + 22 * i, line, "t") for i, line in enumerate(title)),
+        f'<rect class="paper" width="{WIDTH}" height="{height}" fill="#fff"/>',
+        *(svg.text(20, 30 + 22 * i, line, "title") for i, line in enumerate(title)),
         *body,
         *legend,
-        _text(20, height - 12, query.iri, "s"),
+        svg.text(20, height - 12, picture.address, "small"),
         "</svg>\n",
     ])
 
@@ -87,9 +99,9 @@ def _bars(points: Sequence[Point], names: list[str], top: int, titles: tuple[str
     groups: dict[str, list[Point]] = {}
     for point in points:
         groups.setdefault(point.x, []).append(point)
-    labels = {x: _wrapped(x, 7.6, 250) for x in groups}
-    left = 32 + max((_width(line) for lines in labels.values() for line in lines), default=0)
-    right = 24 + max((_width(point.said) for point in points), default=0)
+    labels = {x: svg.wrapped(x, 7.6, 250) for x in groups}
+    left = 32 + max((svg.width(line) for lines in labels.values() for line in lines), default=0)
+    right = 24 + max((svg.width(point.said) for point in points), default=0)
     ticks = _ticks(points)
     scale = (WIDTH - left - right) / ticks[-1]
     body, y = [], top + 6
@@ -97,18 +109,18 @@ def _bars(points: Sequence[Point], names: list[str], top: int, titles: tuple[str
         tall = max(18 * len(group), 16 * len(labels[x]))
         for i, line in enumerate(labels[x]):
             at = y + tall / 2 + 16 * (i - (len(labels[x]) - 1) / 2) + 4
-            body.append(_text(left - 10, at, line, anchor="end"))
+            body.append(svg.text(left - 10, at, line, anchor="end"))
         for i, point in enumerate(group):
             at = y + (tall - 18 * len(group)) / 2 + 18 * i
-            body.append(_rect(left, at + 1, scale * float(point.y), 16, _colour(point, names)))
-            body.append(_text(left + scale * float(point.y) + 6, at + 14, point.said))
+            body.append(svg.rect(left, at + 1, scale * float(point.y), 16, _colour(point, names)))
+            body.append(svg.text(left + scale * float(point.y) + 6, at + 14, point.said))
         y += tall + (10 if len(names) > 1 else 6)
     grid = []
     for tick in ticks:
         at = left + scale * tick
-        grid.append(_line(at, top, at, y, "#ddd" if tick else "#222"))
-        grid.append(_text(at, y + 16, f"{tick:,}", "s", "middle"))
-    return [*grid, *body, _text(left, y + 34, titles[1], "s")], y + 40
+        grid.append(svg.line(at, top, at, y, "#ddd" if tick else "#222"))
+        grid.append(svg.text(at, y + 16, f"{tick:,}", "small", "middle"))
+    return [*grid, *body, svg.text(left, y + 34, titles[1], "small")], y + 40
 
 
 def _columns(points: Sequence[Point], names: list[str], top: int, titles: tuple[str, str]) -> tuple[list[str], int]:
@@ -121,46 +133,45 @@ def _columns(points: Sequence[Point], names: list[str], top: int, titles: tuple[
     for point in points:
         at = left + step * (places.index(point.x) + 0.5) + wide * (names.index(point.series) - len(names) / 2)
         tall = scale * float(point.y)
-        body.append(_rect(at + 1, base - tall, wide - 2, tall, _colour(point, names)))
-        body.append(_text(at + wide / 2, base - tall - 5, point.said, anchor="middle"))
+        body.append(svg.rect(at + 1, base - tall, wide - 2, tall, _colour(point, names)))
+        body.append(svg.text(at + wide / 2, base - tall - 5, point.said, anchor="middle"))
     return [*ticks, *body], int(base) + 44
 
 
 def _lines(points: Sequence[Point], names: list[str], top: int, titles: tuple[str, str]) -> tuple[list[str], int]:
     """A line for each series over the years, its name at its end, its numbers at its ends and in each point's title."""
     places = sorted({point.x for point in points})
-    room = 24 + max((_width(line) for name in names for line in _wrapped(name, 7.6, 150)), default=0)
+    room = 24 + max((svg.width(line) for name in names for line in svg.wrapped(name, 7.6, 150)), default=0)
     ticks, frame = _frame(points, places, top, titles, room)
     left, step, base, scale = frame
     body, ends = [], []
     for name in names:
         mine = sorted((point for point in points if point.series == name), key=lambda point: point.x)
         at = [(left + step * (places.index(point.x) + 0.5), base - scale * float(point.y)) for point in mine]
-        colour = COLOURS[names.index(name) % len(COLOURS)]
-        path = " ".join(f"{_n(x)},{_n(y)}" for x, y in at)
-        body.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
+        number = names.index(name) % len(svg.COLOURS)
+        path = " ".join(f"{svg.number(x)},{svg.number(y)}" for x, y in at)
+        body.append(f'<polyline points="{path}" class="line c{number}" fill="none" stroke="{svg.COLOURS[number]}" stroke-width="2.5"/>')
         for point, (x, y) in zip(mine, at, strict=True):
-            said = escape(f"{point.x}{', ' if name else ''}{name}: {point.said}")
-            body.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="4" fill="{colour}"><title>{said}</title></circle>')
-        ends.append((at[-1][1], name, colour))
+            body.append(svg.dot(x, y, 4, number, f"{point.x}{', ' if name else ''}{name}: {point.said}"))
+        ends.append((at[-1][1], name, number))
     # Names at the right end are moved apart, in the order of the lines' ends, upwards from the axis.
     floor = base - 3
-    for end, name, colour in sorted(ends, reverse=True):
-        lines = _wrapped(name, 7.6, 150)
+    for end, name, number in sorted(ends, reverse=True):
+        lines = svg.wrapped(name, 7.6, 150)
         y = min(end + 5, floor - 15 * (len(lines) - 1))
-        body += [_text(left + step * (len(places) - 0.5) + 12, y + 15 * i, line, fill=colour) for i, line in enumerate(lines)]
+        body += [svg.text(left + step * (len(places) - 0.5) + 12, y + 15 * i, line, colour=number) for i, line in enumerate(lines)]
         floor = y - 17
     return [*ticks, *body], int(base) + 44
 
 
 def _numbers(points: Sequence[Point], names: list[str], top: int, titles: tuple[str, str]) -> tuple[list[str], int]:
     """Numbers in large type, each beside what it counts."""
-    wide = 20 + max((_width(point.said) * 1.35 for point in points), default=0)
+    wide = 20 + max((svg.width(point.said) * 1.35 for point in points), default=0)
     body, y = [], top + 12
     for point in points:
-        lines = _wrapped(point.x, 7.6, WIDTH - wide - 50)
-        body.append(f'<text x="{_n(wide)}" y="{y + 4}" text-anchor="end" style="font-size:16px;font-weight:600">{escape(point.said)}</text>')
-        body += [_text(wide + 14, y + 4 + 16 * i, line) for i, line in enumerate(lines)]
+        lines = svg.wrapped(point.x, 7.6, WIDTH - wide - 50)
+        body.append(svg.text(wide, y + 4, point.said, "large", "end"))
+        body += [svg.text(wide + 14, y + 4 + 16 * i, line) for i, line in enumerate(lines)]
         y += 16 * len(lines) + 12
     return body, y - 8
 
@@ -168,17 +179,17 @@ def _numbers(points: Sequence[Point], names: list[str], top: int, titles: tuple[
 def _frame(points, places, top, titles, room=20):
     """Axes for numbers upwards: the ticks, and left edge, step, base line and scale."""
     ticks = _ticks(points)
-    left = 28 + _width(f"{ticks[-1]:,}")
+    left = 28 + svg.width(f"{ticks[-1]:,}")
     base, tall = top + 300.0, 258
     scale, step = tall / ticks[-1], (WIDTH - left - room) / len(places)
-    body = [_text(20, top + 14, titles[1], "s")]
+    body = [svg.text(20, top + 14, titles[1], "small")]
     # Names stand to the right of lines, on white.
     end = left + step * len(places) - (step / 2 - 6 if room > 20 else 0)
     for tick in ticks:
-        body.append(_line(left, base - scale * tick, end, base - scale * tick, "#ddd" if tick else "#222"))
-        body.append(_text(left - 8, base - scale * tick + 4, f"{tick:,}", "s", "end"))
-    body += [_text(left + step * (i + 0.5), base + 18, place, anchor="middle") for i, place in enumerate(places)]
-    return [*body, _text(left + step * len(places) / 2, base + 36, titles[0], "s", "middle")], (left, step, base, scale)
+        body.append(svg.line(left, base - scale * tick, end, base - scale * tick, "#ddd" if tick else "#222"))
+        body.append(svg.text(left - 8, base - scale * tick + 4, f"{tick:,}", "small", "end"))
+    body += [svg.text(left + step * (i + 0.5), base + 18, place, anchor="middle") for i, place in enumerate(places)]
+    return [*body, svg.text(left + step * len(places) / 2, base + 36, titles[0], "small", "middle")], (left, step, base, scale)
 
 
 def _ticks(points: Sequence[Point]) -> list[int]:
@@ -193,49 +204,13 @@ def _ticks(points: Sequence[Point]) -> list[int]:
 def _legend(names: list[str], y: int) -> tuple[list[str], int]:
     body, x, at = [], 20.0, y + 16
     for i, name in enumerate(names):
-        wide = _width(name) + 42
+        wide = svg.width(name) + 42
         if x + wide > WIDTH and x > 20:
             x, at = 20.0, at + 22
-        body += [_rect(x, at - 11, 12, 12, COLOURS[i % len(COLOURS)]), _text(x + 18, at, name)]
+        body += [svg.rect(x, at - 11, 12, 12, i % len(svg.COLOURS)), svg.text(x + 18, at, name)]
         x += wide
     return body, at + 8
 
 
-def _colour(point: Point, names: list[str]) -> str:
-    return COLOURS[names.index(point.series) % len(COLOURS)]
-
-
-def _width(text: str) -> float:
-    """About how wide a text is at 13 px; the reader's font is not known."""
-    return 13 * sum(0.36 if c in NARROW else 0.95 if c in WIDE else 0.72 if c.isupper() else 0.61 for c in text)
-
-
-def _wrapped(text: str, wide: float, room: float) -> list[str]:
-    """The text in lines that fit into the room, a character being about so wide."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if len(longer) * wide > room and lines[-1]:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
-
-
-def _text(x: float, y: float, text: str, style: str = "", anchor: str = "", fill: str = "") -> str:
-    said = (f' class="{style}"' if style else "") + (f' text-anchor="{anchor}"' if anchor else "")
-    said += f' style="fill:{fill}"' if fill else ""
-    return f'<text x="{_n(x)}" y="{_n(y)}"{said}>{escape(text)}</text>'
-
-
-def _rect(x: float, y: float, wide: float, tall: float, fill: str) -> str:
-    return f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(wide)}" height="{_n(tall)}" fill="{fill}"/>'
-
-
-def _line(x: float, y: float, to_x: float, to_y: float, stroke: str) -> str:
-    return f'<line x1="{_n(x)}" y1="{_n(y)}" x2="{_n(to_x)}" y2="{_n(to_y)}" stroke="{stroke}"/>'
-
-
-def _n(value: float) -> str:
-    """A coordinate with at most one decimal."""
-    return f"{value:.1f}".removesuffix(".0")
+def _colour(point: Point, names: list[str]) -> int:
+    return names.index(point.series) % len(svg.COLOURS)

@@ -58,14 +58,17 @@ class Inference:
                               "look for it in the graphs under graphs/.")
         rule = self._runs[turn]
         known = {name: str(term) for name, term in zip(rule.head, triple, strict=True) if name.startswith("?")}
-        # Premises are older than what they led to, so that no explanation goes in a circle.
-        premises = next(p for p in self._matches(rule, known) if all(self._turns.get(t, -1) < turn for t in p))
+        # Premises are older than what they led to, so that no explanation goes in a circle. Where a rule asks for something
+        # to be absent, it may not hold any more once it has run; then its patterns alone tell what it was applied to.
+        tries = (rule.condition, axioms.text_of(rule.body))
+        found = (p for condition in tries for p in self._matches(rule, condition, known))
+        premises = next(p for p in found if all(self._turns.get(t, -1) < turn for t in p))
         return Explanation(triple, rule.name, premises, tuple(t for t in premises if t in self._turns))
 
-    def _matches(self, rule: Rule, known: dict[str, str]) -> Iterator[tuple[Triple, ...]]:
+    def _matches(self, rule: Rule, condition: str, known: dict[str, str]) -> Iterator[tuple[Triple, ...]]:
         values = f"VALUES ({' '.join(known)}) {{ ({' '.join(known.values())}) }} " if known else ""
         # In braces of its own, a condition may work out a variable of the head by BIND.
-        found = self._store.query(f"SELECT * WHERE {{ {values}{{ {rule.condition} }} }}")
+        found = self._store.query(f"SELECT * WHERE {{ {values}{{ {condition} }} }}")
         for row in sorted(found.rows, key=str):
             terms = {f"?{name}": term for name, term in zip(found.columns, row, strict=True)}
             # What a sum runs over is no premise: its variables have no value outside.

@@ -21,19 +21,24 @@ from statereport.errors import BadParameter, Problem, QuerySyntax, UnknownName, 
 
 TYPES = ("iri", "string", "integer", "year", "date")
 _KEYS = {"summary": str, "description": str, "tags": list, "params": dict, "columns": dict, "chart": dict, "expect": dict}
-_PARAMETER_KEYS = ("label", "type", "default", "choices")
+_PARAMETER_KEYS = ("label", "type", "default", "choices", "of", "within")
 _SUFFIX = re.compile(r"(\^\^\S+|@[A-Za-z-]+)\Z")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One thing that a question leaves open: its name, its words for people, its type, default and choices."""
+    """One thing that a question leaves open: its name, its words for people, its type, default and choices.
+
+    `of` is the class whose members a form proposes, `within` the thing that they are then part of; any other IRI may be given.
+    """
 
     name: str
     label: str
     type: str
     default: str
     choices: Mapping[str, str] = field(default_factory=dict)
+    of: str = ""
+    within: str = ""
 
     def term(self, value: Any, where: str) -> str:
         """The value as a SPARQL term of the default's kind, whatever it contains. Raises BadParameter."""
@@ -229,7 +234,7 @@ def _parameter(name: str, said: Any, defaults: dict[str, str], lines: list[str],
         )
     choices = said.get("choices") or {}
     choices = choices if isinstance(choices, dict) else {choice: choice for choice in choices}
-    parameter = Parameter(name, said.get("label") or name, said["type"], defaults[name], choices)
+    parameter = Parameter(name, said.get("label") or name, said["type"], defaults[name], choices, said.get("of") or "", said.get("within") or "")
     default = said.get("default")
     if default is not None and parameter.term(default, source) not in (defaults[name], _whole(defaults[name], parameter)):
         raise _header_problem(source, line, f"The header's default of {name} is not that of the query.", f"write: default: {defaults[name]}")

@@ -19,7 +19,7 @@ def answer(site: Site, request: Request) -> Response:
     try:
         return _tagged(_route(site, request))
     except Problem as problem:
-        return problems.response(problem, request.header("accept"))
+        return _told(site, request, problem)
 
 
 def _route(site: Site, request: Request) -> Response:
@@ -34,6 +34,15 @@ def _route(site: Site, request: Request) -> Response:
             if response is not None:
                 return response
     raise AddressUnknown(where=request.path[:200], what="There is nothing at this address.", mend="see the list of questions at /query, or search: /search?q=…")
+
+
+def _told(site: Site, request: Request, problem: Problem) -> Response:
+    """A problem as a page of the site, for who reads pages, else as problem+json."""
+    accept = request.header("accept")
+    plain = problems.response(problem, accept)
+    if problems.form(accept) != "html":
+        return plain
+    return pages.about.fault(site, request, problem, plain.status, problems.title_of(plain.status), plain.headers)
 
 
 def _tagged(response: Response) -> Response:

@@ -1,36 +1,199 @@
-"""What is loaded once, before any request."""
+"""All that the web answers from, loaded once, before any process is forked: nothing is opened after that."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import mimetypes
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from statereport import build, vocab, void
-from statereport.knowledge import KnowledgeGraph
-from statereport.paths import House
-from statereport.store import Store
+import jinja2
+
+from statereport import __version__, build, cubes, formats, graphs, infer, knowledge, queries, store, vocab, void
+from statereport import text as reading
+from statereport.errors import TextDiffers
+from statereport.found import FINDINGS
 from statereport.web.limits import Limits
+from statereport.web.names import Names
+
+if TYPE_CHECKING:
+    from statereport.knowledge import KnowledgeGraph
+    from statereport.paths import House
+    from statereport.queries import SavedQuery
+
+HERE = Path(__file__).parent
+# Topics that serve pages and checks; their queries are no questions of readers.
+MACHINERY = ("pages", "checks")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file held in memory."""
+
+    media_type: str
+    body: bytes = field(repr=False)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what it holds."""
+        return hashlib.sha256(self.body).hexdigest()
 
 
 @dataclass(frozen=True)
 class Site:
-    """Everything that answers are made from."""
+    """What every answer is made from.
+
+    `questions` are the saved queries that readers ask, `text` the report's words where they are at hand,
+    `index` what search looks in, `exports` the files of a
+    build by their path. `version`, `issued`, `triples` and `digest` (RDFC-1.0, of what is stated) say which data these are.
+    """
 
     graph: KnowledgeGraph
-    base: str
+    house: House
+    questions: tuple[SavedQuery, ...]
+    names: Names
+    cubes: tuple[cubes.Cube, ...]
+    inference: infer.Inference
+    rules: Mapping[str, SavedQuery]
+    templates: jinja2.Environment
+    static: Mapping[str, File]
+    exports: Mapping[str, File]
+    version: str
+    issued: str
+    triples: int
+    digest: str
+    base: str = "http://127.0.0.1:8000"
+    text: reading.Text | None = None
+    index: Any = None
     limits: Limits = field(default_factory=Limits)
-    exports: Mapping = field(default_factory=dict)
-    description: tuple = ()
-    version: str = "0.1.0"
+    description: tuple[Any, ...] = ()
+
+    @property
+    def has_editor(self) -> bool:
+        """Whether the bundle of the editor is there; without it the editor is a plain text box."""
+        return "editor.js" in self.static
 
 
-def load(house: House, built, text, base: str, say, limits: Limits) -> Site:
-    """The site from the sources."""
-    examined = build.examine(house)
-    graph = KnowledgeGraph(Store.memory(examined.quads()), house)
-    # Read and understood now: a worker cannot open a file.
-    for query in graph.every_query():
-        assert query.form
-    published = {**examined.dataset.ontology, **examined.dataset.data, **examined.derived}
-    names = {iri: vocab.shorten(iri, house.prefixes).replace(":", "-") for iri in void.named(published)}
-    return Site(graph, base, limits, description=tuple(void.describe(published, [], names)))
+def load(
+    house: House,
+    built: Path | None = None,
+    text: Path | None = None,
+    base: str = "http://127.0.0.1:8000",
+    say: Callable[[str], None] = lambda stage: None,
+    limits: Limits | None = None,
+) -> Site:
+    """Read everything. `built` is a build's folder: where it is fresh, its findings and files are used, which is quicker.
+
+    Raises the problems of the sources, DataViolates where they break a shape, TextDiffers where `text` is not the encoded one.
+    """
+    folder = built if built and store.is_fresh(built / "store", house) else None
+    if folder:
+        say("loading")
+        dataset = graphs.load(house)
+        say("inferring")
+        inference = infer.infer(dataset.ontology_quads(), dataset.data_quads(), infer.load_rules(house.ontology / "rules"))
+        findings = [quad.triple for quad in formats.read(folder / "statereport-findings.nq")]
+        derived = {infer.INFERRED: inference.triples, FINDINGS: findings}
+    else:
+        examined = build.examine(house, progress=say)
+        build.refuse_violations(house, examined)
+        dataset, inference, derived = examined.dataset, examined.inference, examined.derived
+    stated = {**dataset.ontology, **dataset.data}
+    quads = [*dataset.quads(), *formats.quads(derived)]
+    graph = knowledge.KnowledgeGraph(store.Store.memory(quads), house)
+    words = reading.load(text) if text else None
+    if words:
+        _refuse_other_text(words, graph)
+    every = {**stated, **derived}
+    exports = _exports(folder) if folder else {}
+    files = [void.File(path, len(file.body), file.digest) for path, file in exports.items() if file.media_type in void.MEDIA_TYPES.values()]
+    named = {iri: vocab.shorten(iri, house.prefixes).replace(":", "-") for iri in void.named(every)}
+    return Site(
+        graph=graph,
+        house=house,
+        questions=_warmed(graph),
+        names=Names.of(graph),
+        cubes=cubes.read(graph.engine),
+        inference=inference,
+        rules={path.stem: queries.read(path, path.stem, path.name) for path in sorted((house.ontology / "rules").glob("*.rq"))},
+        templates=_templates(),
+        static=_static(),
+        exports=exports,
+        version=__version__,
+        issued=next((t.object.value for part in stated.values() for t in part
+                     if t.subject.value == vocab.SR and t.predicate.value == void.DCTERMS + "issued"), ""),
+        triples=len({t for part in every.values() for t in part}),
+        digest=hashlib.sha256(formats.canonical_nquads(formats.canonical(formats.quads(stated)))).hexdigest(),
+        base=base.rstrip("/"),
+        text=words,
+        index=_index(graph),
+        limits=limits or Limits(),
+        description=tuple(void.describe(every, files, named)),
+    )
+
+
+def _index(graph: KnowledgeGraph) -> Any:
+    """The search index; None where this installation has none, and pages search by labels."""
+    if find_spec("statereport.search") is None:
+        return None
+    from statereport import search
+
+    return search.Index.of(graph)
+
+
+def _warmed(graph: KnowledgeGraph) -> tuple[SavedQuery, ...]:
+    """The questions, each read, with its columns known: no file is read after this."""
+    for question in graph.every_query():
+        _ = question.columns
+    return tuple(question for question in graph.every_query() if question.topic not in MACHINERY)
+
+
+def _refuse_other_text(words: reading.Text, graph: KnowledgeGraph) -> None:
+    known = {row["sha256"] for row in graph.ask("committee/the-report-and-its-frame")}
+    if words.digest not in known:
+        raise TextDiffers(
+            where=words.name,
+            what=f"The SHA-256 of the file is {words.digest}; the text that was encoded has {', '.join(sorted(known))}.",
+            mend="give the file as it was received, or serve without --text",
+        )
+
+
+def _templates() -> jinja2.Environment:
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        auto_reload=False,
+        cache_size=-1,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in templates.list_templates():
+        templates.get_template(name)
+    return templates
+
+
+def _static() -> dict[str, File]:
+    folders = (HERE / "static", HERE / "vendor")
+    return {path.name: _file(path) for path in _below(folders)}
+
+
+def _exports(folder: Path) -> dict[str, File]:
+    inner = ((path.relative_to(folder), path) for path in _below([folder]))
+    return {name.as_posix(): _file(path) for name, path in inner if name.parts[0] != "store"}
+
+
+def _below(folders: Iterable[Path]) -> list[Path]:
+    return sorted(path for folder in folders if folder.is_dir() for path in folder.rglob("*") if path.is_file())
+
+
+def _file(path: Path) -> File:
+    return File(_media_type(path), path.read_bytes())
+
+
+def _media_type(path: Path) -> str:
+    known = {**void.MEDIA_TYPES, "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "txt": "text/plain"}
+    return known.get(path.suffix[1:]) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"

@@ -1,0 +1,106 @@
+"""What a thing's page tells beyond its statements, by its kind: a figure's neighbours, an instrument's provisions, a term's rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from statereport import vocab
+from statereport.describe import Description
+from statereport.web import shown, tabulation
+from statereport.web.site import Site
+
+_LAW = ("LegalInstrument", "InstrumentSeries", "Provision")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page: a title, a sentence, pictures, a table, and links with what they are."""
+
+    title: str
+    intro: str = ""
+    pictures: tuple[Markup, ...] = ()
+    table: shown.Table | None = None
+    links: tuple[shown.Thing, ...] = ()
+
+
+def sections(site: Site, told: Description) -> list[Section]:
+    """The sections that the thing's kind calls for, in order."""
+    classes = {name.removeprefix(vocab.SR) for name in told.classes}
+    found: list[Section] = []
+    if told.iri.startswith(vocab.SR):
+        found += _term(site, told.iri)
+    if classes & set(_LAW):
+        found += _law(site, told.iri)
+    found += [section for cube in site.cubes for section in _cube(site, cube, told.iri)]
+    return found
+
+
+def _cube(site: Site, cube, iri: str) -> list[Section]:
+    """Of a figure: its neighbours in the cube; of a cube: where to see it."""
+    if cube.iri == iri:
+        return [Section("As a table", links=(shown.Thing(cube.title, "en", f"/statistics/{cube.slug}"),))]
+    numbers = tabulation.numbers(site, cube)
+    near = tabulation.neighbours(numbers, iri)
+    if not near:
+        return []
+    dimensions = {dimension.name: dimension for dimension in tabulation.dimensions(site, cube)}
+    pictures = []
+    for name, along in near.items():
+        title = f"{cube.title}, by {dimensions[name].title}"
+        svg = tabulation.picture(f"near-{cube.slug}-{name}", title, cube.iri, dimensions[name], along)
+        pictures.append(Markup(svg))
+    rows = []
+    for name, along in near.items():
+        order = list(dimensions[name].codes)
+        for number in sorted(along, key=lambda n: order.index(n.codes[name])):
+            this = number.iri == iri
+            rows.append((
+                (shown.Thing(dimensions[name].title),),
+                (dimensions[name].codes[number.codes[name]],),
+                (shown.Thing(f"{number.said}{' (this one)' if this else ''}", "", "" if this else number.thing.path, number.thing.text),),
+                number.passages,
+            ))
+    columns = (shown.Column("by", "By"), shown.Column("code", "Which"), shown.Column("value", "Number", True), shown.Column("passages", "In the report"))
+    link = shown.Thing(f"{cube.title}: the whole table", "en", f"/statistics/{cube.slug}")
+    intro = "Figures that differ from this one in one dimension only, as the report gives them."
+    return [Section("Its neighbours", intro, tuple(filter(None, pictures)), shown.Table(columns, tuple(rows)), (link,))]
+
+
+def _law(site: Site, iri: str) -> list[Section]:
+    answer = site.graph.ask("pages/provisions", thing=iri)
+    table = shown.table(answer, site.names)
+    short = site.names.short(iri)
+    links = () if not short.startswith("instrument:") else (
+        shown.Thing("What does it say, as reported?", "en", shown.address("/query/law/norms-of-an-instrument.html", instrument=short)),
+        shown.Thing("Which measures rest on it?", "en", shown.address("/query/measures/measures-on-an-instrument.html", instrument=short)),
+        shown.Thing("Where it stands on the map of the law", "en", f"/law#{short.partition(':')[2]}"),
+    )
+    title = "Its provisions, and where they are cited" if len(table.rows) > 1 else "Where it is cited"
+    return [Section(title, table=table, links=links)]
+
+
+def _term(site: Site, iri: str) -> list[Section]:
+    """The rules, examples and questions of a class or property."""
+    found = []
+    rules = site.graph.ask("pages/rules-of-term", term=iri)
+    if rules.rows:
+        found.append(Section("What the shapes ask", "Data that break one of these rules are not published, or are noted as a discrepancy of the report.",
+                             table=shown.table(rules, site.names)))
+    examples = site.graph.ask("pages/examples", term=iri)
+    if examples.rows:
+        held = examples if any(row[1] is not None for row in examples.rows) else None
+        if held:
+            found.append(Section("Examples", table=shown.table(held, site.names)))
+        else:
+            found.append(Section("Examples", links=tuple(shown.thing(row[0].value, site.names) for row in examples.rows)))
+    used = tuple(shown.Thing(question.summary, "en", f"/query/{question.name}.html")
+                 for question in site.questions if f"{site.names.short(iri)} " in _words(question.text))
+    if used:
+        found.append(Section("Questions that use it", links=used))
+    return found
+
+
+def _words(text: str) -> str:
+    return " ".join(text.replace(";", " ; ").replace("/", " / ").replace("^", " ").replace(")", " ) ").split()) + " "

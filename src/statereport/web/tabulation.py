@@ -1,0 +1,105 @@
+"""A cube for reading: its numbers by two of its dimensions, a figure's neighbours, and either as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from statereport import chart
+from statereport.cubes import Component, Cube
+from statereport.web import shown
+from statereport.web.site import Site
+
+MOST_POINTS = 40
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure of a cube: its thing, value, how it is said (with bound and unit), and the codes of its dimensions."""
+
+    thing: shown.Thing
+    iri: str
+    value: Decimal
+    said: str
+    codes: Mapping[str, str]
+    passages: tuple[shown.Thing, ...]
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A dimension of a cube: its name and title, and the codes that occur, in order, as things."""
+
+    name: str
+    title: str
+    codes: Mapping[str, shown.Thing]
+
+
+def numbers(site: Site, cube: Cube) -> tuple[Number, ...]:
+    """Every figure of a cube."""
+    found = []
+    for figure, row in cube.rows:
+        value = row["value"][0].value
+        bound, unit = (row[name][0].label if row.get(name) else "" for name in ("bound", "unit"))
+        found.append(Number(
+            thing=shown.thing(figure, site.names),
+            iri=figure,
+            value=Decimal(value),
+            said=said(value, bound, unit),
+            codes={c.name: row[c.name][0].value for c in dimensions_of(cube) if c.name in row},
+            passages=shown.passages(site.names.stated.get(figure, ()), site.names),
+        ))
+    return tuple(found)
+
+
+def said(value: str, bound: str, unit: str) -> str:
+    """A number in words: `more than 3,300,000`, `51.4%`."""
+    number = shown.number(value) + ("%" if unit == "percent" else "")
+    return number if bound in ("", "exact") else f"{bound} {number}"
+
+
+def dimensions_of(cube: Cube) -> list[Component]:
+    """The components of a cube that are dimensions."""
+    return [component for component in cube.components if component.role == "dimension"]
+
+
+def dimensions(site: Site, cube: Cube) -> tuple[Dimension, ...]:
+    """The dimensions of a cube, those first that tell its figures apart; the codes in the order of their names."""
+    found = []
+    for component in dimensions_of(cube):
+        codes = dict.fromkeys(cell.value for cell in cube.cells(component.name))
+        totals = {cell.value for cell in cube.cells(component.name) if cell.total}
+        order = sorted(codes, key=lambda code: (code in totals, site.names.label(code).text))
+        title = site.names.label(component.property).text
+        found.append(Dimension(component.name, _short(title), {code: shown.thing(code, site.names) for code in order}))
+    return tuple(sorted(found, key=lambda dimension: len(dimension.codes) < 2))
+
+
+def neighbours(found: Iterable[Number], figure: str) -> dict[str, list[Number]]:
+    """The figures that differ from this one in one dimension only, with itself, by that dimension."""
+    found = list(found)
+    me = next((number for number in found if number.iri == figure), None)
+    if me is None:
+        return {}
+    by_dimension: dict[str, list[Number]] = {}
+    for number in found:
+        differing = [name for name in me.codes if number.codes.get(name) != me.codes[name]]
+        if len(differing) == 1:
+            by_dimension.setdefault(differing[0], [me]).append(number)
+    return by_dimension
+
+
+def picture(name: str, title: str, address: str, along: Dimension, numbers_shown: Iterable[Number], apart: Dimension | None = None) -> str:
+    """Numbers along a dimension as bars, as lines where it is the years, with another dimension telling them apart."""
+    points = []
+    for number in sorted(numbers_shown, key=lambda n: list(along.codes).index(n.codes[along.name])):
+        series = apart.codes[number.codes[apart.name]].text if apart and apart.name in number.codes else ""
+        points.append(chart.Point(along.codes[number.codes[along.name]].text, number.value, series, number.said))
+    if not 1 < len(points) <= MOST_POINTS:
+        return ""
+    years = along.name == "period" and len({point.x for point in points}) > 2
+    return chart.paint(chart.Picture(name, title, address, "line" if years else "bar", tuple(points), (along.title, "")))
+
+
+def _short(title: str) -> str:
+    return title.removeprefix("has ").removeprefix("is for ").removeprefix("is ")

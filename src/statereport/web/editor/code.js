@@ -40,10 +40,8 @@ const LOOK = EditorView.theme({
  * An editor inside of `host`. It stands in a shadow tree: there CodeMirror's style sheets are made by script, which a policy of `style-src 'self'`
  * permits, while a style element would be blocked.
  */
-export function codeEditor({ host, text, label, describedBy, terms, run, changed }) {
+export function codeEditor({ host, text, label, description, terms, run, changed }) {
   const root = host.attachShadow({ mode: "open" });
-  // The description lives outside of the shadow tree, where aria-describedby cannot reach.
-  const attributes = { "aria-label": label, ...(describedBy ? { "aria-description": describedBy } : {}) };
   const runs = (view) => (closeCompletion(view), run(), true);
   // Tab leaves the editor, and not for an open list of suggestions.
   const leaves = (view) => (closeCompletion(view), false);
@@ -65,7 +63,8 @@ export function codeEditor({ host, text, label, describedBy, terms, run, changed
         autocompletion({ override: [(context) => terms()?.complete(context) ?? null], icons: false, activateOnTypingDelay: 50, maxRenderedOptions: 60 }),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of(attributes),
+        // Label and hint stand outside of the shadow tree, where no reference reaches.
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-description": description }),
         EditorView.updateListener.of((update) => update.docChanged && changed(view.state.doc.toString())),
         LOOK,
       ],

@@ -8,6 +8,7 @@ import { Terms } from "./terms.js";
 const form = document.getElementById("editor-form");
 const box = document.getElementById("editor-text");
 const button = document.getElementById("editor-run");
+const hint = document.getElementById("editor-hint");
 const fault = document.getElementById("editor-error");
 const answer = document.getElementById("editor-answer");
 
@@ -36,7 +37,7 @@ const view = codeEditor({
   host,
   text: unfinished ?? box.value,
   label: box.labels[0]?.textContent.trim() || "SPARQL query",
-  describedBy: "Control and Space: suggestions. Control and Enter: run. Tab leaves the editor.",
+  description: hint.textContent,
   terms: () => terms,
   run: () => run(),
   changed: (text) => {
@@ -46,6 +47,7 @@ const view = codeEditor({
 });
 box.value = view.state.doc.toString();
 box.hidden = true;
+hint.hidden = false;
 box.after(host);
 for (const name of box.labels) name.addEventListener("click", (event) => (event.preventDefault(), view.focus()));
 button.after(cancel, status);
@@ -151,7 +153,7 @@ window.addEventListener("popstate", async () => {
 showEarlier();
 showPlace();
 try {
-  const response = await fetch("/editor/terms.json");
+  const response = await fetch("/editor/words.json");
   if (response.ok) terms = new Terms(await response.json());
 } catch {
   // Without the terms there is no completion; the rest works.

@@ -1,4 +1,4 @@
-// The terms of this graph, as /editor/terms.json lists them, and completion by their labels.
+// The words of this graph, as /editor/words.json lists them, and completion by their labels.
 
 import { expected, undeclared } from "./reading.js";
 
@@ -10,30 +10,37 @@ const KEYWORDS = {
   clause: "EXISTS NOT SILENT AS",
 };
 const KINDS = {
-  subject: ["individual"],
+  subject: ["thing"],
   predicate: ["property"],
   class: ["class"],
-  object: ["individual", "class"],
-  data: ["individual", "class", "property"],
-  condition: ["individual", "class", "property"],
-  head: ["individual", "class", "property"],
-  clause: ["individual"],
+  object: ["thing", "class"],
+  data: ["thing", "class", "property"],
+  condition: ["thing", "class", "property"],
+  head: ["thing", "class", "property"],
+  clause: ["thing"],
   end: [],
 };
 
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 const words = (text) => plain(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 
-/** The terms, ready to be searched, and the prefixes that their names use. */
+/** The words of the graph, ready to be searched, and its prefixes. */
 export class Terms {
-  constructor(list) {
-    this.list = list.map((term) => ({ ...term, words: words(term.label), plain: plain(term.label), short: term.name.toLowerCase() }));
-    this.prefixes = new Map();
-    for (const { iri, name } of list) {
-      const colon = name.indexOf(":");
-      const local = name.slice(colon + 1).replace(/\\(.)/gu, "$1");
-      if (colon >= 0 && iri.endsWith(local)) this.prefixes.set(name.slice(0, colon), iri.slice(0, iri.length - local.length));
-    }
+  constructor({ prefixes, words: list }) {
+    this.prefixes = new Map(Object.entries(prefixes));
+    this.list = list.map((term) => ({
+      ...term,
+      // Of a property: the IRI of each class whose shape names it, and whether it must be there.
+      of: new Map(Object.entries(term.of ?? {}).map(([name, required]) => [this.#iri(name), required])),
+      words: words(term.label),
+      plain: plain(term.label),
+      short: term.name.toLowerCase(),
+    }));
+  }
+
+  #iri(name) {
+    const colon = name.indexOf(":");
+    return (this.prefixes.get(name.slice(0, colon)) ?? "") + name.slice(colon + 1);
   }
 
   /** The PREFIX lines that a query lacks. */
@@ -82,14 +89,15 @@ export class Terms {
     const fits = [];
     for (const term of this.list) {
       if (!kinds.includes(term.kind)) continue;
-      if (place === "predicate" && classes.length && !classes.some((name) => term.used_in.includes(name))) continue;
+      if (place === "predicate" && classes.length && !classes.some((name) => term.of.has(name))) continue;
       const fit = Terms.fit(term, typed);
-      if (fit) fits.push({ term, fit, required: place === "predicate" && classes.some((name) => term.required_of.includes(name)) });
+      if (fit) fits.push({ term, fit, required: place === "predicate" && classes.some((name) => term.of.get(name)) });
     }
     fits.sort((a, b) => b.required - a.required || b.fit - a.fit || (a.term.plain < b.term.plain ? -1 : a.term.plain > b.term.plain ? 1 : 0));
     return fits.slice(0, MOST).map(({ term, required }) => ({
       label: term.label,
       detail: required ? `${term.name} · required` : term.name,
+      info: term.says,
       type: term.kind,
       apply: (view, option, from, to) => this.#insert(view, term.name, from, to),
     }));

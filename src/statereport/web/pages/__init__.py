@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """The pages for people, each a function of the site and a request; ROUTES says which path has which.
 
 A path's named groups are given to its function as keywords. The functions raise Problems; `about.fault` makes a page of one.
@@ -10,7 +9,19 @@ import re
 from collections.abc import Callable
 
 from statereport.web.http import Response
-from statereport.web.pages import about, discrepancies, editor, home, law, questions, report, search, statistics, terms, things
+from statereport.web.pages import (
+    about,
+    discrepancies,
+    editor,
+    home,
+    law,
+    questions,
+    report,
+    search,
+    statistics,
+    terms,
+    things,
+)
 
 Page = Callable[..., Response]
 
@@ -38,8 +49,3 @@ ROUTES: tuple[tuple[re.Pattern[str], Page], ...] = tuple(
         (r"/problem/(?P<code>[\w-]+)", about.problem),
     )
 )
-=======
-"""Pages for people."""
-
-ROUTES: tuple = ()
->>>>>>> web-server

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 from statereport import vocab
 from statereport.errors import PortTaken
-from statereport.web import worker
+from statereport.web import descriptions, worker
 from statereport.web.answer import answer
+from statereport.web.http import Request
 from statereport.web.limits import Setting
 from statereport.web.site import Site
 
@@ -42,7 +43,7 @@ def serve(
     address = (base or f"http://{_bracketed(host)}:{port}").rstrip("/")
     site = load(address)
     vocab.hold(site.graph.house.prefixes)
-    process, control = worker.start(site, answer, setting.limits)
+    process, control = worker.start(site, answer, setting.limits, first_requests())
     # Only now: the zygote should not hold what a server needs.
     import uvicorn
 
@@ -72,6 +73,15 @@ def serve(
         uvicorn.Server(config).run(sockets=[listener])
     control.close()
     os.waitpid(process, 0)
+
+
+def first_requests() -> tuple[Request, ...]:
+    """One request of each kind, good and bad: what answers them must be loaded before files are out of reach."""
+    accepts = ("text/html", "application/json", "text/turtle", "none/none")
+    paths = (*descriptions.PAGES, "/search", "/nothing", "/id/nothing", "/def/Figure.html", "/def/Figure.ttl", "/query/no/such.html", "/problem/nothing")
+    texts = ("ASK {}", "SELECT * { ?a ?b ?c } LIMIT 1", "SELEC", "CONSTRUCT { ?a ?b ?c } { ?a ?b ?c } LIMIT 1", "SELECT * { SERVICE <a:a> {} }")
+    asked = [(path, ()) for path in paths] + [(path, (("query", text),)) for path in ("/sparql", "/editor") for text in texts]
+    return tuple(Request("GET", path, query, (("accept", accept),)) for path, query in asked for accept in accepts)
 
 
 def listen(host: str, port: int) -> socket.socket:

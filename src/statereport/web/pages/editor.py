@@ -49,7 +49,7 @@ def page(site: Site, request: Request) -> Response:
     """The editor; with ?query=, also its answer. A query that cannot be run is told in words, with status 400."""
     given = request.value("query")
     if not given.strip():
-        return _page(site, request, EXAMPLE if not given else given)
+        return _page(site, request, given or EXAMPLE)
     text = with_prefixes(given.replace("\r\n", "\n"), site.names.prefixes)
     if request.value("format"):
         return _file(site, text, request.value("format"))

@@ -9,7 +9,7 @@ from statereport.errors import Problem
 from statereport.paths import House, find_house, find_text
 
 TESTS = Path(__file__).parent
-pytest_plugins = ["golden"]
+pytest_plugins = ["browsing", "golden"]
 
 
 def _text_path() -> Path | None:

@@ -1,4 +1,4 @@
-// The text box as CodeMirror: colours, completion, the place of an error, and a keyboard that can leave it.
+// The text box as CodeMirror: colours (those of the page's sheet, which a shadow tree inherits, and five of its own), completion, the place of an error, and a keyboard that can leave it.
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
@@ -15,25 +15,25 @@ const COLOURS = HighlightStyle.define([
   { tag: tags.variableName, color: "light-dark(#0b4f8a, #8cc4ff)" },
   { tag: tags.string, color: "light-dark(#7a3b00, #f2bd85)" },
   { tag: [tags.number, tags.bool], color: "light-dark(#135e3a, #86dcae)" },
-  { tag: tags.comment, color: "light-dark(#5a5a5a, #b0b0b0)", fontStyle: "italic" },
+  { tag: tags.comment, color: "var(--faint)", fontStyle: "italic" },
 ]);
 const LOOK = EditorView.theme({
   "&": { fontSize: "0.95rem", color: "inherit", backgroundColor: "transparent" },
   "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace", lineHeight: "1.5", minHeight: "12rem", maxHeight: "70vh" },
+  ".cm-scroller": { fontFamily: "var(--code)", lineHeight: "1.5", minHeight: "12rem", maxHeight: "70vh" },
   ".cm-content": { caretColor: "currentColor", padding: "0.5rem 0" },
   ".cm-cursor": { borderLeftColor: "currentColor" },
-  ".cm-gutters": { backgroundColor: "transparent", color: "light-dark(#5a5a5a, #b0b0b0)", border: "none" },
+  ".cm-gutters": { backgroundColor: "transparent", color: "var(--faint)", border: "none" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     background: "light-dark(#cfe2f7, #2c4a6b)",
   },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "light-dark(#d8ecd8, #2f4f3a)" },
-  ".cm-tooltip": { backgroundColor: "light-dark(#ffffff, #24262a)", color: "light-dark(#1a1a1a, #f0f0f0)", border: "1px solid light-dark(#8a8a8a, #7a7a7a)" },
+  ".cm-tooltip": { backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--faint)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "inherit", maxHeight: "16rem", maxWidth: "min(40rem, 92vw)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "0.2rem 0.5rem", lineHeight: "1.4" },
-  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "light-dark(#0b4f8a, #8cc4ff)", color: "light-dark(#ffffff, #10151b)" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-completionDetail": { fontStyle: "normal", marginLeft: "1em", color: "inherit" },
-  ".cm-diagnostic": { borderLeftColor: "light-dark(#a4161a, #ff9a94)", padding: "0.3rem 0.6rem" },
+  ".cm-diagnostic": { borderLeftColor: "var(--bad)", padding: "0.3rem 0.6rem" },
 });
 
 /**

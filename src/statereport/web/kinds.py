@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -70,6 +71,7 @@ def _cube(site: Site, cube, iri: str) -> list[Section]:
 
 def _law(site: Site, iri: str) -> list[Section]:
     answer = site.graph.ask("pages/provisions", thing=iri)
+    answer = replace(answer, rows=tuple(sorted(answer.rows, key=lambda row: _natural(row[0].value))))
     table = shown.table(answer, site.names)
     short = site.names.short(iri)
     links = () if not short.startswith("instrument:") else (
@@ -100,6 +102,11 @@ def _term(site: Site, iri: str) -> list[Section]:
     if used:
         found.append(Section("Questions that use it", links=used))
     return found
+
+
+def _natural(iri: str) -> list[tuple[int, str]]:
+    """What sorts article 5 before article 14."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", iri)]
 
 
 def _words(text: str) -> str:

@@ -15,6 +15,31 @@ if TYPE_CHECKING:
 
 # What stands under the base, each kind with pages of its own.
 SPACES = ("id/", "def/", "shape/", "graph/")
+# Terms of others that nearly every page shows, in words; other people's labels are not kept here.
+_FOREIGN = {
+    "rdf:type": "is a",
+    "rdfs:subClassOf": "is a kind of",
+    "rdfs:subPropertyOf": "is a form of",
+    "rdfs:domain": "is said of",
+    "rdfs:range": "leads to",
+    "rdfs:comment": "remark",
+    "owl:Class": "class",
+    "owl:ObjectProperty": "property that leads to things",
+    "owl:DatatypeProperty": "property that has values",
+    "qb:dataSet": "is in the table",
+    "qb:Observation": "observation",
+    "sh:NodeShape": "shape",
+    "sh:PropertyShape": "shape of a property",
+    "skos:Concept": "concept",
+    "skos:ConceptScheme": "code list",
+    "skos:altLabel": "is also called",
+    "skos:broader": "is narrower than",
+    "skos:closeMatch": "is close to",
+    "skos:exactMatch": "is the same as",
+    "skos:inScheme": "is in the list",
+    "skos:scopeNote": "note on its use",
+    "skos:topConceptOf": "is at the top of",
+}
 _LANGUAGES = ("en", "", "ru", "kk")
 
 
@@ -117,6 +142,8 @@ class Names:
 
     def _made_up(self, iri: str) -> str:
         short = self.short(iri)
+        if short in _FOREIGN:
+            return _FOREIGN[short]
         if iri.startswith(vocab.BASE) and "://" not in short:
             prefix, _, local = short.partition(":")
             return f"{prefix.replace('-', ' ')} {local}" if prefix not in ("sr", "shape") else short

@@ -171,6 +171,7 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["sentence"] = lambda words: words[:1].upper() + words[1:]
     for name in templates.list_templates():
         templates.get_template(name)
     return templates

@@ -12,6 +12,8 @@ from statereport.web import shown
 from statereport.web.site import Site
 
 MOST_POINTS = 40
+# The dimension along which units differ, so that no picture runs along it.
+COUNTED = "indicator"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def dimensions_of(cube: Cube) -> list[Component]:
 
 
 def dimensions(site: Site, cube: Cube) -> tuple[Dimension, ...]:
-    """The dimensions of a cube, those first that tell its figures apart; the codes in the order of their names."""
+    """The dimensions of a cube, those first that tell its figures apart, before what is counted; codes in the order of their names."""
     found = []
     for component in dimensions_of(cube):
         codes = dict.fromkeys(cell.value for cell in cube.cells(component.name))
@@ -72,7 +74,7 @@ def dimensions(site: Site, cube: Cube) -> tuple[Dimension, ...]:
         order = sorted(codes, key=lambda code: (code in totals, site.names.label(code).text))
         title = site.names.label(component.property).text
         found.append(Dimension(component.name, _short(title), {code: shown.thing(code, site.names) for code in order}))
-    return tuple(sorted(found, key=lambda dimension: len(dimension.codes) < 2))
+    return tuple(sorted(found, key=lambda dimension: (len(dimension.codes) < 2, dimension.name == COUNTED)))
 
 
 def neighbours(found: Iterable[Number], figure: str) -> dict[str, list[Number]]:
@@ -90,7 +92,13 @@ def neighbours(found: Iterable[Number], figure: str) -> dict[str, list[Number]]:
 
 
 def picture(name: str, title: str, address: str, along: Dimension, numbers_shown: Iterable[Number], apart: Dimension | None = None) -> str:
-    """Numbers along a dimension as bars, as lines where it is the years, with another dimension telling them apart."""
+    """Numbers along a dimension as bars, as lines where it is the years, with another dimension telling them apart.
+
+    Nothing is drawn of what cannot be compared (different things counted), of one number, or of very many.
+    """
+    numbers_shown = list(numbers_shown)
+    if len({number.codes.get(COUNTED) for number in numbers_shown}) > 1:
+        return ""
     points = []
     for number in sorted(numbers_shown, key=lambda n: list(along.codes).index(n.codes[along.name])):
         series = apart.codes[number.codes[apart.name]].text if apart and apart.name in number.codes else ""
@@ -102,4 +110,6 @@ def picture(name: str, title: str, address: str, along: Dimension, numbers_shown
 
 
 def _short(title: str) -> str:
+    if title == "measures":
+        return "what is counted"
     return title.removeprefix("has ").removeprefix("is for ").removeprefix("is ")

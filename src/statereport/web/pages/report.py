@@ -137,7 +137,7 @@ def theme(site: Site, request: Request, number: str) -> Response:
         label=unit.label if unit else "what stands before the first theme",
         part=site.names.by_iri.get(unit.whole) if unit else None,
         articles=passages.articles(site).get(unit.whole, ()) if unit else (),
-        demands=[demand for demand in demands(site) if demand.theme == number],
+        demands=sorted((demand for demand in demands(site) if demand.theme == number), key=lambda demand: -ANSWERS.index(demand.answer)),
         passages=passages.of_theme(site, number),
         heading=passages.words(site, unit) if unit else None,
         before=order[here - 1] if here else "",

@@ -57,13 +57,13 @@ def page(site: Site, request: Request, slug: str) -> Response:
         here = [n for n in numbers if n.codes.get(view.down.name) == code]
         rows.append((view.down.codes[code], [[n for n in here if not view.across or n.codes.get(view.across.name) == c] for c in columns]))
     open_dimensions = [d for d in dimensions if d not in (view.down, view.across) and d.name not in view.held and len(d.codes) > 1]
-    svg = "" if view.faults else tabulation.picture(cube.slug, cube.title, cube.iri, view.down, _alone(rows), view.across)
+    pictures = [] if view.faults else _pictures(cube, dimensions, view, _alone(rows))
     query = urlencode([pair for pair in request.query if pair[1]])
     return pages.html(
         site, request, "cube.html", 400 if view.faults else 200,
         cube=cube, dimensions=dimensions, view=view, none=NONE,
         rows=rows, columns=[view.across.codes[c] for c in columns] if view.across else [],
-        apart=open_dimensions, picture=Markup(svg), query=query, count=len(numbers),
+        apart=open_dimensions, pictures=pictures, query=query, count=len(numbers),
         cite=citing.citation(site, cube.title, cube.iri),
         dataset=pages.data(_described(site, cube)),
     )
@@ -127,6 +127,20 @@ def _occurring(dimension: Dimension, numbers: list[Number]) -> list[str]:
 def _alone(rows) -> list[Number]:
     """The numbers that stand alone in their cell: where there are several, a bar could not say which it is."""
     return [cell[0] for _, cells in rows for cell in cells if len(cell) == 1]
+
+
+def _pictures(cube: Cube, dimensions: tuple[Dimension, ...], view: View, alone: list[Number]) -> list[Markup]:
+    """One picture for each thing that is counted, since their units differ."""
+    counted = next(dimension for dimension in dimensions if dimension.name == tabulation.COUNTED)
+    if view.down is counted:
+        return []
+    found = []
+    for i, code in enumerate(_occurring(counted, alone)):
+        numbers = [number for number in alone if number.codes[counted.name] == code]
+        title = cube.title if len(counted.codes) == 1 else f"{cube.title}: {counted.codes[code].text}"
+        apart = view.across if view.across is not counted else None
+        found.append(tabulation.picture(f"{cube.slug}-{i}", title, cube.iri, view.down, numbers, apart))
+    return [Markup(svg) for svg in found if svg]
 
 
 def _cube(site: Site, request: Request, slug: str) -> Cube:

@@ -53,6 +53,7 @@ def page(site: Site, request: Request, space: str, name: str) -> Response:
         short=site.names.short(iri),
         classes=[shown.thing(it, site.names) for it in told.classes],
         lead=[_value(site, fact) for fact in told.facts if site.names.short(fact.predicate) in ("skos:definition", "sr:gist", "sr:message")],
+        printed=[fact.value.value for fact in told.facts if fact.predicate == f"{vocab.SR}asPrinted"],
         unit=site.names.by_iri.get(iri),
         passages=shown.passages(site.names.stated.get(iri, ()), site.names),
         places=_places(site, told),

@@ -62,7 +62,7 @@ def test_an_answer_is_rows_for_programs_and_a_table_for_people(graph) -> None:
     assert text.splitlines()[0].split() == ["Figure", "Label", "Value"]
     assert "figure:13-schools-kazakh" in text and text.endswith("2 rows\n")
     html = graph.ask("all")._repr_html_()
-    assert "<th>Figure</th>" in html and "&quot;Kazakh&quot;" in html
+    assert '<th scope="col">Figure</th>' in html and "&quot;Kazakh&quot;" in html
     assert all(len(line) <= 40 for line in graph.ask("all").to_text(40).splitlines())
 
 

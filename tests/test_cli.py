@@ -137,15 +137,15 @@ def test_a_parameter_takes_the_place_of_the_default(house, run) -> None:
 def test_a_query_of_ones_own_comes_from_a_file_or_standard_input(house, run, tmp_path) -> None:
     own = tmp_path / "own.rq"
     own.write_text("SELECT (1 + 1 AS ?two) {} ORDER BY ?two", encoding="utf-8")
-    assert run("query", str(own), "--format", "csv")[1].split() == ["two", "2"]
-    assert run("query", "-", "--format", "csv", data=b"SELECT (3 AS ?n) {}")[1].split() == ["n", "3"]
+    assert run("query", "--sparql", str(own), "--format", "csv")[1].split() == ["two", "2"]
+    assert run("query", "--sparql", "-", "--format", "csv", data=b"SELECT (3 AS ?n) {}")[1].split() == ["n", "3"]
     own.write_text(small.FIGURES, encoding="utf-8")
-    assert len(run("query", str(own), "-p", "least=5000", "--format", "csv")[1].splitlines()) == 2
-    assert "own.rq:2:5" in _wrong(run("query", str(_written(own, "SELECT ?x\n    FROM <a:a> { ?x ?y ?z }"))), "query-refused")
-    assert "own.rq:1:" in _wrong(run("query", str(_written(own, "SELECT ?x {"))), "query-syntax")
+    assert len(run("query", "--sparql", str(own), "-p", "least=5000", "--format", "csv")[1].splitlines()) == 2
+    assert "own.rq:2:5" in _wrong(run("query", "--sparql", str(_written(own, "SELECT ?x\n    FROM <a:a> { ?x ?y ?z }"))), "query-refused")
+    assert "own.rq:1:" in _wrong(run("query", "--sparql", str(_written(own, "SELECT ?x {"))), "query-syntax")
     own.write_bytes(b"SELECT \xff")
-    _wrong(run("query", str(own)), "query-syntax")
-    _wrong(run("query", "-", data=b"INSERT DATA { <a:a> <a:a> 1 }"), "query-refused")
+    _wrong(run("query", "--sparql", str(own)), "query-syntax")
+    _wrong(run("query", "--sparql", "-", data=b"INSERT DATA { <a:a> <a:a> 1 }"), "query-refused")
 
 
 def _written(path, text: str):

@@ -129,8 +129,8 @@ def test_words_in_strings_names_and_comments_pass(engine, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "place", "says"),
     [
-        ("SELECT ?x {", "1:12", "the end of the query"),
-        ("SELECT ?x\nWHERE {\n  ?x <p:p> }", "3:12", "cannot be read"),
+        ("SELECT ?x {", "1:12", "is still open"),
+        ("SELECT ?x\nWHERE {\n  ?x <p:p> }", "3:11", "its object is missing"),
         ("SELECT ?x { ?x foo:bar ?y }", "1:", "foo:bar is not declared"),
         ("SELECT ?y (COUNT(?x) AS ?n) { ?x ?p ?y }", "1:", "neither a group key nor inside an aggregate"),
         ("", "1:1", ""),

@@ -15,15 +15,19 @@ The modules, from the words up; each imports only from those above it:
     evidence   what the statements quote, found in the text
     anchors    each statement's range of characters; ledger: each numeral's account (generated)
     sparql     the words of a query: what is refused, where its parameters are
+    patterns   the parts of a query's pattern; mistakes: what is wrong
+               with one that cannot be read, in words (mistakes_pattern: in its pattern)
     answers    what a query answers, for people and programs
     graphs     files and named graphs; the house as one dataset
     room       threads with a large stack
     store      the engine: in memory or on disk; remote: elsewhere
     infer      what follows, by the ontology's axioms and by rules; reason: contradictions
     validate   what must not be, by shapes (of what is stated); found: what the report itself gets wrong, as notes
-    queries    saved questions and their parameters; lint: what they must be
+    parameters what a question leaves open; queries: saved questions, their choices; lint: what they must be
+    emptiness  which part of a pattern has no match; citing: how an answer is cited
+    search     full-text search over names and gists
     describe   all that is said of one thing
-    chart      an answer as a picture (svg: its elements)
+    chart      an answer as an SVG (svg: its elements); picture: what people do with it
     export     the published files (void: their description); cubes: each table for statistical tools
     build      load, infer, validate, export (folder: whole or not at all)
     knowledge  the graph as a Python object; discrepancies: what does not agree in the report, as a page

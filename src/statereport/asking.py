@@ -1,16 +1,29 @@
-"""What `statereport query` answers: a saved question or a file's query, in the format that fits its reader."""
+"""What `statereport query` and `statereport search` answer: a question, or words, in the format that fits the reader."""
 
 from __future__ import annotations
 
+import html
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from statereport import queries
+from statereport import citing, queries
 from statereport.errors import BadParameter, QuerySyntax
-from statereport.knowledge import open_graph
+from statereport.knowledge import KnowledgeGraph, open_graph
 from statereport.paths import find_house
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the answer: a terminal of this width or a program, in which format, and where talk goes."""
+
+    form: str | None
+    terminal: bool
+    width: int | None
+    say: Say
 
 
 def listing() -> str:
@@ -26,46 +39,101 @@ def listing() -> str:
     return "\n".join(lines) + "\n"
 
 
-def help_of(name: str) -> str:
-    """What a question means, what it leaves open, and what its answer's columns are."""
+def help_of(name: str, at: str | None, say: Say) -> str:
+    """What a question means, what it leaves open and may be given, and what its answer's columns are."""
     query = queries.SavedQueries(find_house().queries).get(name)
     lines = [query.summary, "", *([query.description, ""] if query.description else [])]
     if query.parameters:
         lines += ["Parameters:"]
+        engine = open_graph(at, say=say).engine if any(p.pattern for p in query.parameters) else None
         for p in query.parameters:
             lines.append(f"  {p.name}  {p.label} ({p.type}, default {p.default})")
-            lines += [f"    {value}  {label}" if value != label else f"    {value}" for value, label in p.choices.items()]
+            found = queries.choices(query, p, engine) if engine else p.choices
+            wide = max((len(value) for value in found), default=0)
+            lines += [f"    {value.ljust(wide)}  {label}" if value != label else f"    {value}" for value, label in found.items()]
         lines.append("")
     if query.form == "select":
         lines += ["Columns:", *(f"  {column}  {title}" for column, title in query.columns.items()), ""]
-    given = "".join(f" -p {p.name}={_as_given(p)}" for p in query.parameters)
+    given = "".join(f" -p {p.name}={p.value}" for p in query.parameters)
     return "\n".join([*lines, "Example:", f"  statereport query {query.name}{given}"]) + "\n"
 
 
-def answer(
-    name: str, params: Iterable[str], form: str | None, at: str | None, terminal: bool, width: int | None, say: Callable[[str], None]
-) -> str | bytes:
-    """The answer to a saved question, a .rq file's query, or standard input's (`-`), as it goes to stdout."""
-    values = _values(name, params)
-    query = _question(name)
-    text = query.bind(values)
+def answer(name: str, params: Iterable[str], at: str | None, reader: Reader) -> str | bytes:
+    """The answer to a saved question, as it goes to stdout."""
+    query = queries.SavedQueries(find_house().queries).get(name)
+    graph = open_graph(at, say=reader.say)
+    values = queries.chosen(query, _values(name, params), graph.engine)
+    return _answered(graph, query, query.bind(values), reader, "")
+
+
+def own(path: str, params: Iterable[str], at: str | None, reader: Reader) -> str | bytes:
+    """The answer to the SPARQL in a file, or on standard input (`-`), which may use the house's prefixes undeclared."""
+    query = _from_file(path)
+    graph = open_graph(at, say=reader.say)
+    values = queries.chosen(query, _values(path, params), graph.engine)
+    return _answered(graph, query, query.bind(values), reader, "Answer to a query of one's own")
+
+
+def citation(name: str | None, path: str | None, params: Iterable[str], at: str | None, say: Say) -> str:
+    """How the answer to a saved question, or to the SPARQL in a file, is cited: a paragraph, and an entry for BibTeX."""
+    query = queries.SavedQueries(find_house().queries).get(name) if name else _from_file(path or "-")
     graph = open_graph(at, say=say)
-    form = form or ("ttl" if query.form == "construct" else "table" if terminal else "tsv")
-    if form != "table":
-        return graph.serialise(text, form, query.source)
-    shown = graph.engine.query(text, query.source)
-    return replace(shown, titles=dict(query.titles), shorten=graph.shorten).to_text(width)
+    values = queries.chosen(query, _values(query.name, params), graph.engine)
+    cited = citing.cite(graph, query, values, own=not name)
+    return f"{cited}\n{cited.bibtex()}"
 
 
-def _question(name: str) -> queries.SavedQuery:
-    """A saved question; or the query in a file, whose header, if it has one, says its parameters."""
-    path = Path(name)
+def found(text: str, limit: int, at: str | None, reader: Reader) -> str:
+    """What words find, best first: each thing with its kind, its address, the words around the match, and its passages."""
+    graph = open_graph(at, say=reader.say)
+    hits = graph.search(text, limit)
+    if not hits:
+        reader.say("Nothing is found. Try fewer words, OR between them, or the beginning of a word: citizen*")
+    blocks = []
+    for number, hit in enumerate(hits, 1):
+        passages = ", ".join(hit.passages[:8]) + (f" … ({len(hit.passages)} in all)" if len(hit.passages) > 8 else "")
+        lines = [f"{number:>3}. {hit.label}  ({hit.kind})", f"     {graph.shorten(hit.iri)}"]
+        lines += [f"     {hit.snippet}"] if hit.snippet.replace("[", "").replace("]", "") != hit.label else []
+        blocks.append("\n".join([*lines, *([f"     Passages: {passages}"] if passages else [])]) + "\n")
+    return "\n".join(blocks)
+
+
+def _answered(graph: KnowledgeGraph, query: queries.SavedQuery, text: str, reader: Reader, title: str) -> str | bytes:
+    shown = graph.titled(graph.engine.query(text, query.source, graph.prefixes), query)
+    form = reader.form or ("ttl" if shown.form == "construct" else "table" if reader.terminal else "tsv")
+    if shown.form != "ask" and not shown.rows:
+        _tell_why(graph, query, text, reader.say)
+    if form == "table":
+        if reader.terminal and shown.passages():
+            reader.say(f"Open a passage, such as the first: statereport show passage:{shown.passages()[0]}")
+        return shown.to_text(reader.width)
+    if form == "md":
+        return shown.to_markdown()
+    if form == "html":
+        return _page(query.summary or title, query.description, shown.to_html())
+    return graph.serialise(text, form, query.source)
+
+
+def _tell_why(graph: KnowledgeGraph, query: queries.SavedQuery, text: str, say: Say) -> None:
+    from statereport import emptiness
+
+    cause = emptiness.explain(text, graph.engine, query.source, graph.prefixes)
+    say(f"There is no row. {cause}" if cause else "There is no row.")
+
+
+def _page(title: str, about: str, body: str) -> str:
+    head = f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{html.escape(title)}</title>\n</head>\n<body>'
+    said = f"\n<p>{html.escape(about)}</p>" if about else ""
+    return f"{head}\n<h1>{html.escape(title)}</h1>{said}\n{body}\n</body>\n</html>\n"
+
+
+def _from_file(name: str) -> queries.SavedQuery:
+    """The query in a file, whose header, if it has one, says its parameters; `-` is standard input."""
     if name == "-":
         return queries.SavedQuery("query", Path("-"), "stdin", _text(sys.stdin.buffer.read(), "stdin"), "")
-    if path.is_file():
-        text = _text(path.read_bytes(), name)
-        return queries.read(path, path.stem, name) if text.startswith("#+") else queries.SavedQuery(path.stem, path, name, text, "")
-    return queries.SavedQueries(find_house().queries).get(name)
+    path = Path(name)
+    text = _text(path.read_bytes(), name)
+    return queries.read(path, path.stem, name) if text.startswith("#+") else queries.SavedQuery(path.stem, path, name, text, "")
 
 
 def _text(data: bytes, source: str) -> str:
@@ -84,9 +152,3 @@ def _values(name: str, params: Iterable[str]) -> dict[str, str]:
             raise BadParameter(where=name, what=what, mend="write each parameter once, as -p name=value")
         values[key] = value
     return values
-
-
-def _as_given(parameter: queries.Parameter) -> str:
-    return parameter.default.split("^^")[0].strip("\"'")
-
-

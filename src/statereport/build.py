@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statereport import cubes, export, folder, formats, found, graphs, infer, store
+from statereport import cubes, export, folder, formats, found, graphs, infer, search, store
 from statereport.errors import DataViolates
 from statereport.paths import House
 from statereport.queries import SavedQueries
@@ -108,6 +108,7 @@ def build(house: House, out: Path, text: Path | None = None, progress: Progress 
         export.write_turtle(fresh, "shapes", examined.dataset.shapes, house)
         export.write_description(fresh, {**asserted, **derived}, house)
         store.write_store(quads, fresh / "store", house)
+        search.write(engine, saved.get, fresh / "store")
         summary = Summary(
             out=out,
             graphs={name: len(set(triples)) for name, triples in asserted.items()},

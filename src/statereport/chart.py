@@ -49,7 +49,7 @@ class Point:
 
 def draw(query: SavedQuery, answer: Answer) -> str:
     """The SVG of a question that has a chart. Raises KeyError for a type that is not among TYPES."""
-    titles = (query.columns.get(query.chart["x"], ""), query.columns.get(query.chart["y"], ""))
+    titles = (query.columns.get(query.chart["x"], ""), _with_unit(query, answer))
     kind = query.chart.get("type", "bar")
     return paint(Picture(query.name.replace("/", "-"), query.summary, query.iri, kind, tuple(_points(query, answer)), titles))
 
@@ -92,6 +92,13 @@ def _points(query: SavedQuery, answer: Answer) -> Iterator[Point]:
             said = f"{Decimal(str(y)):,f}" + ("%" if unit == "percent" else "")
             said = said if bound in ("", "exact") else f"{bound} {said}"
             yield Point(str(x), Decimal(str(y)), str(row.get(chart.get("series")) or ""), said)
+
+
+def _with_unit(query: SavedQuery, answer: Answer) -> str:
+    """The title of the numbers' axis, with the unit or units of its rows."""
+    units = list(dict.fromkeys(filter(None, (row.get(query.chart.get("unit")) for row in answer))))
+    title = query.columns.get(query.chart["y"], "")
+    return f"{title} (unit: {', '.join(units)})" if units else title
 
 
 def _bars(points: Sequence[Point], names: list[str], top: int, titles: tuple[str, str]) -> tuple[list[str], int]:

@@ -11,7 +11,7 @@ import click
 
 from statereport import __version__, console
 
-FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
+FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
 
 _text = click.option("--text", type=click.Path(path_type=Path), help="The report's text, for what compares with it.")
 _store = click.option(
@@ -88,29 +88,66 @@ def fmt(only_check: bool, paths: tuple[Path, ...]) -> None:
 
 @cli.command(add_help_option=False, short_help="Ask a question; without a name, list them.")
 @click.argument("name", required=False)
-@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="Put a value in the place of a default.")
+@click.option("--sparql", metavar="FILE|-", help="Ask the SPARQL query in a file, or on standard input (-); the house's prefixes need not be declared.")
+@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="Put a value, or its label, in the place of a default.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Without it: a table on a terminal, else TSV; graphs in Turtle.")
+@click.option("--cite", is_flag=True, help="Print how the answer is cited, as text and in BibTeX.")
 @_store
-@click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message; with NAME, what the question means.")
+@click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message; with NAME, what the question means and may be given.")
 @click.pass_context
-def query(context: click.Context, name: str | None, params: tuple[str, ...], form: str | None, store: str | None, wants_help: bool) -> None:
-    """Ask a saved question by its NAME, or the SPARQL query in a file, or on standard input (-). Without NAME: list them.
+def query(
+    context: click.Context, name: str | None, sparql: str | None, params: tuple[str, ...], form: str | None, cite: bool, store: str | None, wants_help: bool
+) -> None:
+    """Ask a saved question by its NAME, or SPARQL of your own. Without either: list the questions.
 
     \b
     Example:
       statereport query tables/figures --format csv
-      echo 'ASK { ?thing ?is ?so }' | statereport query -
+      statereport query what-is-said-of-a-group -p wanted=refugees
+      echo 'SELECT ?x { ?x a sr:Event }' | statereport query --sparql -
     """
     from statereport import asking
 
+    if name and sparql:
+        raise click.UsageError("Give either the NAME of a question or --sparql FILE, not both.", context)
     if wants_help and not name:
         click.echo(context.get_help())
-    elif not name:
-        console.write(asking.listing())
     elif wants_help:
-        console.write(asking.help_of(name))
+        console.write(asking.help_of(str(name), store, console.say))
+    elif not name and not sparql:
+        console.write(asking.listing())
+    elif cite:
+        console.write(asking.citation(name, sparql, params, store, console.say))
+    elif sparql:
+        console.write(asking.own(sparql, params, store, _reader(form)))
     else:
-        console.write(asking.answer(name, params, form, store, console.is_terminal(), console.width(), console.say))
+        console.write(asking.answer(str(name), params, store, _reader(form)))
+
+
+def _reader(form: str | None) -> Any:
+    from statereport import asking
+
+    return asking.Reader(form, console.is_terminal(), console.width(), console.say)
+
+
+@cli.command(short_help="Find things and passages by words.")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many at most.")
+@_store
+def search(words: tuple[str, ...], limit: int, store: str | None) -> None:
+    """Find things and passages by WORDS in labels, names as printed, gists and definitions, the best first.
+
+    All words must occur, in any form (school finds schools). AND, OR and NOT in capitals join words, brackets group
+    them, quotation marks make a phrase, and a star stands for a word's end.
+
+    \b
+    Example:
+      statereport search statelessness
+      statereport search '"Criminal Code" AND (hatred OR discriminat*) NOT torture'
+    """
+    from statereport import asking
+
+    console.write(asking.found(" ".join(words), limit, store, _reader(None)))
 
 
 @cli.command(short_help="Show where the report does not agree with itself.")
@@ -139,7 +176,7 @@ def discrepancies(form: str, store: str | None) -> None:
         console.write(showing.page(found) if form == "page" else showing.html_page(found))
     else:
         name = showing.ANNOTATIONS if form == "ttl" else showing.TABLE
-        console.write(asking.answer(name, (), form, store, console.is_terminal(), console.width(), console.say))
+        console.write(asking.answer(name, (), store, _reader(form)))
 
 
 @cli.command(short_help="Show all that is said of one thing.")

@@ -294,6 +294,16 @@ class QueryRefused(Problem):
     code = "query-refused"
 
 
+class BadSearch(Problem):
+    """A search expression cannot be read.
+
+    It is made of words, all of which must occur; "a phrase" in quotation marks; AND, OR and NOT in capitals; round
+    brackets; and the beginning of a word with a star (citizen*). Words are compared by their stems, so that "school"
+    finds "schools".
+    """
+    code = "bad-search"
+
+
 class EndpointFailed(Problem):
     """A SPARQL endpoint elsewhere did not answer, or answered something that cannot be read.
 

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statereport import chart, formats, vocab, void
+from statereport import formats, vocab, void
 from statereport.paths import House
+from statereport.picture import Picture
 
 if TYPE_CHECKING:
     from statereport.answers import Answer
@@ -54,7 +55,7 @@ def write_turtle(folder: Path, stem: str, graphs: Graphs, house: House) -> None:
 def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, house: House) -> None:
     """Answer each saved query with its defaults: tables in tables/ with CSVW metadata, the others in answers/<topic>/.
 
-    Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and in SVG where they have a chart.
+    Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and in SVG and PNG where they have a chart.
     """
     prefixes = dict(vocab.prefixes(house.prefixes))
     for query in queries:
@@ -67,7 +68,9 @@ def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, h
             content = engine.serialise(query.text, ending, query.name, prefixes)
             path.with_name(f"{query.slug}.{ending}").write_bytes(content)
         if query.chart:
-            _write(path.with_name(f"{query.slug}.svg"), chart.draw(query, answer))
+            drawn = Picture.of(query, answer)
+            _write(path.with_name(f"{query.slug}.svg"), drawn.svg)
+            path.with_name(f"{query.slug}.png").write_bytes(drawn.png())
         if table:
             _write(path.with_name(f"{query.slug}.csv-metadata.json"), csvw(query, answer))
 

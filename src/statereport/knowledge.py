@@ -2,43 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from statereport import describe, queries, store, vocab
 from statereport.answers import Answer
-from statereport.errors import NotABuild
+from statereport.errors import NotABuild, UnknownName, did_you_mean
 from statereport.paths import House, find_house
+
+if TYPE_CHECKING:
+    from statereport import citing, picture, search
 
 DEFAULT = Path("build")
 
 
 class KnowledgeGraph:
-    """An engine with the house's saved questions. `statereport.open()` makes one."""
+    """An engine with the house's saved questions. `statereport.open()` makes one.
 
-    def __init__(self, engine: store.Engine, house: House) -> None:
+    `folder` is that of the build's store, where it comes from a build.
+    """
+
+    def __init__(self, engine: store.Engine, house: House, folder: Path | None = None) -> None:
         self.engine = engine
         self.house = house
+        self.folder = folder
         self._queries = queries.SavedQueries(house.queries)
 
     def ask(self, name: str, **values: Any) -> Answer:
         """The answer to a saved question, with these values in the place of its defaults.
 
-        `name` is `topic/slug`, or the slug alone where only one topic has it. Raises UnknownName, BadParameter.
+        `name` is `topic/slug`, or the slug alone where only one topic has it; a value may be given by its label.
+        Raises UnknownName, BadParameter.
         """
         question = self.question(name)
-        answer = self.engine.query(question.bind(values), question.source)
-        return replace(answer, titles=dict(question.titles), shorten=self.shorten)
+        text = question.bind(queries.chosen(question, values, self.engine))
+        return self.titled(self.engine.query(text, question.source), question)
 
-    def sparql(self, text: str) -> Answer:
-        """The answer to a SPARQL query of your own. Raises QuerySyntax, QueryRefused."""
-        return replace(self.engine.query(text), shorten=self.shorten)
+    def titled(self, answer: Answer, question: queries.SavedQuery | None = None) -> Answer:
+        """An answer as people read it: short names, and the titles of the question's columns."""
+        return replace(answer, titles=dict(question.titles) if question else {}, shorten=self.shorten, space=self.prefixes.get("passage", ""))
+
+    def sparql(self, text: str, source: str = "query") -> Answer:
+        """The answer to a SPARQL query of your own, which need not declare the house's prefixes. Raises QuerySyntax, QueryRefused."""
+        return self.titled(self.engine.query(text, source, self.prefixes))
 
     def serialise(self, text: str, form: str, source: str = "query") -> bytes:
         """The answer to a SPARQL query in a format: csv, tsv, json, xml; graphs: ttl, nt, rdf, jsonld."""
-        return self.engine.serialise(text, form, source, dict(vocab.prefixes(self.house.prefixes)))
+        return self.engine.serialise(text, form, source, self.prefixes)
+
+    def choices(self, name: str, parameter: str) -> dict[str, str]:
+        """What a saved question's parameter may be: value → label. Raises UnknownName, BadParameter."""
+        question = self.question(name)
+        return queries.choices(question, question.parameter(parameter), self.engine)
+
+    def search(self, text: str, limit: int = 20) -> tuple[search.Hit, ...]:
+        """The things that words find, best first. Raises BadSearch."""
+        return self._index.find(text, limit)
+
+    @cached_property
+    def _index(self) -> search.Index:
+        from statereport import search
+
+        return search.Index.of(self)
+
+    def chart(self, name: str, **values: Any) -> picture.Picture:
+        """The picture of a saved question's answer. Raises UnknownName where the question has none."""
+        from statereport import picture
+
+        question = self.question(name)
+        if not question.chart:
+            pictured = [query.name for query in self.queries() if query.chart]
+            raise UnknownName(where=question.name, what="This question has no chart.", mend=did_you_mean(question.name, pictured) or "ask it instead.")
+        return picture.Picture.of(question, self.ask(name, **values))
+
+    def cite(self, name: str, **values: Any) -> citing.Citation:
+        """How the answer to a saved question is cited: as text, and with .bibtex() for BibTeX."""
+        from statereport import citing
+
+        question = self.question(name)
+        return citing.cite(self, question, queries.chosen(question, values, self.engine))
+
+    @property
+    def digest(self) -> str:
+        """The RDFC-1.0 hash (SHA-256) of what is stated, where the graph comes from a build; else nothing."""
+        sums = self.folder.parent / "RDFC10SUM" if self.folder else None
+        lines = sums.read_text(encoding="ascii").splitlines() if sums and sums.is_file() else []
+        return next((line.split()[0] for line in lines if line.split()[1] == "statereport.nq"), "")
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The house's table of prefixes."""
+        return vocab.prefixes(self.house.prefixes)
 
     def describe(self, iri: str) -> describe.Description:
         """All that is said of a thing, its IRI or prefixed name given. Raises UnknownName, UnknownPrefix."""
@@ -78,12 +135,12 @@ def open_graph(
         return KnowledgeGraph(RemoteStore(str(path)), house)
     folder = Path(path or DEFAULT) / "store"
     if store.is_fresh(folder, house):
-        return KnowledgeGraph(store.Store.built(folder), house)
+        return KnowledgeGraph(store.Store.built(folder), house, folder)
     if path and not (folder / "db").is_dir():
         raise NotABuild(where=str(path), what="There is no built graph in this folder.", mend=f"run: statereport build --out {path}")
     if path:
         say(f"{path} was built from other sources than those of {house.root}; it answers as it was built.")
-        return KnowledgeGraph(store.Store.built(folder), house)
+        return KnowledgeGraph(store.Store.built(folder), house, folder)
     older = (folder / "db").is_dir()
     say(
         f"{'The build in build/ is older than the sources' if older else 'There is no build here'}: "

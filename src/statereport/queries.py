@@ -10,74 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from statereport import sparql, store, vocab
 from statereport.answers import Answer
-from statereport.errors import BadParameter, Problem, QuerySyntax, UnknownName, did_you_mean
+from statereport.errors import BadParameter, QuerySyntax, UnknownName, did_you_mean
+from statereport.parameters import TYPES, Parameter
 
-TYPES = ("iri", "string", "integer", "year", "date")
 _KEYS = {"summary": str, "description": str, "tags": list, "params": dict, "columns": dict, "chart": dict, "expect": dict}
-_PARAMETER_KEYS = ("label", "type", "default", "choices", "of", "within")
-_SUFFIX = re.compile(r"(\^\^\S+|@[A-Za-z-]+)\Z")
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One thing that a question leaves open: its name, its words for people, its type, default and choices.
-
-    `of` is the class whose members a form proposes, `within` the thing that they are then part of; any other IRI may be given.
-    """
-
-    name: str
-    label: str
-    type: str
-    default: str
-    choices: Mapping[str, str] = field(default_factory=dict)
-    of: str = ""
-    within: str = ""
-
-    def term(self, value: Any, where: str) -> str:
-        """The value as a SPARQL term of the default's kind, whatever it contains. Raises BadParameter."""
-        given = str(getattr(value, "value", value))
-        try:
-            term = self._typed(given)
-        except ValueError as error:
-            raise self._bad(where, given, f"is not {_article(self.type)}", str(error)) from None
-        if self.choices and term not in {self._typed(choice) for choice in self.choices}:
-            near = did_you_mean(given, self.choices) or f"use one of: {', '.join(self.choices)}."
-            raise self._bad(where, given, "is not among the choices", near)
-        return term
-
-    def _typed(self, given: str) -> str:
-        if self.type == "iri":
-            try:
-                return store.iri_text(vocab.expand(given))
-            except Problem as problem:
-                raise ValueError(problem.mend) from None
-            except ValueError:
-                raise ValueError("give an IRI without blanks and brackets, or a prefixed name such as place:kaz.") from None
-        if self.type == "integer":
-            if not re.fullmatch(r"[+-]?[0-9]{1,18}", given):
-                raise ValueError("give a whole number, such as 10.")
-            return str(int(given))
-        if self.type == "year" and not re.fullmatch(r"[0-9]{4}", given):
-            raise ValueError("give a year of four digits, such as 2020.")
-        if self.type == "date":
-            try:
-                given = date.fromisoformat(given).isoformat()
-            except ValueError:
-                raise ValueError("give a day as 2020-12-31.") from None
-        if self.default[0] not in "\"'":
-            return given
-        suffix = _SUFFIX.search(self.default)
-        return store.literal_text(given) + (suffix[0] if suffix else "")
-
-    def _bad(self, where: str, given: str, what: str, mend: str) -> BadParameter:
-        return BadParameter(where=where, what=f"{self.name}={given} {what} ({self.label}).", mend=mend)
+_PARAMETER_KEYS = ("label", "type", "default", "choices")
 
 
 @dataclass(frozen=True)
@@ -128,17 +71,24 @@ class SavedQuery:
         """The answer's columns, as the engine reads them, with their titles."""
         return {column: self.titles.get(column, column) for column in self._shape.columns}
 
-    def bind(self, values: Mapping[str, Any] | None = None) -> str:
-        """The query with these values in the place of defaults. Raises BadParameter for a name or value that does not fit."""
-        given = dict(values or {})
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of that name. Raises BadParameter with the nearest names."""
         known = {parameter.name: parameter for parameter in self.parameters}
-        for name in given:
-            if name not in known:
-                mend = did_you_mean(name, known) or (f"it has: {', '.join(known)}." if known else "leave it out; the question has none.")
-                raise BadParameter(where=self.name, what=f"The question has no parameter {name}.", mend=mend)
+        if name not in known:
+            mend = did_you_mean(name, known) or (f"it has: {', '.join(known)}." if known else "leave it out; the question has none.")
+            raise BadParameter(where=self.name, what=f"The question has no parameter {name}.", mend=mend)
+        return known[name]
+
+    def bind(self, values: Mapping[str, Any] | None = None) -> str:
+        """The query with these values in the place of defaults. Raises BadParameter for a name or value that does not fit.
+
+        That a value is among the choices that the graph gives is for `chosen` to say.
+        """
+        given = dict(values or {})
+        known = {name: self.parameter(name) for name in given}
         text = self.text
         for block in reversed(sparql.values_blocks(text, self.source)):
-            if block.variable in given and block.variable in known:
+            if block.variable in known:
                 term = known[block.variable].term(given[block.variable], self.name)
                 text = text[: block.start] + term + text[block.end :]
         return text
@@ -177,6 +127,38 @@ class SavedQueries:
         slugs = {n.rpartition("/")[2]: n for n in self._files}
         near = did_you_mean(wanted, self._files) or did_you_mean(wanted, slugs, "see the list with: statereport query")
         raise UnknownName(where=name, what="There is no saved query of this name.", mend=near)
+
+
+def choices(query: SavedQuery, parameter: Parameter, engine: store.Engine) -> dict[str, str]:
+    """What a parameter may be: value, as one gives it → label. Empty where anything of its type may be given.
+
+    In a header, `choices` is a list, values with labels, or a pattern over the parameter's own variable that the graph
+    matches. ?label, where the pattern has it, is the label; else it is the English skos:prefLabel, or the value itself.
+    """
+    if not parameter.pattern:
+        return dict(parameter.choices)
+    value, pattern = f"?{parameter.name}", parameter.pattern
+    if "?label" not in pattern:
+        pattern = f'{{ SELECT DISTINCT {value} WHERE {{ {pattern} }} }}\nOPTIONAL {{ {value} skos:prefLabel ?label FILTER(LANG(?label) = "en") }}'
+    rows = engine.query(f"SELECT DISTINCT {value} ?label WHERE {{ {pattern} }}", query.source, vocab.prefixes()).rows
+    found = {vocab.shorten(term.value) if store.is_iri(term) else term.value: label.value if label else term.value for term, label in rows}
+    return dict(sorted(found.items(), key=lambda item: (_natural(item[1]), item[0])))
+
+
+def chosen(query: SavedQuery, values: Mapping[str, Any], engine: store.Engine) -> dict[str, Any]:
+    """The values, each among its parameter's choices; a label stands for its value. Raises BadParameter with the nearest."""
+    meant = dict(values)
+    for name, given in values.items():
+        parameter = query.parameter(name)
+        allowed = choices(query, parameter, engine)
+        if allowed:
+            meant[name] = parameter.among(str(getattr(given, "value", given)), allowed, query.name)
+    return meant
+
+
+def _natural(label: str) -> list[tuple[int, str]]:
+    """Labels in the order in which people count: Article 2 before Article 10."""
+    return [(int(part), "") if part.isdigit() else (0, part.casefold()) for part in re.split(r"(\d+)", label)]
 
 
 def read(path: Path, name: str, source: str) -> SavedQuery:
@@ -233,8 +215,9 @@ def _parameter(name: str, said: Any, defaults: dict[str, str], lines: list[str],
             source, line, f"The parameter {name} is not well described.", f"write: {name}: {{label: …, type: one of {', '.join(TYPES)}}}"
         )
     choices = said.get("choices") or {}
-    choices = choices if isinstance(choices, dict) else {choice: choice for choice in choices}
-    parameter = Parameter(name, said.get("label") or name, said["type"], defaults[name], choices, said.get("of") or "", said.get("within") or "")
+    pattern = choices if isinstance(choices, str) else ""
+    named = choices if isinstance(choices, dict) else {} if pattern else {choice: choice for choice in choices}
+    parameter = Parameter(name, said.get("label") or name, said["type"], defaults[name], named, pattern)
     default = said.get("default")
     if default is not None and parameter.term(default, source) not in (defaults[name], _whole(defaults[name], parameter)):
         raise _header_problem(source, line, f"The header's default of {name} is not that of the query.", f"write: default: {defaults[name]}")
@@ -251,7 +234,3 @@ def _line_of(key: str, lines: list[str]) -> int:
 
 def _header_problem(source: str, line: int, what: str, mend: str) -> QuerySyntax:
     return QuerySyntax(where=f"{source}:{line}", what=what, mend=mend)
-
-
-def _article(kind: str) -> str:
-    return f"{'an' if kind[0] in 'aei' else 'a'} {'IRI' if kind == 'iri' else kind}"

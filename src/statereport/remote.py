@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from statereport import sparql, store
@@ -25,11 +26,11 @@ class RemoteStore:
         if urllib.parse.urlsplit(self.endpoint).scheme not in ("http", "https"):
             raise EndpointFailed(where=self.endpoint, what="This is not an address of a SPARQL endpoint.", mend="begin it with https://")
 
-    def query(self, text: str, source: str = "query") -> Answer:
+    def query(self, text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
         """See `Engine.query`. What the endpoint says wrong is EndpointFailed; the query is checked before it is sent."""
-        graph = store.form_of(text, source).form == "construct"
+        graph = store.form_of(text, source, prefixes).form == "construct"
         accept = "application/n-triples, text/turtle;q=0.9" if graph else "application/sparql-results+json"
-        data, kind = self._ask(text, accept)
+        data, kind = self._ask(sparql.with_prefixes(text, prefixes or {}), accept)
         try:
             return store.read_results(data, kind)
         except (ValueError, SyntaxError) as error:
@@ -37,10 +38,10 @@ class RemoteStore:
                 where=self.endpoint, what=f"The answer cannot be read: {error}.", mend="look at the address in a browser."
             ) from None
 
-    def serialise(self, text: str, form: str, source: str = "query", prefixes: dict[str, str] | None = None) -> bytes:
+    def serialise(self, text: str, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> bytes:
         """See `Engine.serialise`; the endpoint writes the bytes itself, with prefixes of its own."""
-        graph = store.form_of(text, source).form == "construct"
-        return self._ask(text, store.format_of(form, graph).media_type)[0]
+        graph = store.form_of(text, source, prefixes).form == "construct"
+        return self._ask(sparql.with_prefixes(text, prefixes or {}), store.format_of(form, graph).media_type)[0]
 
     def _ask(self, text: str, accept: str) -> tuple[bytes, str]:
         sparql.screen(text)

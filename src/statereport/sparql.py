@@ -7,10 +7,10 @@ strings, IRIs and comments, so that `"LOAD the data"` passes and `LOAD <…>` do
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from statereport.errors import BadParameter, QueryRefused, QuerySyntax
+from statereport.errors import BadParameter, QueryRefused
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -121,28 +121,18 @@ def screen(text: str, source: str = "query", inserts: bool = False, graphs: bool
             )
 
 
-def syntax_problem(text: str, message: str, source: str = "query") -> QuerySyntax:
-    """The engine's complaint (`error at 3:11: expected …`) as a problem that a person can act on."""
-    found = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
-    if not found:
-        return QuerySyntax(where=source, what=message, mend="compare with a query under queries/.")
-    line, column, expected = int(found[1]), int(found[2]), found[3]
-    starts = [0, *(i + 1 for i, character in enumerate(text) if character == "\n")]
-    offset = starts[min(line, len(starts)) - 1] + column - 1
-    here = next((token.text for token in tokens(text) if token.end > offset), "the end of the query")
-    before = [token.text for token in tokens(text) if token.end <= offset][-1:]
-    if "Prefix not found" in expected:
-        name = next((t.text for t in tokens(text) if t.start <= offset <= t.end and t.kind == "name"), here)
-        what, mend = f"The prefix of {name} is not declared.", f"add a line: PREFIX {name.split(':')[0]}: <…>"
-    elif "variable that is unbound" in expected:
-        what = "A variable after SELECT is neither a group key nor inside an aggregate."
-        mend = "add it to GROUP BY, or wrap it: (SAMPLE(?x) AS ?one)."
-    else:
-        what = f"The query cannot be read at: {here[:60]}" + (f" (after {before[0][:60]})" if before else "")
-        words = [w for w in re.findall(r"[A-Z][A-Z ]+|\"[^\" ]+\"", re.sub(r"\[[^\]]*\]", "", expected)) if len(w) > 1]
-        few = ", ".join(w.strip() for w in words) if 1 < len(words) <= 6 else ""
-        mend = f"one of these may stand here: {few}." if few else "look for a missing brace, dot or bracket before it."
-    return QuerySyntax(where=f"{source}:{line}:{column}", what=what, mend=mend)
+def declarations(text: str) -> dict[str, str]:
+    """The prefixes that a query declares, with their namespaces."""
+    words = list(tokens(text))
+    found = zip(words, words[1:], words[2:], strict=False)
+    return {name.text[:-1]: iri.text[1:-1] for word, name, iri in found if word.says("PREFIX") and name.kind == "name" and iri.kind == "iri"}
+
+
+def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
+    """The query with a PREFIX line for each of `prefixes` that it uses and does not declare, in alphabetical order."""
+    missing = {word.text.partition(":")[0] for word in tokens(text) if word.kind == "name"} - set(declarations(text))
+    lines = [f"PREFIX {prefix}: <{prefixes[prefix]}>\n" for prefix in sorted(missing & set(prefixes))]
+    return "".join(lines) + text
 
 
 def values_blocks(text: str, source: str = "query") -> tuple[ValuesBlock, ...]:

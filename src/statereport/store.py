@@ -8,13 +8,13 @@ Update (INSERT … WHERE only), Protocol, and the four result formats.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pyoxigraph as ox
 
-from statereport import formats, room, sparql
+from statereport import formats, mistakes, room, sparql
 from statereport.answers import Answer
 from statereport.errors import QueryRefused, UnknownName, did_you_mean
 
@@ -39,11 +39,11 @@ Scope = tuple[Iterable[str], Iterable[str]]
 class Engine(Protocol):
     """What can be asked of a graph, wherever it is."""
 
-    def query(self, text: str, source: str = "query") -> Answer:
-        """The answer to a SELECT, ASK, CONSTRUCT or DESCRIBE query. Raises QuerySyntax, QueryRefused."""
+    def query(self, text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
+        """The answer to a query, which may use `prefixes` without declaring them. Raises QuerySyntax, QueryRefused."""
 
-    def serialise(self, text: str, form: str, source: str = "query", prefixes: dict[str, str] | None = None) -> bytes:
-        """The answer in a format: csv, tsv, json or xml for rows and truths; ttl, nt, rdf or jsonld for graphs."""
+    def serialise(self, text: str, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> bytes:
+        """The answer in a format: csv, tsv, json or xml for rows and truths; ttl, nt, rdf or jsonld, with `prefixes`, for graphs."""
 
 
 class Store:
@@ -64,13 +64,13 @@ class Store:
         """The store that `write_store` left in `folder`, read-only. Raises OSError where there is none."""
         return cls(ox.Store.read_only(str(folder / "db")))
 
-    def query(self, text: str, source: str = "query") -> Answer:
+    def query(self, text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
         """See `Engine.query`. Rows come in the query's order; a graph's triples come once each, sorted."""
-        return _roomy(text, lambda: _answer(self._screened(text, source)))
+        return _roomy(text, lambda: _answer(self._screened(text, source, prefixes)))
 
-    def serialise(self, text: str, form: str, source: str = "query", prefixes: dict[str, str] | None = None) -> bytes:
+    def serialise(self, text: str, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> bytes:
         """See `Engine.serialise`; the engine's own writers make the bytes."""
-        return _roomy(text, lambda: _serialised(self._screened(text, source), form, prefixes or {}))
+        return _roomy(text, lambda: _serialised(self._screened(text, source, prefixes), form, prefixes or {}))
 
     def write(self, text: str, choose: Callable[[Iterable[str]], str], output: IO[bytes], scope: Scope | None = None, base: str | None = None) -> str:
         """Run a query and let the engine's own writer put the answer into `output`. → the format it has.
@@ -109,7 +109,7 @@ class Store:
         try:
             self._inner.update(rule)
         except SyntaxError as error:
-            raise sparql.syntax_problem(rule, str(error), source) from None
+            raise mistakes.problem(rule, str(error), source) from None
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """The quads of a named graph, or of the default graph."""
@@ -119,20 +119,20 @@ class Store:
     def __len__(self) -> int:
         return len(self._inner)
 
-    def _screened(self, text: str, source: str) -> Any:
+    def _screened(self, text: str, source: str, prefixes: Mapping[str, str] | None) -> Any:
         sparql.screen(text, source)
-        return self._run(text, source)
+        return self._run(text, source, {"prefixes": dict(prefixes or {})})
 
     def _run(self, text: str, source: str, given: dict[str, Any] | None = None) -> Any:
         try:
             return self._inner.query(text, **given or {})
         except SyntaxError as error:
-            raise sparql.syntax_problem(text, str(error), source) from None
+            raise mistakes.problem(text, str(error), source, (given or {}).get("prefixes") or {}) from None
 
 
-def form_of(text: str, source: str = "query") -> Answer:
+def form_of(text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
     """What kind of answer a query gives, and its columns: the engine reads it and runs it on nothing."""
-    return Store.memory().query(text, source)
+    return Store.memory().query(text, source, prefixes)
 
 
 def _with_union(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
@@ -164,7 +164,7 @@ def _answer(results: Any) -> Answer:
     return Answer("construct", ("subject", "predicate", "object"), rows)
 
 
-def _serialised(results: Any, form: str, prefixes: dict[str, str]) -> bytes:
+def _serialised(results: Any, form: str, prefixes: Mapping[str, str]) -> bytes:
     graph = isinstance(results, ox.QueryTriples)
     kind = format_of(form, graph)
     if not graph:

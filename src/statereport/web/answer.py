@@ -42,7 +42,10 @@ def _told(site: Site, request: Request, problem: Problem) -> Response:
     plain = problems.response(problem, accept)
     if problems.form(accept) != "html":
         return plain
-    return pages.about.fault(site, request, problem, plain.status, problems.title_of(plain.status), plain.headers)
+    try:
+        return pages.about.fault(site, request, problem, plain.status, problems.title_of(plain.status), plain.headers)
+    except Exception:  # a fault while a fault is told: the small page needs nothing
+        return plain
 
 
 def _tagged(response: Response) -> Response:

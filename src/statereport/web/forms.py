@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from statereport import vocab
+from statereport import queries
 from statereport.errors import BadParameter
 from statereport.web.site import Site
 
 if TYPE_CHECKING:
-    from statereport.queries import Parameter, SavedQuery
+    from statereport.parameters import Parameter
+    from statereport.queries import SavedQuery
 
 _INPUTS = {"integer": "numeric", "year": "numeric"}
 _HINTS = {"integer": "a whole number", "year": "a year of four digits", "date": "a day as 2020-12-31", "iri": "a prefixed name or an IRI"}
@@ -19,11 +20,10 @@ _HINTS = {"integer": "a whole number", "year": "a year of four digits", "date": 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of the values that a field proposes, under a heading where there are many."""
+    """One of the values that a field proposes."""
 
     value: str
     label: str
-    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,50 +55,28 @@ def fields(site: Site, query: SavedQuery, given: Mapping[str, str]) -> tuple[Fie
 
 
 def _field(site: Site, query: SavedQuery, parameter: Parameter, given: str | None) -> Field:
-    value = default(site, parameter) if given is None else given.strip()
+    value = parameter.value if given is None else given.strip()
+    choices = site.graph.choices(query.name, parameter.name)
     fault = mend = ""
     try:
-        iri = parameter.term(value, query.name)
+        value = str(queries.chosen(query, {parameter.name: value}, site.graph.engine)[parameter.name])
+        term = parameter.term(value, query.name)
     except BadParameter as problem:
         fault, mend = problem.what, problem.mend
     else:
-        value = site.names.short(iri[1:-1]) if parameter.type == "iri" else value
-    choices = _choices(site, parameter)
-    known = {choice.value for choice in choices}
-    if choices and value not in known:
-        choices = (Choice(value, site.names.label(iri[1:-1]).text if not fault and parameter.type == "iri" else value), *choices)
-    return Field(parameter.name, parameter.label, parameter.type, value, _under_headings(choices), fault, mend)
+        value = site.names.short(term[1:-1]) if parameter.type == "iri" else value
+    if choices and value not in choices:
+        choices = {value: value, **choices}
+    return Field(parameter.name, parameter.label, parameter.type, value, _under_headings(site, parameter, choices), fault, mend)
 
 
-def default(site: Site, parameter: Parameter) -> str:
-    """A parameter's default as it is typed."""
-    said = parameter.default
-    if parameter.type == "iri":
-        return site.names.short(vocab.expand(said, site.house.prefixes))
-    return said.partition("^^")[0].strip("\"'") if said[0] in "\"'" else said
-
-
-def _choices(site: Site, parameter: Parameter) -> tuple[Choice, ...]:
-    if parameter.choices:
-        themes = site.names.by_reference if parameter.name == "theme" else {}
-        return tuple(
-            Choice(value, f"{value}: {themes[f'theme {value}'].label}" if f"theme {value}" in themes else label)
-            for value, label in parameter.choices.items())
-    if not parameter.of:
-        return ()
-    within = vocab.expand(parameter.within, site.house.prefixes) if parameter.within else ""
-    found = []
-    for row in site.graph.ask("pages/members", **{"class": parameter.of}):
-        if within in ("", row["whole"]):
-            label = site.names.label(row["thing"])
-            unit = site.names.by_iri.get(row["thing"])
-            text = f"{unit.number}  {unit.label}"[:90] if unit else label.text
-            found.append(Choice(site.names.short(row["thing"]), text, site.names.label(row["under"]).text))
-    return tuple(found)
-
-
-def _under_headings(choices: tuple[Choice, ...]) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+def _under_headings(site: Site, parameter: Parameter, choices: Mapping[str, str]) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+    """The choices, under the kinds that their prefixes name where there are several kinds: citizens, ethnic groups, languages."""
     headings: dict[str, list[Choice]] = {}
-    for choice in choices:
-        headings.setdefault(choice.heading, []).append(choice)
-    return tuple((heading, tuple(under)) for heading, under in headings.items())
+    for value, label in choices.items():
+        kind = value.partition(":")[0].replace("-", " ") if parameter.type == "iri" and ":" in value else ""
+        theme = site.names.by_reference.get(f"theme {value}") if parameter.name == "theme" else None
+        headings.setdefault(kind, []).append(Choice(value, f"{value}: {theme.label}" if theme and label == value else label))
+    if len(headings) == 1:
+        return (("", tuple(next(iter(headings.values())))),)
+    return tuple((heading, tuple(under)) for heading, under in sorted(headings.items()))

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from statereport import store
 from statereport.answers import plain
+from statereport.vocab import BASE
 
 if TYPE_CHECKING:
     from statereport.answers import Answer
@@ -112,7 +113,7 @@ def _column(answer: Answer, i: int) -> Column:
     values = [plain(row[i]) for row in answer.rows if row[i] is not None]
     counted = bool(values) and all(isinstance(v, (int, Decimal, float)) and not isinstance(v, bool) for v in values)
     name = answer.columns[i]
-    return Column(name, answer.titles.get(name, name), counted and name not in ("year",), " ")
+    return Column(name, answer.titles.get(name, name), counted and name != "year", " " if name in _CITING else ", ")
 
 
 def _cell(row: tuple, i: int, link: int | None, name: str, names: Names, identifiers: bool) -> tuple[Thing, ...]:
@@ -131,7 +132,11 @@ def _cell(row: tuple, i: int, link: int | None, name: str, names: Names, identif
             parts = [part if " " in part else f"theme {part}" for part in parts]
             return tuple(Thing(it.text.removeprefix("theme "), it.language, it.path, it.title) for it in passages(parts, names))
         return passages(parts, names)
-    if name in ("year",):
+    # Some tables join the addresses of several things in one cell.
+    joined = value.value.split("; ") if value.value.startswith(BASE) else []
+    if joined and all(part.startswith(BASE) for part in joined):
+        return tuple(identifier(part, names) if identifiers else thing(part, names) for part in joined)
+    if name == "year":
         return (Thing(value.value),)
     return (term(value, names),)
 

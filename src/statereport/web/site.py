@@ -6,13 +6,12 @@ import hashlib
 import mimetypes
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from statereport import __version__, build, cubes, formats, graphs, infer, knowledge, queries, store, vocab, void
+from statereport import build, cubes, formats, graphs, infer, knowledge, queries, search, store, vocab, void
 from statereport import text as reading
 from statereport.errors import TextDiffers
 from statereport.found import FINDINGS
@@ -48,7 +47,7 @@ class Site:
 
     `questions` are the saved queries that readers ask, `text` the report's words where they are at hand,
     `index` what search looks in, `exports` the files of a
-    build by their path. `version`, `issued`, `triples` and `digest` (RDFC-1.0, of what is stated) say which data these are.
+    build by their path. `title`, `author`, `version`, `issued`, `triples` and `digest` (RDFC-1.0, of what is stated) say which data these are.
     """
 
     graph: KnowledgeGraph
@@ -61,13 +60,15 @@ class Site:
     templates: jinja2.Environment
     static: Mapping[str, File]
     exports: Mapping[str, File]
+    title: str
+    author: str
     version: str
     issued: str
     triples: int
     digest: str
     base: str = "http://127.0.0.1:8000"
     text: reading.Text | None = None
-    index: Any = None
+    index: search.Index | None = None
     limits: Limits = field(default_factory=Limits)
     description: tuple[Any, ...] = ()
 
@@ -107,6 +108,7 @@ def load(
     words = reading.load(text) if text else None
     if words:
         _refuse_other_text(words, graph)
+    (head,) = graph.ask("pages/header")
     every = {**stated, **derived}
     exports = _exports(folder) if folder else {}
     files = [void.File(path, len(file.body), file.digest) for path, file in exports.items() if file.media_type in void.MEDIA_TYPES.values()]
@@ -122,26 +124,18 @@ def load(
         templates=_templates(),
         static=_static(),
         exports=exports,
-        version=__version__,
-        issued=next((t.object.value for part in stated.values() for t in part
-                     if t.subject.value == vocab.SR and t.predicate.value == void.DCTERMS + "issued"), ""),
+        title=head["title"],
+        author=head["creator"],
+        version=head["version"],
+        issued=head["date"],
         triples=len({t for part in every.values() for t in part}),
         digest=hashlib.sha256(formats.canonical_nquads(formats.canonical(formats.quads(stated)))).hexdigest(),
         base=base.rstrip("/"),
         text=words,
-        index=_index(graph),
+        index=search.Index.of(graph),
         limits=limits or Limits(),
         description=tuple(void.describe(every, files, named)),
     )
-
-
-def _index(graph: KnowledgeGraph) -> Any:
-    """The search index; None where this installation has none, and pages search by labels."""
-    if find_spec("statereport.search") is None:
-        return None
-    from statereport import search
-
-    return search.Index.of(graph)
 
 
 def _warmed(graph: KnowledgeGraph) -> tuple[SavedQuery, ...]:

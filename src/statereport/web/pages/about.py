@@ -15,7 +15,6 @@ from statereport.web.http import Request, Response
 from statereport.web.pages import report
 from statereport.web.site import Site
 
-TITLE = "A State's report under the Convention on racial discrimination, statement by statement"
 # The files of a build by what they are; what is not named here is listed with the rest.
 GROUPS = (
     ("statereport.", "What is stated: the ontology and every graph"),
@@ -46,7 +45,7 @@ def dataset(site: Site) -> Markup:
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "@id": DATASET,
-        "name": TITLE,
+        "name": site.title,
         "description": "Figures, measures, norms, claims, events and citations of a State's report to a United Nations treaty body, each "
         "anchored to its place in the text, with an ontology, shapes and saved questions.",
         "url": f"{site.base}/",
@@ -71,7 +70,7 @@ def page(site: Site, request: Request) -> Response:
         site, request, "about.html",
         frame=report.frame(site),
         groups=_groups(site),
-        cite=citing.citation(site, TITLE, DATASET),
+        cite=citing.citation(site, site.title, DATASET),
         graphs=[(site.names.path(row["graph"]), row["graph"].removeprefix(vocab.GRAPH), row["triples"]) for row in site.graph.ask("pages/graphs")],
         codes=errors.codes(),
     )

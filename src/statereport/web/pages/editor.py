@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from statereport import sparql
+from statereport import emptiness, sparql
 from statereport.errors import Problem
 from statereport.vocab import BASE, SR
-from statereport.web import empty, shown
 from statereport.web import page as pages
+from statereport.web import shown
 from statereport.web.data import QUERY_FORMS
 from statereport.web.http import Request, Response
 from statereport.web.pages.questions import FORMATS, IDENTIFIERS
@@ -50,7 +50,7 @@ def page(site: Site, request: Request) -> Response:
     given = request.value("query")
     if not given.strip():
         return _page(site, request, given or EXAMPLE)
-    text = with_prefixes(given.replace("\r\n", "\n"), site.names.prefixes)
+    text = sparql.with_prefixes(given.replace("\r\n", "\n"), site.graph.prefixes)
     if request.value("format"):
         return _file(site, text, request.value("format"))
     try:
@@ -64,7 +64,7 @@ def page(site: Site, request: Request) -> Response:
         site, request, text,
         answer=answer,
         table=shown.table(cut, site.names, identifiers),
-        why=None if answer.rows else empty.cause(site, text),
+        why=None if answer.rows else emptiness.explain(text, site.graph.engine),
         identifiers=identifiers,
         downloads=[(f"/editor?{urlencode({'query': text, 'format': ending})}", label) for ending, label in FORMATS[answer.form]],
     )
@@ -120,15 +120,6 @@ def _word(site: Site, iri: str, term: dict | None, of: dict[str, bool] | None) -
     if of:
         entry["of"] = of
     return entry
-
-
-def with_prefixes(text: str, known) -> str:
-    """The query with a line for each prefix that it uses, that the house knows, and that it does not declare."""
-    tokens = list(sparql.tokens(text))
-    declared = {after.text[:-1] for word, after in zip(tokens, tokens[1:], strict=False) if word.says("PREFIX")}
-    used = {token.text.partition(":")[0] for token in tokens if token.kind == "name"}
-    lines = [f"PREFIX {prefix}: <{known[prefix]}>" for prefix in sorted(used - declared) if prefix in known]
-    return "\n".join([*lines, text]) if lines else text
 
 
 def _fault(problem: Problem) -> Fault:

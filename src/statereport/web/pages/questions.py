@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from statereport import chart
+from statereport import chart, emptiness
 from statereport.errors import UnknownName, did_you_mean
-from statereport.web import citing, empty, forms, shown
+from statereport.web import citing, forms, shown
 from statereport.web import page as pages
 from statereport.web.http import Request, Response
 from statereport.web.site import Site
@@ -80,14 +80,14 @@ def page(site: Site, request: Request, name: str) -> Response:
         unknown=[],
         table=table,
         answer=answer,
-        why=None if answer.rows or answer.truth is not None else empty.cause(site, text),
+        why=None if answer.rows or answer.truth is not None else emptiness.explain(text, site.graph.engine, query.source),
         picture=Markup(chart.draw(query, answer)) if query.chart and answer.rows else "",
         formats=FORMATS[answer.form],
         values=urlencode(values),
         identifiers=identifiers,
         sparql=text,
         editor=f"/editor?{urlencode({'query': text})}",
-        cite=citing.citation(site, query.summary, query.iri, urlencode(values)),
+        cite=citing.citation(site, query.summary, query.iri, values),
     )
 
 

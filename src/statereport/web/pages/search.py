@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from statereport import search
+from statereport.errors import BadSearch
 from statereport.web import page as pages
 from statereport.web import shown
 from statereport.web.http import Request, Response
@@ -25,20 +27,18 @@ class Hit:
 def page(site: Site, request: Request) -> Response:
     """What the words find, best first."""
     words = " ".join(request.value("q").split())[:LONGEST]
-    found = _found(site, words) if words else []
-    return pages.html(site, request, "search.html", words=words, hits=found, most=MOST)
+    try:
+        found, fault = _found(site, words) if words else [], None
+    except BadSearch as problem:
+        found, fault = [], problem
+    return pages.html(site, request, "search.html", 400 if fault else 200, words=words, hits=found, most=MOST, fault=fault)
 
 
 def _found(site: Site, words: str) -> list[Hit]:
-    """By the search index, where the site has one; else by labels that hold all the words."""
-    if site.index is not None:
-        return [_hit(site, hit.iri, hit.kind) for hit in site.index.find(words, MOST)]
-    answer = site.graph.ask("pages/found", text=words.lower())
-    return [_hit(site, row["thing"], site.names.label(row["class"]).text) for row in answer][:MOST]
+    return [_hit(site, hit) for hit in site.index.find(words, MOST)]
 
 
-def _hit(site: Site, iri: str, kind: str) -> Hit:
-    unit = site.names.by_iri.get(iri)
-    thing = shown.Thing(unit.label, "en", unit.path) if unit else shown.thing(iri, site.names)
-    references = (unit.reference,) if unit else site.names.stated.get(iri, ())
-    return Hit(thing, kind, shown.passages(references, site.names))
+def _hit(site: Site, hit: search.Hit) -> Hit:
+    unit = site.names.by_iri.get(hit.iri)
+    thing = shown.Thing(unit.label, "en", unit.path) if unit else shown.thing(hit.iri, site.names)
+    return Hit(thing, hit.kind, shown.passages((unit.reference,) if unit else hit.passages, site.names))

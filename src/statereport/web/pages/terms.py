@@ -38,7 +38,7 @@ def page(site: Site, request: Request) -> Response:
             used=int(used.value),
         ))
     return pages.html(site, request, "terms.html", modules=modules, iri=vocab.SR,
-                      schemes=[shown.thing(row["thing"], site.names) for row in site.graph.ask("pages/members", **{"class": "skos:ConceptScheme"})])
+                      schemes=[shown.thing(row["scheme"], site.names) for row in site.graph.ask("pages/schemes")])
 
 
 def _things(site: Site, joined) -> tuple[shown.Thing, ...]:

@@ -1,0 +1,122 @@
+"""Full-text search: what is found by which words, in which order, and that an index needs no file once it is made."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+
+import pytest
+
+from statereport import knowledge, search
+from statereport.errors import BadSearch
+
+ROWS = (
+    ("a:label", "measure", "schools for refugees", "", "", "13.1; 13.2"),
+    ("a:name", "body", "ministry", "Ministry of Schools", "", ""),
+    ("a:gist", "passage", "", "", "A sentence that speaks of a school among other things.", "13.1"),
+    ("a:other", "norm", "right of refugees to education", "", "", "16.2"),
+    ("a:accent", "place", "Қызылорда", "Kyzylorda", "", ""),
+)
+
+
+@pytest.fixture(scope="module")
+def index() -> search.Index:
+    return search.Index(ROWS)
+
+
+def found(index: search.Index, text: str) -> list[str]:
+    return [hit.iri for hit in index.find(text)]
+
+
+def test_stems_meet_and_labels_come_before_names_before_gists(index) -> None:
+    assert found(index, "school") == found(index, "SCHOOLS") == ["a:label", "a:name", "a:gist"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("schools refugees", {"a:label"}),
+        ("schools AND refugee", {"a:label"}),
+        ("ministry OR education", {"a:name", "a:other"}),
+        ("refugees NOT schools", {"a:other"}),
+        ("(ministry OR right) NOT schools", {"a:other"}),
+        ('"schools for refugees"', {"a:label"}),
+        ('"refugees for schools"', set()),
+        ("educat*", {"a:other"}),
+        ("Қызылорда", {"a:accent"}),
+        ("of:refugees", {"a:other"}),
+        ("label:schools", set()),
+        ("NEAR", set()),
+        ("school's", set()),
+    ],
+)
+def test_an_expression_finds(index, text: str, wanted: set[str]) -> None:
+    assert set(found(index, text)) == wanted
+
+
+@pytest.mark.parametrize("text", ["", " ", "AND", "schools OR", "NOT schools", "(schools", "schools)", '"schools', "()", "a AND OR b", "-", '""', "x" * 600, "\x00", "(" * 200 + "a" + ")" * 200])
+def test_a_bad_expression_is_told_with_a_cure(index, text: str) -> None:
+    with pytest.raises(BadSearch) as caught:
+        index.find(text)
+    assert caught.value.what and caught.value.mend
+
+
+def test_signs_of_the_engine_and_broken_characters_do_no_harm(index) -> None:
+    for text in ("sch{ools}", "schools; DROP TABLE things", "a^2", "schools\udcff", "iri:a", "+school", "school:*"):
+        index.find(text)
+    assert found(index, "school")
+
+
+def test_a_hit_tells_all(index) -> None:
+    (hit,) = index.find("schools refugees")
+    assert hit == search.Hit("a:label", "schools for refugees", "measure", ("13.1", "13.2"), "[schools] for [refugees]")
+    assert index.find("sentence")[0].label.startswith("A sentence")
+    assert len(index.find("school", 2)) == 2
+
+
+def test_an_index_opens_no_file_once_it_is_made() -> None:
+    script = """
+import resource
+from statereport import search
+index = search.Index([(f"a:{i}", "kind", f"school number {i}", "", "words " * 200, "1.1") for i in range(3000)])
+resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+print(len(index.find("school OR word*", 1000)), len(index.find('"number 17"')))
+try:
+    index.find("(")
+except search.BadSearch:
+    print("told")
+"""
+    seen = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert seen.stdout == "1000 1\ntold\n", seen.stderr
+    assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 0
+
+
+@pytest.fixture(scope="module")
+def graph(house) -> knowledge.KnowledgeGraph:
+    return knowledge.KnowledgeGraph(knowledge.from_sources(house), house)
+
+
+def test_the_house_is_found_by_its_words(graph) -> None:
+    kinds = {hit.kind for hit in graph.search("statelessness", 200)}
+    assert {"theme", "figure", "passage", "legal instrument"} <= kinds
+    assert graph.search("Gypsies")[0].iri.endswith("/ethnic-group/roma")
+    assert graph.search("ministry of health")[0].passages
+
+
+def test_everything_with_a_label_or_gist_can_be_found(graph) -> None:
+    labelled = graph.sparql(
+        "SELECT DISTINCT ?x { { ?x skos:prefLabel ?l } UNION { ?x sr:gist ?l } FILTER(LANG(?l) = 'en') "
+        "GRAPH ?g { ?x a ?c } FILTER(!STRENDS(STR(?g), '/inferred')) ?c rdfs:label ?k } ORDER BY ?x"
+    )
+    kept = {row[0] for row in search.rows(graph.engine, graph.question)}
+    assert {row["x"] for row in labelled} <= kept and len(kept) > 1000
+
+
+def test_a_build_keeps_what_an_index_needs(graph, house, tmp_path) -> None:
+    search.write(graph.engine, graph.question, tmp_path)
+    begun = time.perf_counter()
+    kept = search.Index.of(knowledge.KnowledgeGraph(graph.engine, house, tmp_path))
+    assert time.perf_counter() - begun < 0.3
+    assert kept.find("statelessness", 50) == graph.search("statelessness", 50)

@@ -1,0 +1,35 @@
+"""The site of the real house, read once for all tests of pages."""
+
+from __future__ import annotations
+
+import pytest
+from reading import Reader
+
+from statereport.paths import find_house, find_text
+from statereport.web import site as sites
+
+
+@pytest.fixture(scope="session")
+def site() -> sites.Site:
+    """The site without the report's text, as it is for most."""
+    house = find_house()
+    return sites.load(house, built=house.root / "build")
+
+
+@pytest.fixture(scope="session")
+def read(site: sites.Site) -> Reader:
+    """What a reader is given for an address."""
+    return Reader(site)
+
+
+@pytest.fixture(scope="session")
+def read_text(site: sites.Site) -> Reader:
+    """The same where the report's text is at hand; else the test is skipped loudly."""
+    from dataclasses import replace
+
+    from statereport import text
+
+    path = find_text(site.house)
+    if path is None:
+        pytest.skip("NOT TESTED: the report's text is not at hand (set STATEREPORT_TEXT)")
+    return Reader(replace(site, text=text.load(path)))

@@ -1,0 +1,173 @@
+"""The reader, the discrepancies, the statistics and the law: nothing of the report is left out, and nothing stands twice."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import pytest
+
+from statereport import discrepancies, vocab
+from statereport.web import passages
+from statereport.web.pages import law
+
+
+def themes(read) -> list[str]:
+    return ["0", *(unit.number for unit in read.site.names.units if unit.kind == "Theme")]
+
+
+def test_every_passage_stands_once_under_its_theme(read):
+    shown = Counter(unit["id"] for number in themes(read) for unit in read(f"/report/{number}").all("article", class_="unit"))
+    wanted = [unit.number for unit in read.site.names.units if unit.kind == "Passage"]
+    assert len(wanted) == 318 and all(shown[number] == 1 for number in wanted)
+
+
+def test_every_anchor_is_a_statement_of_its_passage(read):
+    told = Counter()
+    for number in themes(read):
+        for passage in passages.of_theme(read.site, number):
+            told.update((mark.start, mark.end, mark.thing.path) for mark in passage.marks)
+    anchors = read.site.graph.sparql(
+        f"PREFIX sr: <{vocab.SR}> SELECT ?a WHERE {{ ?a a sr:Anchor ; sr:isLocatedIn ?u . ?u a ?c FILTER(?c IN (sr:Theme, sr:Passage)) }}")
+    assert sum(told.values()) == len(anchors) and max(told.values()) == 1
+
+
+def test_requests_left_unanswered_are_plainly_said(read):
+    page = read("/report")
+    unanswered = list(read.site.graph.ask("committee/requests-not-answered"))
+    listed = page.one("section", aria_labelledby="unanswered").all("li")
+    assert len(listed) == len(unanswered) > 0
+    assert Counter(e.one(class_="answer").words for e in listed) == Counter(
+        {"no": "not answered", "partly": "answered in part"}[row["answered"]] for row in unanswered)
+
+
+def test_a_request_leads_to_the_passages_that_answer_it(read):
+    row = next(row for row in read.site.graph.ask("committee/requests-and-answers") if row["passages"])
+    page = read(f"/report/{row['theme']}")
+    item = next(e for e in page.all("li", class_="demand") if row["label"] in e.words)
+    assert [e.words for e in item.all("a", class_="passage")] == row["passages"].split("; ")
+
+
+def test_what_is_inferred_and_noted_looks_different_and_says_so(read):
+    page = read("/report/13")
+    assert page.all("p", class_="inferred") and all(e.all("span", class_="inferred") for e in page.all("p", class_="inferred"))
+    noted = [e for e in page.all("p") if "noted" in e.attributes.get("class", "").split()]
+    assert noted and all(e.one("span", class_="noted").words == "noted" for e in noted)
+
+
+def test_without_the_text_each_statement_names_its_fragment(read):
+    page = read("/report/13")
+    assert not page.all("blockquote") and len(page.all(class_="quote")) == len(page.all("li", class_="statement"))
+
+
+def test_with_the_text_the_words_are_those_of_the_report_with_every_anchor_marked(read_text):
+    text = read_text.site.text.words
+    for number in themes(read_text):
+        page = read_text(f"/report/{number}")
+        for unit in (unit for unit in read_text.site.names.units if unit.kind == "Passage" and unit.theme == number):
+            article = page.one("article", id=unit.number)
+            quoted = article.one("blockquote")
+            notes = quoted.all("sup")
+            assert len(notes) == len(article.all("li", class_="statement"))
+            for note in notes:
+                assert article.one("li", id=note.one("a")["href"][1:])
+                note.children = []
+            assert quoted.words == " ".join(text[unit.start : unit.end].split())
+
+
+def mark(number: int, start: int, end: int) -> SimpleNamespace:
+    return SimpleNamespace(number=number, start=start, end=end)
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [[], [mark(1, 0, 10)], [mark(1, 2, 6), mark(2, 4, 8)], [mark(1, 1, 9), mark(2, 3, 5)], [mark(1, 3, 5), mark(2, 3, 5)],
+     [mark(1, 0, 4), mark(2, 4, 10)], [mark(1, 0, 10), mark(2, 0, 3), mark(3, 2, 10), mark(4, 9, 10)]],
+)
+def test_marks_may_overlap_in_any_way(marks):
+    text = "xx0123456789yy"
+    moved = [mark(m.number, m.start + 2, m.end + 2) for m in marks]
+    found = passages.stretches(text, 2, 12, moved)
+    assert "".join(part.words for part in found) == text[2:12]
+    for m in moved:
+        assert "".join(part.words for part in found if m in part.marks) == text[m.start : m.end]
+        assert [m in part.ends for part in found].count(True) == 1
+    for part in found:
+        lengths = [m.end - m.start for m in part.marks]
+        assert lengths == sorted(lengths)
+
+
+def test_every_discrepancy_shows_what_each_place_says(read):
+    page = read("/discrepancies")
+    entries = discrepancies.entries(read.site.graph)
+    articles = page.all("article", class_="discrepancy")
+    assert [e["id"] for e in articles] == [entry.name for entry in entries]
+    for article, entry in zip(articles, entries, strict=True):
+        assert entry.message.split()[0] in article.words and len(article.all(class_="says")) == len(entry.statements)
+        printed = [e.words for e in article.all(class_="printed")]
+        assert printed == [" ".join(told.printed.split()) for told in entry.statements if told.printed]
+
+
+def test_discrepancies_of_one_kind_can_be_chosen(read):
+    kind = discrepancies.entries(read.site.graph)[0].kind
+    shown = read(f"/discrepancies?kind={kind.replace(' ', '+')}").all("article", class_="discrepancy")
+    assert shown and {e.one("p", class_="kind").words for e in shown} == {kind}
+
+
+def test_every_figure_of_a_cube_stands_once_in_its_table_however_it_is_turned(read):
+    for cube in read.site.cubes:
+        names = [c.name for c in cube.components if c.role == "dimension"]
+        turned = [("", ""), (names[0], names[-1]), (names[-1], "none")]
+        for down, across in turned:
+            page = read(f"/statistics/{cube.slug}?rows={down}&columns={across}")
+            links = [e.all("a")[0]["href"] for e in page.all(class_="figure")]
+            assert Counter(links) == Counter(read.site.names.path(figure) for figure, _ in cube.rows), f"{cube.slug} {down} {across}"
+
+
+def test_a_cube_can_be_held_to_one_code(read):
+    page = read("/statistics/schools-by-language?indicator=indicator:schools")
+    figures = page.all(class_="figure")
+    rows = list(csv.reader(io.StringIO(read.response("/statistics/schools-by-language.csv?indicator=indicator:schools").body.decode())))
+    assert len(figures) == len(rows) - 1 == 7
+    assert page.one("svg", role="img").one("desc").words.count(":") == 7
+
+
+def test_a_choice_that_a_cube_does_not_have_is_told_at_its_field(read):
+    page = read("/statistics/schools-by-language?indicator=indicator:horses", 400)
+    assert "horses" in page.one(id="fault-indicator", role="alert").words
+    assert "colour" in read("/statistics/schools-by-language?colour=red", 400).one("p", role="alert").words
+
+
+def test_a_picture_never_compares_what_is_counted_differently(read):
+    for cube in read.site.cubes:
+        kinds = {row["indicator"][0].label for _, row in cube.rows}
+        pictures = read(f"/statistics/{cube.slug}").all("svg", role="img")
+        assert len(pictures) <= len(kinds)
+    assert len(read("/statistics/schools-by-language").all("svg", role="img")) == 3
+
+
+def test_the_law_has_every_instrument_in_the_picture_and_in_the_table(read):
+    found = law.instruments(read.site)
+    page = read("/law")
+    assert len(found) == len(page.one("table").one("tbody").all("tr")) == sum(
+        row["number"] for row in read.site.graph.ask("pages/classes") if row["class"] in (vocab.SR + "LegalInstrument", vocab.SR + "InstrumentSeries"))
+    drawn = page.one("svg", role="group")
+    assert {e["id"] for e in drawn.all("a") if "id" in e.attributes} == {it.name for it in found}
+    assert len(drawn.all("path")) == sum(len(it.ties) for it in found) > 20
+
+
+def test_a_tie_of_the_law_is_told_in_words_too(read):
+    row = next(row for row in read.site.graph.ask("pages/law-relations") if row["tie"] == vocab.SR + "approves")
+    names = read.site.names
+    line = next(e for e in read("/law").one("tbody").all("tr") if e.one("th").words == names.label(row["instrument"]).text)
+    assert f"approves {names.label(row['other']).text}" in line.words
+
+
+def test_the_picture_of_the_law_is_xml_and_the_same_each_time(read):
+    found = law.instruments(read.site)
+    svg = law.draw(found, ["0", "2", "13"])
+    ElementTree.fromstring(svg)
+    assert svg == law.draw(law.instruments(read.site), ["0", "2", "13"]) and "style" not in svg

@@ -1,0 +1,200 @@
+"""Things, terms, search and the editor: every address has a page, what follows is explained, faults are told in words."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from statereport import sparql, vocab
+from statereport.web import names as naming
+
+SPACES = tuple(vocab.BASE + space for space in naming.SPACES)
+
+
+def addresses(read) -> list[str]:
+    """Every address of ours that a statement names."""
+    found = {quad.graph_name.value for quad in _quads(read)}
+    for quad in _quads(read):
+        found |= {term.value for term in (quad.subject, quad.predicate, quad.object) if type(term).__name__ == "NamedNode"}
+    return sorted(iri for iri in found if iri.startswith(SPACES) and iri != vocab.SR)
+
+
+def _quads(read):
+    rows = read.site.graph.ask("pages/graphs")
+    return [quad for row in rows for quad in read.site.graph.engine.quads(row["graph"])]
+
+
+def check_page(read, iri: str) -> None:
+    page = read(read.site.names.path(iri))
+    assert page.one("h1").words and iri in page.words, iri
+    links = {e["href"] for e in page.all("a")}
+    path = read.site.names.path(iri).removesuffix(".html")
+    assert {f"{path}.{ending}" for ending in ("ttl", "jsonld", "nt", "rdf")} <= links, iri
+    assert page.all("section", class_="origin") or "/graph/" in iri, iri
+
+
+def test_some_things_of_every_kind_have_a_page(read):
+    kinds: dict[str, list[str]] = {}
+    for iri in addresses(read):
+        kinds.setdefault(iri.rpartition("/")[0], []).append(iri)
+    assert len(kinds) > 50
+    for found in kinds.values():
+        for iri in {found[0], found[-1]}:
+            check_page(read, iri)
+
+
+@pytest.mark.slow
+def test_every_address_in_the_graph_has_a_page(read):
+    found = addresses(read)
+    assert len(found) > 7_000
+    for iri in found:
+        check_page(read, iri)
+
+
+def test_a_statement_leads_to_its_passage_and_fragment(read):
+    page = read("/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh.html")
+    assert "3,797" in page.one("p", class_="printed").words
+    assert "/report/13#13.6" in {e["href"] for e in page.all("a")}
+    assert "3,797" in page.one("section", aria_labelledby="places").words
+
+
+def test_a_figure_stands_among_its_neighbours(read):
+    page = read("/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh.html")
+    section = next(e for e in page.all("section") if e.all("table"))
+    for number in ("1,312", "2,260", "7,391", "this one"):
+        assert number in section.one("table").words
+    assert section.one("svg", role="img").one("desc").words.count("3,797") == 1
+
+
+def test_an_instrument_shows_its_provisions_in_their_order(read):
+    rows = [e.words for e in read("/id/instrument/kaz-constitution.html").one("table").one("tbody").all("tr")]
+    numbers = [next((i for i, row in enumerate(rows) if row.startswith(f"Article {n} of")), -1) for n in (5, 7, 10, 14, 20, 30, 33)]
+    assert numbers == sorted(numbers) and -1 not in numbers
+
+
+def test_a_class_shows_its_rules_examples_and_questions(read):
+    page = read("/def/Figure.html")
+    titles = [e.words for e in page.all("h2")]
+    assert {"What the shapes ask", "Examples", "Questions that use it"} <= set(titles)
+    assert "A figure has exactly one value" in page.words and "/query/tables/figures.html" in {e["href"] for e in page.all("a")}
+
+
+def test_a_property_shows_which_classes_must_have_it(read):
+    words = read("/def/isStatedIn.html").words
+    assert "What the shapes ask" in words and "Questions that use it" in words
+
+
+def test_a_long_list_is_folded(read):
+    page = read("/id/place/kaz.html")
+    assert any("more" in e.one("summary").words for e in page.all("details") if e.all("summary"))
+
+
+def test_what_follows_is_explained_whatever_rule_it_follows_by(read):
+    seen: set[str] = set()
+    for triple in read.site.inference.triples:
+        turn = read.site.inference._turns[triple]
+        rule = read.site.inference._runs[turn].name
+        if rule not in seen:
+            seen.add(rule)
+            address = "/why?" + urlencode({"subject": triple.subject.value, "predicate": triple.predicate.value, "object": str(triple.object)})
+            page = read(address)
+            assert page.one("ol", class_="premises").all("li"), rule
+    assert seen == {name for name, count in read.site.inference.by_rule.items() if count}
+
+
+def test_each_inferred_statement_of_a_thing_has_its_reason_behind_a_link(read):
+    page = read("/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh.html")
+    reasons = page.one("section", aria_labelledby="inferred").all("a", class_="why")
+    assert len(reasons) >= 7
+    for reason in reasons:
+        assert read(reason["href"]).one("ol", class_="premises").all("li")
+    assert not page.one("section", aria_labelledby="asserted").all("a", class_="why")
+
+
+# --- search ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("words", "wanted"), [("citizenship", "/id/instrument/kaz-law-on-citizenship.html"), ("roma", "/id/ethnic-group/roma.html"),
+                                               ("Commissioner", "/id/office/kaz-commissioner-for-human-rights.html")])
+def test_search_finds_things_by_their_names(read, words, wanted):
+    links = [e["href"] for e in read(f"/search?q={words}").one("ol", class_="hits").all("a")]
+    assert wanted in links
+
+
+def test_search_that_finds_nothing_says_what_else_to_do(read):
+    page = read("/search?q=zzzzqqq")
+    assert "Nothing found" in page.one(role="status").words and page.one("input", id="find")["value"] == "zzzzqqq"
+
+
+# --- the editor ------------------------------------------------------------------------------------------------------
+
+BROKEN = (
+    ("SELECT ?s\nWHERE {\n  ?s a sr:Claim\n  ?s sr:quote ?q\n}", 5),  # one line was added: PREFIX
+    ("PREFIX sr: <https://w3id.org/statereport/def/>\nSELECT ?s WHERE {\n  ?s a sr:Claim .\n", 4),
+    ("SELCT ?s\nWHERE { ?s ?p ?o }", 1),
+    ("SELECT ?s\nWHER { ?s ?p ?o }", 2),
+    ("SELECT ?s\nWHERE {\n  ?s nowhere:name ?o\n}", 3),
+    ("SELECT ?s\nWHERE {\n  ?s ?p \"open\n}", 3),
+    ("SELECT (COUNT(?s))\nWHERE { ?s ?p ?o }", 1),
+    ("SELECT ?s\nWHERE { ?s ?p ?o }\nORDER ?s", 3),
+    ("SELECT ?s\nWHERE { ?s ?p ?o }\nLIMIT many", 3),
+    ("SELECT ?s\nWHERE {\n  FILTER(?s = )\n  ?s ?p ?o\n}", 3),
+    ("SELECT ?s\nWHERE {\n  ?s ?p <not an iri>\n}", 3),
+    ("SELECT ?s ?o\nWHERE { ?s ?p ?o }\nGROUP BY ?s", 1),
+)
+
+
+@pytest.mark.parametrize(("query", "line"), BROKEN)
+def test_a_broken_query_is_told_in_words_at_its_line(read, query, line):
+    page = read("/editor?" + urlencode({"query": query}), 400)
+    fault = page.one(id="editor-error", role="alert")
+    assert len(fault.words) > 30 and "expected" not in fault.words.lower()
+    assert int(fault["data-line"]) == line and page.one("li", class_="wrong")
+    assert not page.all("table") and page.one("textarea").raw.strip().endswith(query.strip())
+
+
+@pytest.mark.parametrize(
+    "query", ["INSERT DATA { <a:b> <a:b> <a:b> }", "LOAD <http://a.example/>", "SELECT * { SERVICE <http://a.example/> { ?s ?p ?o } }", "SELECT * FROM <http://a.example/> { ?s ?p ?o }"])
+def test_what_is_not_allowed_is_refused_in_a_sentence(read, query):
+    page = read("/editor?" + urlencode({"query": query}), 400)
+    assert page.one(id="editor-error").words.count(".") >= 1
+
+
+def test_prefixes_that_are_used_are_added_where_they_can_be_seen(read):
+    page = read("/editor?" + urlencode({"query": "SELECT ?s { ?s a sr:Claim ; sr:isStatedIn passage:13.1 }"}))
+    text = page.one("textarea").raw
+    assert "PREFIX sr: <https://w3id.org/statereport/def/>" in text and "PREFIX passage:" in text
+    assert sparql.with_prefixes(text, read.site.names.prefixes) == text
+    quiet = "PREFIX sr: <https://w3id.org/statereport/def/>\nSELECT ?s { ?s a sr:Claim FILTER(?s != \"place:kaz\") } # body:cerd"
+    assert sparql.with_prefixes(quiet, read.site.names.prefixes) == quiet
+
+
+def test_the_answer_in_the_editor_has_labels_and_files(read):
+    page = read("/editor?" + urlencode({"query": "SELECT ?law { ?law a sr:LegalInstrument } ORDER BY ?law LIMIT 5"}))
+    assert len(page.one("table").one("tbody").all("tr")) == 5 and "https://" not in page.one("table").words
+    csv = next(e["href"] for e in page.all("a") if "format=csv" in e["href"])
+    response = read.response(csv)
+    assert response.status == 200 and response.body.decode().count("\r\n") == 6
+
+
+def test_yes_or_no_and_nothing_are_said_in_words(read):
+    assert read("/editor?" + urlencode({"query": "ASK { ?s a sr:Claim }"})).one(class_="truth").words == "Yes."
+    assert "No rows" in read("/editor?" + urlencode({"query": "SELECT ?s { ?s a sr:Clam }"})).one(role="status").words
+
+
+def test_without_a_query_the_editor_has_one_that_runs(read):
+    text = read("/editor").one("textarea").raw.strip()
+    assert read("/editor?" + urlencode({"query": text})).one("table").one("tbody").all("tr")
+
+
+def test_the_words_for_completion_are_those_of_the_graph_and_its_shapes(read):
+    body = json.loads(read.response("/editor/words.json").body)
+    words = {word["name"]: word for word in body["words"]}
+    assert words["sr:Figure"]["kind"] == "class" and words["sr:value"]["kind"] == "property"
+    assert words["sr:value"]["of"]["sr:Figure"] is True and words["sr:hasEthnicGroup"]["of"]["sr:Figure"] is False
+    assert words["ethnic-group:roma"]["label"] == "Roma"
+    known = {read.site.names.short(iri) for iri in addresses(read)}
+    assert not [name for name, word in words.items() if word["kind"] == "thing" and name not in known]
+    assert all(name.partition(":")[0] in body["prefixes"] for name in words)

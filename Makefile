@@ -1,4 +1,4 @@
-# make · make test · make test-all · make lint · make bench · make diagram · make lock · make clean
+# make · make test · make test-all · make lint · make bench · make hostile · make diagram · make lock · make clean
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
@@ -17,6 +17,9 @@ lint: .venv/tested ## style of the code, format of the Turtle
 bench: .venv/tested ## speed and memory, as ratios to named peers
 	$(BIN)/python bench/bench.py
 
+hostile: .venv/tested ## attackers on our server, and on others beside it: one JSON of figures
+	$(BIN)/python tests/web/hostile.py
+
 diagram: .venv/installed ## the picture of the README
 	$(BIN)/python docs/path_of_a_figure.py
 
@@ -26,7 +29,7 @@ lock: .venv/tested ## pin every package with its hashes again
 clean: ## what was built; the environment stays
 	rm -rf build dist .pytest_cache .ruff_cache
 
-.PHONY: build test test-all lint bench diagram lock clean
+.PHONY: build test test-all lint bench hostile diagram lock clean
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "statereport needs Python 3.11 or later: make PYTHON=/path/to/python3.11"; exit 1; }

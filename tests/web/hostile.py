@@ -38,15 +38,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--no-peers", action="store_true", help="only our own server")
     parser.add_argument("--malformed", type=int, default=10_000, help="how many broken requests")
+    parser.add_argument("--seconds", type=float, default=2, help="the time that a query may take, on our server")
     parser.add_argument("--rounds", type=int, default=1, help="how often every hostile query is sent")
     parser.add_argument("--peer-seconds", type=float, default=240, help="how long a peer is attacked")
     options = parser.parse_args()
     every = corpus.queries() * options.rounds
     figures: dict = {
-        "what": {"queries": len(corpus.queries()), "templates": len(corpus.TEMPLATES), "seed": 42, "rounds": options.rounds},
+        "what": {"queries": len(corpus.queries()), "templates": len(corpus.TEMPLATES), "seed": 42, "rounds": options.rounds, "seconds": options.seconds},
         "where": {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform(), "on": datetime.now(UTC).date().isoformat()},
     }
-    figures["statereport"] = ours(every, options.malformed)
+    figures["statereport"] = ours(every, options.malformed, options.seconds)
     if not options.no_peers:
         figures |= others(every, options.peer_seconds)
     print(json.dumps(figures, indent=1))
@@ -57,10 +58,10 @@ def say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def ours(every: list[tuple[str, str]], malformed: int) -> dict:
+def ours(every: list[tuple[str, str]], malformed: int, seconds: float) -> dict:
     """Our server, as a person starts it."""
     figures: dict = {}
-    with serving.real() as served:
+    with serving.real("--seconds", str(seconds)) as served:
         endpoint = f"{served.address}/sparql"
         tree = served.tree()[:2]
         figures["alone"] = quiet(endpoint, PAGES)

@@ -35,7 +35,7 @@ class Limits:
     sending: int = 256 * MIB
     connections_of_one: int = 64
     connections: int = 1_024
-    cache_bytes: int = 64 * MIB
+    cache_bytes: int = 96 * MIB
 
     def words(self) -> tuple[str, ...]:
         """Each limit in a sentence, in the order above."""

@@ -30,7 +30,7 @@ Answer = Callable[[Any, Request], Response]
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _M_ARENA_MAX = 1, 38, -8
 # What a worker may keep of the memory that an answer took; more, and a fresh process takes its place.
-_KEPT = 64 * MIB
+_KEPT = 48 * MIB
 
 
 def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = ()) -> tuple[int, socket.socket]:
@@ -56,7 +56,7 @@ def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = 
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         for request in first:
-            answer(site, request)
+            _answered(site, answer, request)
         assert _alone()
         gc.collect()
         gc.freeze()

@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import skip_loudly
+from skipping import skip_loudly
 
 ROOT = Path(__file__).resolve().parents[1]
 EDITOR = ROOT / "src/statereport/web/editor"

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import re
 import time
-from importlib.util import find_spec
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from browsing import skip
 
 expect = pytest.importorskip("playwright.sync_api", reason="NOT TESTED: pages in a browser: Playwright is not installed").expect
 
@@ -143,8 +141,6 @@ def test_a_fault_is_told_in_words_at_its_line(reader, name):
 
 
 def test_an_empty_answer_says_where_the_pattern_breaks(reader):
-    if find_spec("statereport.emptiness") is None:
-        skip("why an answer is empty: statereport.emptiness is not there")
     page = reader.editor()
     write(page, PREFIX + "SELECT * WHERE {\n  ?x a sr:Figure .\n  ?x sr:cites ?y .\n}")
     page.keyboard.press("Control+Enter")

@@ -6,11 +6,10 @@ import shutil
 import socket
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 import serving
-from conftest import skip_loudly
+from skipping import skip_loudly
 
 from statereport.paths import find_house
 

@@ -18,7 +18,7 @@ const COLOURS = HighlightStyle.define([
   { tag: tags.comment, color: "var(--faint)", fontStyle: "italic" },
 ]);
 const LOOK = EditorView.theme({
-  "&": { fontSize: "0.95rem", color: "inherit", backgroundColor: "transparent" },
+  "&": { fontSize: ".86rem", color: "inherit", backgroundColor: "transparent" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--code)", lineHeight: "1.5", minHeight: "12rem", maxHeight: "70vh" },
   ".cm-content": { caretColor: "currentColor", padding: "0.5rem 0" },
@@ -28,7 +28,7 @@ const LOOK = EditorView.theme({
     background: "light-dark(#cfe2f7, #2c4a6b)",
   },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "light-dark(#d8ecd8, #2f4f3a)" },
-  ".cm-tooltip": { backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--faint)" },
+  ".cm-tooltip": { backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--faint)", fontFamily: "var(--plain)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "inherit", maxHeight: "16rem", maxWidth: "min(40rem, 92vw)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "0.2rem 0.5rem", lineHeight: "1.4" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },

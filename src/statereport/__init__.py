@@ -32,7 +32,7 @@ The modules, from the words up; each imports only from those above it:
     build      load, infer, validate, export (folder: whole or not at all)
     knowledge  the graph as a Python object; discrepancies: what does not agree in the report, as a page
     check      everything that must be right before a change is shared
-    cli        the command line, one function a verb (asking, console)
+    cli        the command line, one function a verb (asking, console; cli_serve)
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ import pytest
 from skipping import skip_loudly
 
 from statereport import store
-from statereport.errors import Problem
 from statereport.paths import find_house, find_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,10 +44,8 @@ def server(tmp_path_factory) -> Iterator[serving.Served]:
         folder = tmp_path_factory.mktemp("served") / "build"
         build.build(find_house(), folder)
     options = ["--build", str(folder), "--seconds", "4"]
-    try:
-        options += ["--text", str(find_text(find_house()))]
-    except Problem:
-        pass
+    text = find_text(find_house())
+    options += ["--text", str(text)] if text else []
     with serving.real(*options) as served:
         yield served
     faults = [entry for entry in served.entries if entry.get("status", 0) >= 500 and entry["status"] != 503]

@@ -109,7 +109,7 @@ def test_prefixes_that_a_query_uses_need_not_be_declared_and_are_added_in_sight(
 
 
 BROKEN = {
-    "a dot is missing": ("?law a sr:LegalInstrument\n  ?law sr:value ?v .", 4),
+    "a dot is missing": ("?law a sr:LegalInstrument\n  ?law sr:value ?v .", 3),
     "an object is missing": ("?law a sr:LegalInstrument .\n  ?law sr:value .", 4),
     "a prefix that nobody knows": ("?law a nobody:LegalInstrument .", 3),
     "a quote that does not end": ('?law sr:value "five .', 3),

@@ -31,14 +31,6 @@ def house() -> House:
 
 
 @pytest.fixture(scope="session")
-def site(house: House):
-    """The site of this project, as the web answers from it; a fresh build makes it quicker to load."""
-    from statereport.web import site as loading
-
-    return loading.load(house, house.root / "build", base="https://example.org/statereport")
-
-
-@pytest.fixture(scope="session")
 def text_path() -> Path:
     """The file of the report's text; without it the test is skipped loudly."""
     path = _text_path()

@@ -28,6 +28,7 @@ def serve(built: Path | None, text: Path | None, host: str, port: int, base: str
     Example:
       statereport serve --port 8000
     """
+    from statereport.knowledge import DEFAULT
     from statereport.paths import find_house
     from statereport.web import server, site
     from statereport.web.limits import Limits, Setting
@@ -35,6 +36,6 @@ def serve(built: Path | None, text: Path | None, host: str, port: int, base: str
     house, limits = find_house(), Limits(seconds=seconds)
     setting = Setting(proxies=frozenset(proxies), public=workers, limits=limits)
     server.serve(
-        lambda address: site.load(house, built, text, address, console.say, limits),
+        lambda address: site.load(house, built or DEFAULT, text, address, console.say, limits),
         setting, host, port, base, console.say, server.faults_only if quiet else server.on_stderr,
     )

@@ -170,7 +170,7 @@ def site_of(engine: Any, house: Any, base: str, limits: Any) -> Any:
     graph = knowledge.KnowledgeGraph(engine, house)
     return site.Site(
         graph=graph, house=house, questions=site._warmed(graph), names=site.Names.of(graph), cubes=(), inference=None, rules={},
-        templates=site._templates(), static=site._static(), exports={}, version="0", issued="", triples=len(engine), digest="", base=base, limits=limits,
+        templates=site._templates(), static=site._static(), exports={}, title="", author="", version="0", issued="", triples=len(engine), digest="", base=base, limits=limits,
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def test_systemd_takes_the_unit(tmp_path):
 
 
 def test_the_command_of_the_unit_is_one_that_the_program_takes():
-    from statereport.cli import serve
+    from statereport.cli_serve import serve
 
     line = next(line for line in (DEPLOY / "statereport.service").read_text().splitlines() if line.startswith("ExecStart="))
     words = line.split()[2:]

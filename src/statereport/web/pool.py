@@ -133,7 +133,7 @@ class Pool:
             raise self._too_long() from None
         except OverflowError:
             left, reason = None, "answer"
-            raise self.too_large() from None
+            raise self._too_large() from None
         except EOFError:
             left, reason = None, "ended"
             return worker.memory_problem(request.header("accept"))
@@ -230,8 +230,7 @@ class Pool:
             mend="make the question smaller: bind more, share variables between patterns, use LIMIT.",
         )
 
-    def too_large(self) -> Problem:
-        """What is told when an answer is longer than it may be."""
+    def _too_large(self) -> Problem:
         return AnswerTooLarge(
             where="query",
             what=f"The answer is longer than {(self.most - 65_536) >> 20} MiB, which is the limit; nothing of it was sent.",

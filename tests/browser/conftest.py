@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from skipping import skip_loudly
 
-from statereport import store
+from statereport import single, store
 from statereport.paths import find_house, find_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,15 +35,21 @@ REFUSED = re.compile(r"Failed to load resource: the server responded with a stat
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory) -> Iterator[serving.Served]:
-    """`statereport serve` on a build: ./build where it is fresh, else one made for this. With the report's text where it is at hand."""
+def built(tmp_path_factory) -> Path:
+    """A build's folder: ./build where it is fresh, else one made for this."""
     folder = ROOT / "build"
-    if not store.is_fresh(folder / "store", find_house()):
+    if not store.is_fresh(folder / "store", find_house()) or (single.PAGE.is_file() and not (folder / single.NAME).is_file()):
         from statereport import build
 
         folder = tmp_path_factory.mktemp("served") / "build"
         build.build(find_house(), folder)
-    options = ["--build", str(folder), "--seconds", "4"]
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(built) -> Iterator[serving.Served]:
+    """`statereport serve` on a build, with the report's text where it is at hand."""
+    options = ["--build", str(built), "--seconds", "4"]
     text = find_text(find_house())
     options += ["--text", str(text)] if text else []
     with serving.real(*options) as served:

@@ -19,7 +19,7 @@ LAYERS = (
     {"turtle", "store", "axioms"},
     {"graphs", "infer", "reason", "parameters", "remote", "emptiness", "evidence", "shapes", "stated"},
     {"queries"},
-    {"validate", "describe", "lint", "void", "anchors", "ledger", "chart", "citing", "search"},
+    {"validate", "describe", "lint", "void", "anchors", "ledger", "chart", "citing", "search", "catalogue", "single"},
     {"picture"},
     {"found", "export", "cubes"},
     {"build"},
@@ -60,7 +60,9 @@ DOORS = {
 LONGEST = 250
 # The explanation of every problem, and nothing else.
 LONGER = {"errors"}
-MODULES = sorted(path.relative_to(PACKAGE).with_suffix("").as_posix() for path in PACKAGE.rglob("*.py"))
+# What bundles the editor runs when the package is built, and is not in it.
+OUTSIDE = PACKAGE / "web/editor"
+MODULES = sorted(path.relative_to(PACKAGE).with_suffix("").as_posix() for path in PACKAGE.rglob("*.py") if OUTSIDE not in path.parents)
 
 
 def row(module: str) -> int:

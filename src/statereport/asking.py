@@ -10,7 +10,7 @@ from pathlib import Path
 
 from statereport import citing, queries
 from statereport.errors import BadParameter, QuerySyntax
-from statereport.knowledge import KnowledgeGraph, open_graph
+from statereport.knowledge import KnowledgeGraph, is_built, open_graph
 from statereport.paths import find_house
 
 Say = Callable[[str], None]
@@ -41,13 +41,16 @@ def listing() -> str:
 
 def help_of(name: str, at: str | None, say: Say) -> str:
     """What a question means, what it leaves open and may be given, and what its answer's columns are."""
-    query = queries.SavedQueries(find_house().queries).get(name)
+    house = find_house()
+    query = queries.SavedQueries(house.queries).get(name)
     lines = [query.summary, "", *([query.description, ""] if query.description else [])]
     if query.parameters:
         lines += ["Parameters:"]
-        engine = open_graph(at, say=say).engine if any(p.pattern for p in query.parameters) else None
+        # Help must not wait for the sources to be read.
+        engine = open_graph(at, house, say).engine if at or is_built(house) else None
         for p in query.parameters:
             lines.append(f"  {p.name}  {p.label} ({p.type}, default {p.default})")
+            lines += ["    The choices are listed here once there is a build: statereport build"] if p.pattern and not engine else []
             found = queries.choices(query, p, engine) if engine else p.choices
             wide = max((len(value) for value in found), default=0)
             lines += [f"    {value.ljust(wide)}  {label}" if value != label else f"    {value}" for value, label in found.items()]

@@ -29,7 +29,7 @@ LAYERS = (
     {"web/http", "web/limits", "web/__init__"},
     {"web/negotiation", "web/names", "web/cache", "web/frames"},
     {"web/problems", "web/links", "web/site", "web/protocol", "web/shown"},
-    {"web/page", "web/citing", "web/empty", "web/forms", "web/passages", "web/tabulation", "web/saved", "web/worker", "web/guard"},
+    {"web/page", "web/citing", "web/empty", "web/forms", "web/passages", "web/tabulation", "web/saved", "web/worker", "web/processes", "web/guard"},
     {"web/kinds", "web/descriptions", "web/pool"},
     {"web/data", "web/app"},
     {"web/pages/report", "web/pages/questions", "web/pages/terms", "web/pages/law", "web/pages/search", "web/pages/statistics", "web/pages/things", "web/pages/discrepancies"},

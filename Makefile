@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-build: .venv/installed ## the graph: check it, infer, answer every saved query, and write build/
+build: .venv/installed | .venv/editor ## the graph: check it, infer, answer every saved query, and write build/
 	$(BIN)/statereport build
 
 test: .venv/tested ## the quick tests
@@ -41,5 +41,10 @@ clean: ## what was built; the environment stays
 .venv/installed: .venv/bin/pip requirements.lock pyproject.toml
 	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e . && touch $@
 
-.venv/tested: .venv/installed requirements-test.lock
+# Without its packages at hand the editor's page is a plain text box, and everything else is as it should be.
+.venv/editor: .venv/installed requirements-editor.lock $(wildcard src/statereport/web/editor/*.*) src/statereport/web/static/statereport.css
+	-@bundle="$(BIN)/python src/statereport/web/editor/bundle.py"; $$bundle 2>/dev/null || \
+	{ $(BIN)/python -m pip install -q --retries 0 --timeout 10 --require-hashes -r requirements-editor.lock && $$bundle; } && touch $@
+
+.venv/tested: .venv/installed requirements-test.lock | .venv/editor
 	$(BIN)/python -m pip install -q --require-hashes -r requirements-test.lock && touch $@

@@ -19,7 +19,7 @@ LAYERS = (
     {"turtle", "store", "axioms"},
     {"graphs", "infer", "reason", "parameters", "remote", "emptiness", "evidence", "shapes", "stated"},
     {"queries"},
-    {"validate", "describe", "lint", "void", "anchors", "ledger", "chart", "citing", "search", "catalogue"},
+    {"validate", "describe", "lint", "void", "anchors", "ledger", "chart", "citing", "search", "catalogue", "single"},
     {"picture"},
     {"found", "export", "cubes"},
     {"build"},
@@ -29,7 +29,7 @@ LAYERS = (
     {"web/http", "web/limits", "web/__init__"},
     {"web/negotiation", "web/names", "web/cache", "web/frames"},
     {"web/problems", "web/links", "web/site", "web/protocol", "web/shown"},
-    {"web/page", "web/citing", "web/empty", "web/forms", "web/passages", "web/tabulation", "web/saved", "web/worker", "web/guard"},
+    {"web/page", "web/citing", "web/empty", "web/forms", "web/passages", "web/tabulation", "web/saved", "web/worker", "web/processes", "web/guard"},
     {"web/kinds", "web/descriptions", "web/pool"},
     {"web/data", "web/app"},
     {"web/pages/report", "web/pages/questions", "web/pages/terms", "web/pages/law", "web/pages/search", "web/pages/statistics", "web/pages/things", "web/pages/discrepancies"},
@@ -60,7 +60,9 @@ DOORS = {
 LONGEST = 250
 # The explanation of every problem, and nothing else.
 LONGER = {"errors"}
-MODULES = sorted(path.relative_to(PACKAGE).with_suffix("").as_posix() for path in PACKAGE.rglob("*.py"))
+# What bundles the editor runs when the package is built, and is not in it.
+OUTSIDE = PACKAGE / "web/editor"
+MODULES = sorted(path.relative_to(PACKAGE).with_suffix("").as_posix() for path in PACKAGE.rglob("*.py") if OUTSIDE not in path.parents)
 
 
 def row(module: str) -> int:

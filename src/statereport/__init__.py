@@ -30,6 +30,7 @@ The modules, from the words up; each imports only from those above it:
     describe   all that is said of one thing
     chart      an answer as an SVG (svg: its elements); picture: what people do with it
     export     the published files (void: their description); cubes: each table for statistical tools
+    single     data and questions in one HTML file, to send to who installs nothing
     build      load, infer, validate, export (folder: whole or not at all)
     knowledge  the graph as a Python object; discrepancies: what does not agree in the report, as a page
     check      everything that must be right before a change is shared

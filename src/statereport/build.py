@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statereport import catalogue, cubes, export, folder, formats, found, graphs, infer, search, store
+from statereport import catalogue, cubes, export, folder, formats, found, graphs, infer, search, single, store
 from statereport.errors import DataViolates
 from statereport.paths import House
 from statereport.queries import SavedQueries
@@ -107,6 +107,7 @@ def build(house: House, out: Path, text: Path | None = None, progress: Progress 
         export.write_turtle(fresh, "shapes", examined.dataset.shapes, house)
         export.write_turtle(fresh, "queries", examined.questions, house)
         export.write_description(fresh, {**asserted, **derived, **examined.questions}, house)
+        single.write(fresh, asked, saved.get("pages/labels"), quads, engine, hashes["statereport"])
         store.write_store(quads, fresh / "store", house)
         search.write(engine, saved.get, fresh / "store")
         summary = Summary(

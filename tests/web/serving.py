@@ -100,13 +100,6 @@ class Served:
         return found
 
 
-def skip_loudly(what: str) -> None:
-    """Skip a test and say in the summary what is therefore unproven."""
-    import pytest
-
-    pytest.skip(f"NOT TESTED: {what}")
-
-
 def until(condition: Callable[[], bool], seconds: float = 5) -> bool:
     """Wait for a condition; → whether it came."""
     end = time.monotonic() + seconds

@@ -12,6 +12,7 @@ import pytest
 import readwrite
 import serving
 import w3c
+from skipping import skip_loudly
 
 from statereport import knowledge, store
 from statereport.paths import find_house
@@ -59,7 +60,7 @@ def endpoint():
 
 def test_the_manifest_is_the_one_that_the_figures_speak_of():
     if FOLDER is None:
-        serving.skip_loudly("the W3C's protocol tests are not at hand (set STATEREPORT_W3C)")
+        skip_loudly("the W3C's protocol tests are not at hand (set STATEREPORT_W3C)")
     assert len(CASES) == 34 and {case.name for case in CASES} >= UPDATES
 
 

@@ -79,7 +79,7 @@ def measure(house: House) -> Iterable[str]:
         yield f"{what:<22}{mine}"
         for peer, loads in theirs.items():
             other = loads[what]
-            yield f"{'':<22}{peer}: {other}; ratio {mine.rate / other.rate:.2f}×" if other else f"{'':<22}{peer}: it ended under this load"
+            yield f"{'':<22}{peer}: {other}; ratio {mine.rate / other.rate:.2f}×" if other and other.rate else f"{'':<22}{peer}: {other or 'it ended under this load'}"
     for what, mine in pages.items():
         yield f"{what:<22}{mine}"
     yield f"{'memory':<22}{proportional:.0f} MB in all processes (each shared page once); the server itself {resident:.0f} MB"
@@ -111,6 +111,8 @@ def wrk(address: str) -> Load:
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
     lost = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", said)
     errors = (int(wrong[1]) if wrong else 0) + (sum(map(int, lost.groups())) if lost else 0)
+    # Only good answers count.
+    rate *= max(0.0, 1 - errors / max(1, int(re.search(r"(\d+) requests in", said)[1])))
     return Load(rate, *(seconds(re.search(rf"^ +{part}%\s+(\S+)", said, re.MULTILINE)[1]) for part in (50, 99)), errors)
 
 

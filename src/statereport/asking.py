@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from statereport import citing, queries
+from statereport import queries, store
+from statereport.answers import Answer
 from statereport.errors import BadParameter, QuerySyntax
 from statereport.knowledge import KnowledgeGraph, is_built, open_graph
 from statereport.paths import find_house
@@ -79,6 +80,8 @@ def own(path: str, params: Iterable[str], at: str | None, reader: Reader) -> str
 
 def citation(name: str | None, path: str | None, params: Iterable[str], at: str | None, say: Say) -> str:
     """How the answer to a saved question, or to the SPARQL in a file, is cited: a paragraph, and an entry for BibTeX."""
+    from statereport import citing
+
     query = queries.SavedQueries(find_house().queries).get(name) if name else _from_file(path or "-")
     graph = open_graph(at, say=say)
     values = queries.chosen(query, _values(query.name, params), graph.engine)
@@ -102,19 +105,28 @@ def found(text: str, limit: int, at: str | None, reader: Reader) -> str:
 
 
 def _answered(graph: KnowledgeGraph, query: queries.SavedQuery, text: str, reader: Reader, title: str) -> str | bytes:
-    shown = graph.titled(graph.engine.query(text, query.source, graph.prefixes), query)
-    form = reader.form or ("ttl" if shown.form == "construct" else "table" if reader.terminal else "tsv")
-    if shown.form != "ask" and not shown.rows:
-        _tell_why(graph, query, text, reader.say)
-    if form == "table":
-        if reader.terminal and shown.passages():
-            reader.say(f"Open a passage, such as the first: statereport show passage:{shown.passages()[0]}")
-        return shown.to_text(reader.width)
+    form = reader.form or ("ttl" if store.form_of(text, query.source, graph.prefixes).form == "construct" else "table" if reader.terminal else "tsv")
+    if form not in ("table", "md", "html"):
+        data = graph.serialise(text, form, query.source)
+        if data.count(b"\n") < 2:  # a head and no row, in every format
+            _asked(graph, query, text, reader.say)
+        return data
+    shown = _asked(graph, query, text, reader.say)
     if form == "md":
         return shown.to_markdown()
     if form == "html":
         return _page(query.summary or title, query.description, shown.to_html())
-    return graph.serialise(text, form, query.source)
+    if reader.terminal and shown.passages():
+        reader.say(f"Open a passage, such as the first: statereport show passage:{shown.passages()[0]}")
+    return shown.to_text(reader.width)
+
+
+def _asked(graph: KnowledgeGraph, query: queries.SavedQuery, text: str, say: Say) -> Answer:
+    """The answer; where it is empty, why is told."""
+    shown = graph.titled(graph.engine.query(text, query.source, graph.prefixes), query)
+    if shown.form != "ask" and not shown.rows:
+        _tell_why(graph, query, text, say)
+    return shown
 
 
 def _tell_why(graph: KnowledgeGraph, query: queries.SavedQuery, text: str, say: Say) -> None:

@@ -70,16 +70,16 @@ def measure(house: House) -> Iterable[str]:
             ours = {what: load(f"{address}/sparql", query) for what, query in QUERIES.items()}
             pages = {what: wrk(f"{address}{path}") for what, path in PAGES.items()}
             proportional, resident = memory(process)
-        theirs: dict[str, dict[str, Load]] = {}
+        theirs: dict[str, dict[str, Load | None]] = {}
         for start in (lambda: peers.oxigraph(doubled, folder), lambda: peers.virtuoso(plain, folder)):
             with start() as peer:
                 if peer:
-                    theirs[peer.name] = {what: load(peer.endpoint, query) for what, query in QUERIES.items()}
+                    theirs[peer.name] = {what: of_peer(peer, query) for what, query in QUERIES.items()}
     for what, mine in ours.items():
         yield f"{what:<22}{mine}"
         for peer, loads in theirs.items():
             other = loads[what]
-            yield f"{'':<22}{peer}: {other}; ratio {mine.rate / other.rate:.2f}×" if other.rate else f"{'':<22}{peer}: no answer"
+            yield f"{'':<22}{peer}: {other}; ratio {mine.rate / other.rate:.2f}×" if other and other.rate else f"{'':<22}{peer}: {other or 'it ended under this load'}"
     for what, mine in pages.items():
         yield f"{what:<22}{mine}"
     yield f"{'memory':<22}{proportional:.0f} MB in all processes (each shared page once); the server itself {resident:.0f} MB"
@@ -88,6 +88,18 @@ def measure(house: House) -> Iterable[str]:
 def load(endpoint: str, query: str) -> Load:
     """Ask a query of an endpoint, again and again."""
     return wrk(f"{endpoint}?{urlencode({'query': query})}")
+
+
+def of_peer(peer: peers.Peer, query: str) -> Load | None:
+    """The same of a peer; None where it ended under the load, twice."""
+    for _ in range(2):
+        if not peer.alive():
+            peer.restart()
+        with contextlib.suppress(subprocess.CalledProcessError):
+            found = load(peer.endpoint, query)
+            if peer.alive():
+                return found
+    return None
 
 
 def wrk(address: str) -> Load:
@@ -99,7 +111,9 @@ def wrk(address: str) -> Load:
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
     lost = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", said)
     errors = (int(wrong[1]) if wrong else 0) + (sum(map(int, lost.groups())) if lost else 0)
-    return Load(rate, *(seconds(re.search(rf"{part}%\s+(\S+)", said)[1]) for part in (50, 99)), errors)
+    # Only good answers count.
+    rate *= max(0.0, 1 - errors / max(1, int(re.search(r"(\d+) requests in", said)[1])))
+    return Load(rate, *(seconds(re.search(rf"^ +{part}%\s+(\S+)", said, re.MULTILINE)[1]) for part in (50, 99)), errors)
 
 
 def seconds(said: str) -> float:
@@ -140,7 +154,7 @@ def memory(process: int) -> tuple[float, float]:
             parents.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
     for one in family:
         family += parents.get(one, [])
-    kilobytes = [dict(re.findall(r"(Pss|Rss):\s+(\d+)", Path(f"/proc/{one}/smaps_rollup").read_text())) for one in family]
+    kilobytes = [dict(re.findall(r"^(Pss|Rss):\s+(\d+)", Path(f"/proc/{one}/smaps_rollup").read_text(), re.MULTILINE)) for one in family]
     return sum(int(one["Pss"]) for one in kilobytes) / 1024, int(kilobytes[0]["Rss"]) / 1024
 
 

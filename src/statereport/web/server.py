@@ -86,7 +86,8 @@ def first_requests() -> tuple[Request, ...]:
 def listen(host: str, port: int) -> socket.socket:
     """A socket bound to the address. Raises PortTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, or the loop would not know that it may switch off the wait for more to send (40 ms an answer).
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

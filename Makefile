@@ -1,4 +1,4 @@
-# make · make test · make test-all · make lint · make bench · make hostile · make diagram · make lock · make clean
+# make · make test · make test-all · make lint · make bench · make hostile · make diagram · make questions · make lock · make clean
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
@@ -23,13 +23,16 @@ hostile: .venv/tested ## attackers on our server, and on others beside it: one J
 diagram: .venv/installed ## the picture of the README
 	$(BIN)/python docs/path_of_a_figure.py
 
+questions: .venv/installed ## the table of questions in the README
+	$(BIN)/python docs/questions.py
+
 lock: .venv/tested ## pin every package with its hashes again
 	$(BIN)/python -m pip install -q uv && sh docs/lock.sh $(BIN)/uv
 
 clean: ## what was built; the environment stays
 	rm -rf build dist .pytest_cache .ruff_cache
 
-.PHONY: build test test-all lint bench hostile diagram lock clean
+.PHONY: build test test-all lint bench hostile diagram questions lock clean
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "statereport needs Python 3.11 or later: make PYTHON=/path/to/python3.11"; exit 1; }

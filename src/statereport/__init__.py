@@ -24,6 +24,7 @@ The modules, from the words up; each imports only from those above it:
     infer      what follows, by the ontology's axioms and by rules; reason: contradictions
     validate   what must not be, by shapes (of what is stated); found: what the report itself gets wrong, as notes
     parameters what a question leaves open; queries: saved questions, their choices; lint: what they must be
+    catalogue  the saved questions as RDF
     emptiness  which part of a pattern has no match; citing: how an answer is cited
     search     full-text search over names and gists
     describe   all that is said of one thing

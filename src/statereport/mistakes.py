@@ -133,6 +133,13 @@ def _aggregate_without_as(query: Broken) -> Found | None:
     return None
 
 
+def _missing_operand(query: Broken) -> Found | None:
+    for word, after in zip(query.words, query.words[1:], strict=False):
+        if word.text in ("=", "!=", "<=", ">=", "&&", "||") and after.text in (")", "}"):
+            return word.start, f"Nothing stands after {word.text}.", "say what is compared with it, such as ?year = 2020."
+    return None
+
+
 def _ungrouped(query: Broken) -> Found | None:
     if "variable that is unbound" not in query.complaint:
         return None
@@ -172,6 +179,7 @@ _LOOKS: tuple[Callable[[Broken], Found | None], ...] = (
     _aggregate_without_as,
     no_pattern,
     brackets,
+    _missing_operand,
     filter_without_brackets,
     comparison_outside_filter,
     broken_triple,

@@ -28,8 +28,10 @@ def get(endpoint: str, path: str, source: str = "127.0.0.1", timeout: float = 30
     parts = urlsplit(endpoint)
     try:
         with closing(http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout, source_address=(source, 0))) as connection:
-            headers = {"Accept": accept, **({"Content-Type": "application/sparql-query"} if body is not None else {})}
-            connection.request("GET" if body is None else "POST", path, body, headers)
+            headers = {"Accept": accept, **({"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {})}
+            # As a form: not every server reads a query that is sent as it is.
+            form = None if body is None else urlencode({"query": body}).encode()
+            connection.request("GET" if body is None else "POST", path, form, headers)
             reply = connection.getresponse()
             reply.read()
             return reply.status

@@ -191,3 +191,10 @@ def test_answers_kept_for_one_form_are_not_given_for_another(served):
     seen = {accept: served.ask(path, Accept=accept).headers["location"] for accept in ("text/turtle", "application/ld+json", "text/turtle", "application/rdf+xml;q=0.1")}
     assert [address.rpartition(".")[2] for address in seen.values()] == ["ttl", "jsonld", "rdf"]
     assert served.ask(path, Accept="text/turtle", Host=f"127.0.0.1:{served.port}", X_Forwarded_Host="evil.example").headers["location"] == f"{path}.ttl"
+
+
+def test_a_fault_in_a_body_is_answered_once(served):
+    said = raw(served, "POST /sparql HTTP/1.1", "Content-Type: application/sparql-query", "Transfer-Encoding: chunked", body=b"5\r\nASK {\r\nnonsense\r\n")
+    time.sleep(0.3)
+    assert status(said) == 400 and len(re.findall(rb"HTTP/1.1 \d{3} ", said)) == 1
+    assert not [entry for entry in served.entries if entry["event"] == "error"]

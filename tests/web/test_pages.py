@@ -149,7 +149,7 @@ def test_a_parameter_that_there_is_not_is_told(read):
 
 
 def test_an_answer_without_rows_says_so(read):
-    page = read("/query/measures/measures-of-a-year.html?year=1950")
+    page = read("/query/bodies/bodies-under-a-body.html?body=body:un")
     assert "No rows" in page.one(role="status").words and not page.all("table")
 
 

@@ -162,7 +162,7 @@ def test_the_law_has_every_instrument_in_the_picture_and_in_the_table(read):
 def test_a_tie_of_the_law_is_told_in_words_too(read):
     row = next(row for row in read.site.graph.ask("pages/law-relations") if row["tie"] == vocab.SR + "approves")
     names = read.site.names
-    line = next(e for e in read("/law").one("tbody").all("tr") if e.one("th").words == names.label(row["instrument"]).text)
+    line = next(e for e in read("/law").one("tbody").all("tr") if e.one("th").words == names.label(row["act"]).text)
     assert f"approves {names.label(row['other']).text}" in line.words
 
 

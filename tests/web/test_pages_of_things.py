@@ -131,8 +131,8 @@ def test_search_that_finds_nothing_says_what_else_to_do(read):
 # --- the editor ------------------------------------------------------------------------------------------------------
 
 BROKEN = (
-    ("SELECT ?s\nWHERE {\n  ?s a sr:Claim\n  ?s sr:quote ?q\n}", 5),  # one line was added: PREFIX
-    ("PREFIX sr: <https://w3id.org/statereport/def/>\nSELECT ?s WHERE {\n  ?s a sr:Claim .\n", 4),
+    ("SELECT ?s\nWHERE {\n  ?s a sr:Claim\n  ?s sr:quote ?q\n}", 4),  # where the dot is missing; one line was added: PREFIX
+    ("PREFIX sr: <https://w3id.org/statereport/def/>\nSELECT ?s WHERE {\n  ?s a sr:Claim .\n", 3),
     ("SELCT ?s\nWHERE { ?s ?p ?o }", 1),
     ("SELECT ?s\nWHER { ?s ?p ?o }", 2),
     ("SELECT ?s\nWHERE {\n  ?s nowhere:name ?o\n}", 3),

@@ -20,6 +20,8 @@ WIDE = "SELECT * { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(5)) + " } 
 FLOOD = "SELECT * { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(5)) + " }"
 SHORT = "ASK { ?x ?y ?z }"
 OTHER = "127.0.0.2"
+# A client that has asked nothing yet.
+NEW = "127.0.0.99"
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +118,7 @@ def test_one_client_never_holds_all_workers(served):
         replies = [many.submit(served.query, LONG, source=OTHER) for _ in range(4)]
         assert serving.until(lambda: served.health()["pools"]["public"] == {"size": 3, "free": 1, "busy": 2, "waiting": 2})
         start = time.monotonic()
-        assert served.query(SHORT).status == 200
+        assert served.query(SHORT, source=NEW).status == 200
         assert time.monotonic() - start < 0.5
         assert {reply.result().status for reply in replies} == {503}
 
@@ -137,12 +139,25 @@ def test_when_the_line_is_full_the_server_says_so(served):
 
 def test_pages_and_documents_are_answered_while_every_public_worker_is_busy(served):
     with ThreadPoolExecutor(3) as many:
-        replies = [many.submit(served.query, LONG, source=f"127.0.0.{2 + i}") for i in range(3)]
+        replies = [many.submit(served.query, LONG, source=f"127.0.0.{20 + i}") for i in range(3)]
         assert serving.until(lambda: served.health()["pools"]["public"]["free"] == 0)
         start = time.monotonic()
         assert served.ask("/query/figures/all.json?least=5000").status == 200
         assert time.monotonic() - start < 0.5
         assert [reply.result().status for reply in replies] == [503] * 3
+
+
+def test_the_last_free_worker_is_kept_for_those_who_used_little():
+    with serving.small(seconds=1, public=3, own=1, light_seconds=0.5) as served, ThreadPoolExecutor(4) as many:
+        first = [many.submit(served.query, LONG, source=f"127.0.0.{30 + i}") for i in range(4)]
+        assert {reply.result().status for reply in first} == {503}
+        replies = [many.submit(served.query, LONG, source=f"127.0.0.{30 + i}") for i in range(4)]
+        assert serving.until(lambda: served.health()["pools"]["public"]["waiting"] == 2)
+        assert served.health()["pools"]["public"]["free"] == 1
+        start = time.monotonic()
+        assert served.query(SHORT, source=NEW).status == 200
+        assert time.monotonic() - start < 0.5
+        assert {reply.result().status for reply in replies} == {503}
 
 
 def test_a_client_that_goes_away_frees_its_worker(served):

@@ -90,6 +90,10 @@ def connections(limits: Limits, log: Callable[[dict], None], exempt: frozenset[s
 
         def send_400_response(self, msg: str) -> None:
             log({"event": "malformed", "client": self._peer})
+            if self.cycle is not None and not self.cycle.response_complete:
+                # The fault is in a body: whoever reads it must not answer too.
+                self.cycle.disconnected = True
+                self.cycle.message_event.set()
             problem = RequestBroken(where="", what="The request is not HTTP/1.1, or its head is too large.", mend="see RFC 9112.")
             response = problems.response(problem)
             headers = [(b"content-type", response.media_type.encode()), (b"connection", b"close")]

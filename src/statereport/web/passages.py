@@ -23,7 +23,7 @@ KINDS = {
     "Citation": "citation",
 }
 _HEAD = ("hasKind", "hasStatus")
-_LEFT_OUT = ("value", "asPrinted", "hasBound", "hasUnit", "isForArea", "hasForm", "measures")
+_LEFT_OUT = ("value", "hasBound", "hasUnit")
 
 
 @dataclass(frozen=True)

@@ -48,13 +48,13 @@ def serve(
     import uvicorn
 
     from statereport.web import app, guard
-    from statereport.web.pool import Zygote
+    from statereport.web.processes import Zygote
 
     setting = replace(setting, hosts=setting.hosts | hosts(address, host, port))
     front = app.Front(setting, log)
     logging.basicConfig(handlers=[_Lines(log)], level=logging.ERROR, force=True)
     config = uvicorn.Config(
-        app.make(front, lambda: Zygote(process, control)),
+        app.make(front, lambda: Zygote(process, control), lambda: say(f"The graph is served at {address}/ (stop with Ctrl-C).")),
         http=guard.connections(setting.limits, log, setting.proxies),
         ws="none",
         loop="asyncio",
@@ -68,7 +68,6 @@ def serve(
         timeout_graceful_shutdown=10,
     )
     listener.listen(1_024)
-    say(f"The graph is served at {address}/ (stop with Ctrl-C).")
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
     control.close()

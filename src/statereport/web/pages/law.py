@@ -68,13 +68,14 @@ def instruments(site: Site) -> list[Instrument]:
     cited: dict[str, dict[str, int]] = {}
     for row in site.graph.ask("pages/law-themes"):
         cited.setdefault(row["instrument"], {})[row["theme"]] = row["passages"]
-    kinds: dict[str, str] = {}
-    ties: dict[str, dict[tuple[str, str], None]] = {}
+    kinds = {row["instrument"]: row["kind"] or "" for row in site.graph.ask("pages/instruments")}
+    ties: dict[str, dict[tuple[str, str], None]] = {iri: {} for iri in kinds}
+    whole = {row["part"]: row["instrument"] for row in site.graph.ask("pages/law-parts")}
     for row in site.graph.ask("pages/law-relations"):
-        kinds.setdefault(row["instrument"], row["kind"] or "")
-        told = ties.setdefault(row["instrument"], {})
-        if row["tie"] and row["other"] != row["instrument"]:
-            told[row["tie"].removeprefix(vocab.SR), row["other"]] = None
+        # A tie of or to a provision counts for its instrument.
+        one, other = (whole.get(row[end], row[end]) for end in ("act", "other"))
+        if one != other and one in ties and other in ties:
+            ties[one][row["tie"].removeprefix(vocab.SR), other] = None
     found = [Instrument(shown.thing(iri, site.names), iri, shown.thing(kinds[iri], site.names) if kinds[iri] else shown.Thing("other"),
                         tuple(ties[iri]), cited.get(iri, {})) for iri in kinds]
     return sorted(found, key=lambda it: (_rank(kinds[it.iri]), it.kind.text, it.thing.text, it.iri))

@@ -27,19 +27,20 @@ class Term:
 
 def page(site: Site, request: Request) -> Response:
     """Every term of ours, by module and kind."""
+    ties: dict[tuple[str, str], list[shown.Thing]] = {}
+    for row in site.graph.ask("pages/term-ties"):
+        kind = row["tie"].rpartition("#")[2].replace("subClassOf", "above").replace("subPropertyOf", "above")
+        ties.setdefault((row["term"], kind), []).append(shown.thing(row["other"], site.names))
     modules: dict[str, dict[str, list[Term]]] = {}
     for row in site.graph.ask("pages/terms").rows:
-        module, kind, term, definition, above, domain, ranges, used = row
+        module, kind, term, definition, used = row
         kinds = modules.setdefault(module.value.rpartition("/")[2], {})
         kinds.setdefault(KINDS[kind.value.rpartition("#")[2]], []).append(Term(
             thing=shown.thing(term.value, site.names),
             definition=shown.term(definition, site.names),
-            above=_things(site, above), domain=_things(site, domain), range=_things(site, ranges),
+            **{name: tuple(ties.get((term.value, name), ())) for name in ("above", "domain", "range")},
             used=int(used.value),
         ))
     return pages.html(site, request, "terms.html", modules=modules, iri=vocab.SR,
                       schemes=[shown.thing(row["scheme"], site.names) for row in site.graph.ask("pages/schemes")])
 
-
-def _things(site: Site, joined) -> tuple[shown.Thing, ...]:
-    return tuple(shown.thing(iri, site.names) for iri in joined.value.split()) if joined else ()

@@ -1,4 +1,4 @@
-"""The query editor's bundle: pinned, the same bytes each time, in the wheel where npm is in reach and left out where it is not."""
+"""What is bundled for the browser: pinned, the same bytes each time, in the wheel where npm is in reach and left out where it is not."""
 
 import importlib.util
 import json
@@ -37,6 +37,7 @@ def needs_npm() -> None:
 def bundle(web: Path, **environment: str) -> subprocess.CompletedProcess:
     """Run the bundling in a copy of the folder, with a PATH on which there is no program at all, so no Node."""
     shutil.copytree(EDITOR, web / "editor", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(EDITOR.parent / "static", web / "static")
     env = {key: value for key, value in os.environ.items() if key != "STATEREPORT_NO_EDITOR"}
     env |= {"PATH": str(web), "npm_config_cache": str(web / "cache"), **environment}
     command = [sys.executable, "editor/bundle.py"]
@@ -52,7 +53,7 @@ def test_two_bundles_have_the_same_bytes_and_need_no_node_on_the_path(tmp_path):
         done = bundle(tmp_path / name)
         assert done.returncode == 0, done.stderr
         made.append({path.name: path.read_bytes() for path in (tmp_path / name / "vendor").iterdir()})
-    assert made[0] == made[1] and set(made[0]) == {"editor.js", "LICENSES.txt"}
+    assert made[0] == made[1] and set(made[0]) == {"editor.js", "single.html", "LICENSES.txt"}
     assert b"@codemirror/view" in made[0]["LICENSES.txt"] and str(tmp_path).encode() not in made[0]["editor.js"]
 
 
@@ -86,7 +87,7 @@ def checkout(tmp_path) -> Path:
     return Path(shutil.copytree(ROOT, tmp_path / "checkout", ignore=unwanted))
 
 
-FILES = {"web/vendor/editor.js", "web/vendor/LICENSES.txt"}
+FILES = {f"web/vendor/{name}" for name in ("editor.js", "single.html", "LICENSES.txt")}
 
 
 @pytest.mark.slow

@@ -107,7 +107,7 @@ def build(house: House, out: Path, text: Path | None = None, progress: Progress 
         export.write_turtle(fresh, "shapes", examined.dataset.shapes, house)
         export.write_turtle(fresh, "queries", examined.questions, house)
         export.write_description(fresh, {**asserted, **derived, **examined.questions}, house)
-        single.write(fresh, asked, saved.get("pages/labels"), quads, engine, hashes["statereport"])
+        single.write(fresh, asked, quads, engine, hashes["statereport"])
         store.write_store(quads, fresh / "store", house)
         search.write(engine, saved.get, fresh / "store")
         summary = Summary(

@@ -19,12 +19,21 @@ if TYPE_CHECKING:
 
 NAME = "statereport.html"
 PAGE = Path(__file__).parent / "web/vendor/single.html"
+# What the page calls each thing; it stands here, and not with the saved questions, since a build of any house can write the file.
+LABELS = """PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?thing ?label WHERE {
+  ?thing ?says ?label .
+  FILTER(?says IN (dcterms:title, rdfs:label, skos:prefLabel) && isIRI(?thing))
+}
+ORDER BY ?thing LANG(?label) ?label"""
 
 
-def write(folder: Path, asked: Iterable[SavedQuery], labels: SavedQuery, quads: Iterable[Any], engine: Engine, digest: str) -> None:
+def write(folder: Path, asked: Iterable[SavedQuery], quads: Iterable[Any], engine: Engine, digest: str) -> None:
     """Write the file into a build's folder, where the page was bundled.
 
-    `labels` is the question that names things; `digest`, the RDFC-1.0 hash of what is stated, says at the foot which data these are.
+    `digest`, the RDFC-1.0 hash of what is stated, says at the foot which data these are.
     """
     if not PAGE.is_file():
         return
@@ -33,11 +42,11 @@ def write(folder: Path, asked: Iterable[SavedQuery], labels: SavedQuery, quads: 
         "title": "What a State told the Committee, statement by statement",
         "about": f"Version {__version__}. RDFC-1.0 SHA-256 of what is stated: {digest}. The report itself is the State’s; nothing here corrects it.",
         "prefixes": prefixes,
-        "labels": labels.text,
+        "labels": LABELS,
         "questions": [_question(query, engine) for query in asked],
         "graph": formats.dataset(formats.canonical(quads), "trig", prefixes).decode("utf-8"),
     }
-    text = json.dumps(held, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(held, ensure_ascii=False)
     # Inside of a script element no other may begin or end.
     safe = text.replace("<", "\\u003c")
     (folder / NAME).write_text(PAGE.read_text(encoding="utf-8").replace("{{held}}", safe), encoding="utf-8", newline="\n")

@@ -137,3 +137,23 @@ def test_every_control_can_be_reached_and_left_by_the_keyboard(reader, address, 
         seen.append(page.evaluate("document.activeElement.outerHTML.slice(0, 80)"))
         assert len(seen) < 3 or len(set(seen[-3:])) > 1, f"the keyboard stays at {seen[-1]}"
     assert seen and "Files, formats" in page.evaluate("document.querySelector('footer').textContent") and any("/about" in text for text in seen)
+
+
+def test_what_is_asserted_inferred_and_noted_looks_different(reader):
+    page = reader.open("/report/13")
+    looks = {kind: page.locator(f"p.around.{kind}").first.evaluate("part => getComputedStyle(part).borderLeftStyle") for kind in ("inferred", "noted")}
+    assert looks == {"inferred": "dashed", "noted": "dotted"}
+    assert page.locator(".statement").first.evaluate("part => getComputedStyle(part).borderLeftStyle") == "none"
+
+
+def test_a_table_on_a_telephone_keeps_its_roles_and_says_the_title_of_each_cell(reader):
+    page = reader.open(PLAIN["question with choices"], width=390)
+    assert page.get_by_role("table").count() == 1 and page.get_by_role("cell").count() > 10
+    assert page.get_by_role("cell").first.evaluate("cell => getComputedStyle(cell, '::before').content") not in ("none", '""')
+
+
+def test_a_page_is_fit_for_paper(reader):
+    page = reader.open("/report/13")
+    page.emulate_media(media="print")
+    assert not page.locator("nav").first.is_visible() and page.locator("h1").is_visible()
+    assert len(page.pdf()) > 20_000

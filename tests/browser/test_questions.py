@@ -206,3 +206,11 @@ def test_what_is_inferred_says_why(reader, sample):
     page.locator("a.why").first.click()
     page.wait_for_url("**/why?*")
     assert page.locator("main a").count() > 2
+
+
+def test_the_pictures_of_a_cube_say_every_number_in_words(reader):
+    page = reader.open("/statistics/schools-by-language")
+    assert page.locator("main svg[role=img]").count() >= 1
+    spoken = " ".join(page.locator("main svg desc").all_text_contents())
+    numbers = page.locator("main table td a[href^='/id/']").all_inner_texts()
+    assert numbers and all(number in spoken for number in numbers)

@@ -4,7 +4,7 @@ import init, { Store } from "oxigraph/web.js";
 
 const part = (id) => document.getElementById(id);
 const main = part("content");
-const LITERAL = /^[+-]?\d+(\.\d+)?$/;
+const NUMBER = /#(integer|decimal|double|float|nonNegativeInteger|positiveInteger)$/;
 const CHECKS = {
   integer: [/^[+-]?\d{1,18}$/, "Give a whole number, such as 10."],
   year: [/^\d{4}$/, "Give a year of four digits, such as 2020."],
@@ -53,17 +53,26 @@ function shown(term) {
   return make("a", { href: `#thing=${encodeURIComponent(term.value)}`, title: short(term.value), lang: label.language && label.language !== "en" ? label.language : undefined }, words);
 }
 
+/** For each column that only repeats as labels what its things are: the column of those things. */
+function things(names, rows) {
+  const says = (name, thing) => rows.every((row) => row.get(name)?.termType === "Literal" && row.get(thing)?.termType === "NamedNode" && labels.get(row.get(thing).value)?.value === row.get(name).value);
+  return new Map(names.flatMap((name) => names.filter((thing) => thing !== name && says(name, thing)).slice(0, 1).map((thing) => [name, thing])));
+}
+
 function table(columns, rows, caption) {
-  const names = Object.keys(columns);
-  const numbers = new Set(names.filter((name) => rows.some((row) => row.get(name)) && rows.every((row) => !row.get(name) || LITERAL.test(row.get(name).value))));
-  const cell = (row, name) => make("td", { role: "cell", "data-title": columns[name], class: numbers.has(name) ? "number" : undefined }, shown(row.get(name)));
+  const links = things(Object.keys(columns), rows);
+  const names = Object.keys(columns).filter((name) => ![...links.values()].includes(name));
+  const isNumber = (term) => !term || (term.termType === "Literal" && NUMBER.test(term.datatype.value));
+  const kind = Object.fromEntries(names.map((name) => [name, rows.some((row) => row.get(name)) && rows.every((row) => isNumber(row.get(name))) ? "number" : undefined]));
+  const head = (name) => make("th", { role: "columnheader", scope: "col", class: kind[name] }, columns[name]);
+  const cell = (row, name) => make("td", { role: "cell", "data-title": columns[name], class: kind[name] }, shown(row.get(links.get(name) ?? name)));
   return make(
     "div",
     { class: "scroll", role: "region", tabindex: "0", "aria-label": caption },
     make(
       "table",
       { class: "rows", role: "table" },
-      make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...names.map((name) => make("th", { role: "columnheader", scope: "col", class: numbers.has(name) ? "number" : undefined }, columns[name])))),
+      make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...names.map(head))),
       make("tbody", { role: "rowgroup" }, ...rows.map((row) => make("tr", { role: "row" }, ...names.map((name) => cell(row, name))))),
     ),
   );
@@ -151,13 +160,13 @@ function thing(iri) {
 }
 
 function home() {
-  const topics = Map.groupBy ? Map.groupBy(held.questions, (found) => found.topic) : new Map();
-  if (!topics.size) for (const found of held.questions) topics.set(found.topic, [...(topics.get(found.topic) ?? []), found]);
+  const topics = new Map();
+  for (const found of held.questions) topics.set(found.topic, [...(topics.get(found.topic) ?? []), found]);
   const list = (some) => make("ul", {}, ...some.map((found) => make("li", {}, make("a", { href: `#${new URLSearchParams({ question: found.name })}` }, found.summary))));
   return [
     make("h1", {}, held.title),
     make("p", { class: "lead" }, "The whole graph in one file: choose a question, change its terms, take the table away. Nothing is sent anywhere."),
-    ...[...topics].flatMap(([topic, some]) => [make("h2", {}, topic), list(some)]),
+    ...[...topics].flatMap(([topic, some]) => [make("h2", {}, topic[0].toUpperCase() + topic.slice(1)), list(some)]),
   ];
 }
 

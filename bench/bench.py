@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable
 import owlrl
 import pyoxigraph
 import rdflib
+import web
 
 from statereport import axioms, formats, graphs, infer, store, validate
 from statereport.paths import House, find_house
@@ -49,6 +50,9 @@ def main() -> None:
         for what, ours, peer, theirs in measure(house, dataset, full):
             ratio = f"{theirs / ours:8.1f}×" if theirs else ""
             print(f"{what:<34}{shown(ours):>12}  {peer:<32}{shown(theirs) if theirs else '':>12}{ratio:>9}", flush=True)
+    print("\nthe server under load, four connections")
+    for line in web.measure(house):
+        print(line, flush=True)
 
 
 def shown(seconds: float) -> str:

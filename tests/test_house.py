@@ -251,6 +251,18 @@ def test_the_readme_prints_what_is_printed(house, dataset):
     assert shown.strip() in page, f"bring README.md up to date:\n{page}"
 
 
+def test_the_table_of_questions_is_that_of_the_queries(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    import questions
+
+    text = questions.TARGET.read_text(encoding="utf-8")
+    assert text.count(questions.BEGIN) == text.count(questions.END) == 1
+    assert questions.table() == text.split(questions.BEGIN)[1].split(questions.END)[0], "run: make questions"
+    listed = re.findall(r"\]\(queries/(\S+)\.rq\)", text)
+    people = [name for name in SavedQueries(ROOT / "queries").names if not name.startswith(("tables/", "checks/", "pages/"))]
+    assert sorted(listed) == sorted(people), "a topic is missing in docs/questions.py"
+
+
 @pytest.mark.slow
 def test_the_picture_shows_what_the_graph_says(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "docs"))

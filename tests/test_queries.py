@@ -165,6 +165,42 @@ def test_other_values_give_another_answer_on_both_engines(name: str, engines: En
     assert answer != engines.ours(query.text)
 
 
+def _choosing() -> list[tuple[str, str]]:
+    """Each question's parameters with choices."""
+    found = []
+    for name in QUERIES.names:
+        with suppress(Problem):
+            found += [(name, p.name) for p in QUERIES.get(name).parameters if p.pattern or p.choices]
+    return found
+
+
+@pytest.mark.parametrize(("name", "parameter"), _choosing())
+def test_the_choices_are_of_the_graph_have_labels_and_each_has_an_answer(name: str, parameter: str, engines: Engines) -> None:
+    query = QUERIES.get(name)
+    left_open = query.parameter(parameter)
+    choices = queries.choices(query, left_open, engines.oxigraph)
+    others = query.expect["other"]
+    assert len(choices) > 1 and left_open.value in choices and str(others.get(parameter, left_open.value)) in choices
+    assert not [label for label in choices.values() if not label or label.startswith("http")]
+    if len(query.parameters) == 1:
+        assert not [value for value in choices if not engines.oxigraph.query(query.bind({parameter: value})).rows], "a choice without an answer"
+
+
+def test_every_parameter_for_people_has_choices() -> None:
+    free = [f"{q.name} {p.name}" for q in QUERIES if q.topic != "pages" for p in q.parameters if not (p.choices or p.pattern)]
+    assert not free
+
+
+def test_every_answer_leads_to_its_passages() -> None:
+    """A row names passages, a heading, or the thing that it counts, in which case it is a count over many passages."""
+    counts = {"bodies-by-kind", "answers-by-theme", "measures-under-each-article", "groups-most-spoken-of", "instruments-by-year", "who-issues-what", "measures-by-kind-and-status", "ledger-by-account", "statements-by-kind-and-theme"}
+    names = {"names-as-printed", "names-as-printed-and-neutral", "names-that-differ", "links-to-the-outside", "bodies-under-a-body", "the-report-and-its-frame"}
+    passage = {"printed-fragments-of-a-passage"}  # which is what it leaves open
+    for query in QUERIES:
+        if query.topic not in ("pages", "checks", "tables") and query.form == "select" and query.slug not in counts | names | passage:
+            assert {"passage", "passages", "heading"} & set(query.columns), query.name
+
+
 @pytest.mark.parametrize("name", [name for name in QUERIES.names if name.startswith("checks/")])
 def test_a_check_answers_no_rows(name: str, engines: Engines) -> None:
     assert list(engines.oxigraph.query(QUERIES.get(name).text)) == []
@@ -337,6 +373,46 @@ def test_the_lint_finds(saved, old: str, new: str, says: str) -> None:
     assert old in GOOD
     found = lint.lint(saved(GOOD.replace(old, new, 1)), vocab.prefixes())
     assert any(says in problem.what for problem in found), [problem.what for problem in found]
+
+
+CHOOSING = GOOD.replace('#+   language: {label: "Language", type: iri}\n', """#+   language:
+#+     label: "Language"
+#+     type: iri
+#+     choices: "?school sr:hasLanguageOfInstruction ?language ."
+""").replace("PREFIX xsd", "PREFIX sr: <https://w3id.org/statereport/def/>\nPREFIX xsd")
+
+
+def test_choices_come_from_the_graph_by_value_and_label(saved, engines: Engines) -> None:
+    query = saved(CHOOSING)
+    found = queries.choices(query, query.parameter("language"), engines.oxigraph)
+    assert found["language:kazakh"] == "Kazakh" and list(found.values()) == sorted(found.values(), key=str.casefold)
+    assert queries.choices(query, query.parameter("year"), engines.oxigraph) == {"2019": "last year", "2020": "this year"}
+    assert queries.choices(query, query.parameter("word"), engines.oxigraph) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "value"),
+    [
+        ("language", "language:uzbek", "language:uzbek"),
+        ("language", "https://w3id.org/statereport/id/language/uzbek", "language:uzbek"),
+        ("language", "uzbek", "language:uzbek"),
+        ("year", "last year", "2019"),
+        ("year", 2020, "2020"),
+        ("word", "anything", "anything"),
+    ],
+)
+def test_a_value_or_its_label_is_chosen(saved, engines: Engines, name: str, given: Any, value: str) -> None:
+    query = saved(CHOOSING)
+    meant = queries.chosen(query, {name: given}, engines.oxigraph)
+    assert meant == {name: value}
+    assert store.form_of(query.bind(meant)).form == "select"
+
+
+@pytest.mark.parametrize(("name", "given", "near"), [("language", "language:uzbk", "language:uzbek"), ("language", "Kazak", "language:kazakh (Kazakh)"), ("year", "2021", "2019 (last year)"), ("language", "%%", "use one of")])
+def test_what_is_no_choice_proposes_the_nearest(saved, engines: Engines, name: str, given: str, near: str) -> None:
+    with pytest.raises(BadParameter) as caught:
+        queries.chosen(saved(CHOOSING), {name: given}, engines.oxigraph)
+    assert near in caught.value.mend and given in caught.value.what
 
 
 def test_a_short_name_serves_where_it_is_unique_and_the_nearest_is_proposed(saved, tmp_path) -> None:

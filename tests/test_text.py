@@ -2,7 +2,7 @@
 import csv
 
 import pytest
-from conftest import skip_loudly
+from skipping import skip_loudly
 
 from statereport import text as reading
 from statereport.errors import FragmentAbsent, FragmentAmbiguous, TextDiffers

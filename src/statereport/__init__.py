@@ -24,15 +24,17 @@ The modules, from the words up; each imports only from those above it:
     infer      what follows, by the ontology's axioms and by rules; reason: contradictions
     validate   what must not be, by shapes (of what is stated); found: what the report itself gets wrong, as notes
     parameters what a question leaves open; queries: saved questions, their choices; lint: what they must be
+    catalogue  the saved questions as RDF
     emptiness  which part of a pattern has no match; citing: how an answer is cited
     search     full-text search over names and gists
     describe   all that is said of one thing
     chart      an answer as an SVG (svg: its elements); picture: what people do with it
     export     the published files (void: their description); cubes: each table for statistical tools
+    single     data and questions in one HTML file, to send to who installs nothing
     build      load, infer, validate, export (folder: whole or not at all)
     knowledge  the graph as a Python object; discrepancies: what does not agree in the report, as a page
     check      everything that must be right before a change is shared
-    cli        the command line, one function a verb (asking, console)
+    cli        the command line, one function a verb (asking, console; cli_serve)
 """
 
 from __future__ import annotations

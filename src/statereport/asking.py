@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from statereport import citing, queries
+from statereport import queries, store
+from statereport.answers import Answer
 from statereport.errors import BadParameter, QuerySyntax
-from statereport.knowledge import KnowledgeGraph, open_graph
+from statereport.knowledge import KnowledgeGraph, is_built, open_graph
 from statereport.paths import find_house
 
 Say = Callable[[str], None]
@@ -41,13 +42,16 @@ def listing() -> str:
 
 def help_of(name: str, at: str | None, say: Say) -> str:
     """What a question means, what it leaves open and may be given, and what its answer's columns are."""
-    query = queries.SavedQueries(find_house().queries).get(name)
+    house = find_house()
+    query = queries.SavedQueries(house.queries).get(name)
     lines = [query.summary, "", *([query.description, ""] if query.description else [])]
     if query.parameters:
         lines += ["Parameters:"]
-        engine = open_graph(at, say=say).engine if any(p.pattern for p in query.parameters) else None
+        # Help must not wait for the sources to be read.
+        engine = open_graph(at, house, say).engine if at or is_built(house) else None
         for p in query.parameters:
             lines.append(f"  {p.name}  {p.label} ({p.type}, default {p.default})")
+            lines += ["    The choices are listed here once there is a build: statereport build"] if p.pattern and not engine else []
             found = queries.choices(query, p, engine) if engine else p.choices
             wide = max((len(value) for value in found), default=0)
             lines += [f"    {value.ljust(wide)}  {label}" if value != label else f"    {value}" for value, label in found.items()]
@@ -76,6 +80,8 @@ def own(path: str, params: Iterable[str], at: str | None, reader: Reader) -> str
 
 def citation(name: str | None, path: str | None, params: Iterable[str], at: str | None, say: Say) -> str:
     """How the answer to a saved question, or to the SPARQL in a file, is cited: a paragraph, and an entry for BibTeX."""
+    from statereport import citing
+
     query = queries.SavedQueries(find_house().queries).get(name) if name else _from_file(path or "-")
     graph = open_graph(at, say=say)
     values = queries.chosen(query, _values(query.name, params), graph.engine)
@@ -99,19 +105,28 @@ def found(text: str, limit: int, at: str | None, reader: Reader) -> str:
 
 
 def _answered(graph: KnowledgeGraph, query: queries.SavedQuery, text: str, reader: Reader, title: str) -> str | bytes:
-    shown = graph.titled(graph.engine.query(text, query.source, graph.prefixes), query)
-    form = reader.form or ("ttl" if shown.form == "construct" else "table" if reader.terminal else "tsv")
-    if shown.form != "ask" and not shown.rows:
-        _tell_why(graph, query, text, reader.say)
-    if form == "table":
-        if reader.terminal and shown.passages():
-            reader.say(f"Open a passage, such as the first: statereport show passage:{shown.passages()[0]}")
-        return shown.to_text(reader.width)
+    form = reader.form or ("ttl" if store.form_of(text, query.source, graph.prefixes).form == "construct" else "table" if reader.terminal else "tsv")
+    if form not in ("table", "md", "html"):
+        data = graph.serialise(text, form, query.source)
+        if data.count(b"\n") < 2:  # a head and no row, in every format
+            _asked(graph, query, text, reader.say)
+        return data
+    shown = _asked(graph, query, text, reader.say)
     if form == "md":
         return shown.to_markdown()
     if form == "html":
         return _page(query.summary or title, query.description, shown.to_html())
-    return graph.serialise(text, form, query.source)
+    if reader.terminal and shown.passages():
+        reader.say(f"Open a passage, such as the first: statereport show passage:{shown.passages()[0]}")
+    return shown.to_text(reader.width)
+
+
+def _asked(graph: KnowledgeGraph, query: queries.SavedQuery, text: str, say: Say) -> Answer:
+    """The answer; where it is empty, why is told."""
+    shown = graph.titled(graph.engine.query(text, query.source, graph.prefixes), query)
+    if shown.form != "ask" and not shown.rows:
+        _tell_why(graph, query, text, say)
+    return shown
 
 
 def _tell_why(graph: KnowledgeGraph, query: queries.SavedQuery, text: str, say: Say) -> None:

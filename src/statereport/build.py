@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statereport import cubes, export, folder, formats, found, graphs, infer, search, store
+from statereport import catalogue, cubes, export, folder, formats, found, graphs, infer, search, single, store
 from statereport.errors import DataViolates
 from statereport.paths import House
 from statereport.queries import SavedQueries
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from statereport.validate import Finding
 
 MARKER = "build.json"
-# Questions with an open end, which pages fill in, are answered on the pages.
-NOT_ANSWERED = ("pages", "checks")
 SHOWN = 20
 
 Progress = Callable[[str], None]
@@ -27,11 +25,12 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Examined:
-    """The house as read, what follows from it, what the shapes say, and the graphs that come of all three."""
+    """The house as read, what follows from it, what the shapes say, its saved questions, and the graphs that come of these."""
 
     dataset: graphs.Dataset
     inference: infer.Inference
     findings: tuple[Finding, ...]
+    questions: graphs.Graphs = field(default_factory=dict)
 
     @cached_property
     def derived(self) -> graphs.Graphs:
@@ -52,8 +51,8 @@ class Examined:
         return tuple(finding for finding in self.findings if finding.severity != "Violation")
 
     def quads(self) -> list:
-        """Everything that can be asked, the shapes too."""
-        return [*self.dataset.quads(), *formats.quads(self.derived)]
+        """Everything that can be asked, the shapes and the saved questions themselves too."""
+        return [*self.dataset.quads(), *formats.quads(self.derived), *formats.quads(self.questions)]
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def build(house: House, out: Path, text: Path | None = None, progress: Progress 
         engine = store.Store.memory(quads)
         saved = SavedQueries(house.queries)
         refuse_failed_checks(house, engine, saved)
-        asked = [query for query in saved if query.topic not in NOT_ANSWERED]
+        asked = [query for query in saved if query.topic not in catalogue.LEFT_OUT]
         export.write_answers(fresh, asked, engine, house)
         cubes.write(fresh, engine)
 
@@ -106,7 +105,9 @@ def build(house: House, out: Path, text: Path | None = None, progress: Progress 
         hashes = export.write_graphs(fresh, parts, house)
         export.write_turtle(fresh, "ontology", examined.dataset.ontology, house)
         export.write_turtle(fresh, "shapes", examined.dataset.shapes, house)
-        export.write_description(fresh, {**asserted, **derived}, house)
+        export.write_turtle(fresh, "queries", examined.questions, house)
+        export.write_description(fresh, {**asserted, **derived, **examined.questions}, house)
+        single.write(fresh, asked, quads, engine, hashes["statereport"])
         store.write_store(quads, fresh / "store", house)
         search.write(engine, saved.get, fresh / "store")
         summary = Summary(
@@ -140,7 +141,7 @@ def examine(house: House, text: Path | None = None, progress: Progress | None = 
     inference = infer.infer(dataset.ontology_quads(), dataset.data_quads(), rules)
     say("validating")
     findings = validate.validate(dataset.data, dataset.ontology, dataset.shapes)
-    return Examined(dataset, inference, findings)
+    return Examined(dataset, inference, findings, {catalogue.GRAPH: catalogue.triples(SavedQueries(house.queries))})
 
 
 def refuse_violations(house: House, examined: Examined) -> None:

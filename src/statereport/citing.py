@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 HEADER = "pages/header"
 _UNKNOWN = "not stated"
 _SPECIAL = re.compile(r"[\\{}$&#_%~^]")
+_NAMED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Citation:
         """The BibTeX key."""
         rest = self.address.removeprefix(BASE)
         name = (rest.partition("/")[2] or rest).replace("/", "-") if self.address else f"query-{self.query[:12]}"
-        return "-".join(["statereport", name, *(re.sub(r"\\W+", "-", value) for value in self.values.values())])
+        return "-".join(["statereport", name, *(re.sub(r"\W+", "-", value) for value in self.values.values())])
 
     def __str__(self) -> str:
         """One paragraph of plain text."""
@@ -55,8 +56,7 @@ class Citation:
             "author": f"{{{_safe(self.author)}}}",
             "title": f"{{{_safe(self.question + self._with())}}}",
             "howpublished": where,
-            "year": self.date[:4],
-            "month": self.date[5:7],
+            **({"year": self.date[:4], "month": self.date[5:7]} if self.date != _UNKNOWN else {}),
             "version": _safe(self.version),
             "note": f"Answer from: {_safe(self.title)}. RDFC-1.0 SHA-256 of the data: {self.digest}",
         }
@@ -86,4 +86,4 @@ def cite(graph: KnowledgeGraph, question: SavedQuery, values: Mapping[str, Any],
 
 def _safe(text: str) -> str:
     """A text in the words of TeX."""
-    return _SPECIAL.sub(lambda sign: {"\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}"}.get(sign[0], f"\\{sign[0]}"), text)
+    return _SPECIAL.sub(lambda sign: _NAMED.get(sign[0], f"\\{sign[0]}"), text)

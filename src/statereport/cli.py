@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from statereport import __version__, console
+from statereport import __version__, cli_serve, console
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
 
@@ -194,35 +194,7 @@ def show(iri: str, store: str | None) -> None:
     console.write(str(open_graph(store, say=console.say).describe(iri)))
 
 
-@cli.command(short_help="Serve the graph on the web.")
-@click.option("--build", "built", type=click.Path(path_type=Path), help="A build's folder, which also gives the files to fetch. Without it: ./build if fresh, else the sources.")
-@_text
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="0 takes any free one.")
-@click.option("--base", default="", metavar="URL", help="The public address, where a proxy stands before the server.")
-@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Whose X-Forwarded-For is believed.")
-@click.option("--workers", default=4, show_default=True, type=click.IntRange(1, 64), help="Processes for the queries of clients; two more are for pages.")
-@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.1, 3_600), help="The time that a client's query may take.")
-@click.option("--quiet", is_flag=True, help="No line in the log for each request.")
-def serve(built: Path | None, text: Path | None, host: str, port: int, base: str, proxies: tuple[str, ...], workers: int, seconds: float, quiet: bool) -> None:
-    """Serve the graph on the web: pages, linked data, and a SPARQL endpoint whose queries cannot end the server.
-
-    The log goes to stderr, one line of JSON for each request.
-
-    \b
-    Example:
-      statereport serve --port 8000
-    """
-    from statereport.paths import find_house
-    from statereport.web import server, site
-    from statereport.web.limits import Limits, Setting
-
-    house, limits = find_house(), Limits(seconds=seconds)
-    setting = Setting(proxies=frozenset(proxies), public=workers, limits=limits)
-    server.serve(
-        lambda address: site.load(house, built, text, address, console.say, limits),
-        setting, host, port, base, console.say, server.faults_only if quiet else server.on_stderr,
-    )
+cli.add_command(cli_serve.serve)
 
 
 def _generated(name: str, short: str, what: str) -> Callable[..., Any]:

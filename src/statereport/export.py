@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 ENDINGS = ("ttl", "trig", "nq", "jsonld", "rdf")
 SUMS = "SHA256SUMS"
-# Left out of the sums: the store is a cache whose bytes depend on the engine, and the sums cannot hold themselves.
-UNSUMMED = ("store", SUMS)
+# Left out of the sums: the store is a cache whose bytes depend on the engine, the single file is there only where its page was
+# bundled, and the sums cannot hold themselves.
+UNSUMMED = ("store", "statereport.html", SUMS)
 # Columns of running text, in which a semicolon is a semicolon.
 PROSE = ("label", "gist", "what", "message", "printed", "title")
 
@@ -128,7 +129,7 @@ def write_description(folder: Path, graphs: Graphs, house: House) -> None:
     """Write void.ttl about the data files that the folder now holds."""
     prefixes = vocab.prefixes(house.prefixes)
     names = {iri: vocab.shorten(iri, house.prefixes).replace(":", "-") for iri in void.named(graphs)}
-    files = [f for f in _files(folder) if f.path.startswith(("statereport", "ontology", "shapes", "tables/", "cubes/"))]
+    files = [f for f in _files(folder) if f.path.startswith(("statereport", "ontology", "shapes", "queries", "tables/", "cubes/"))]
     triples = void.describe(graphs, [f for f in files if Path(f.path).suffix[1:] in void.MEDIA_TYPES], names)
     (folder / "void.ttl").write_bytes(formats.turtle(triples, {**prefixes, "void-ext": void.VOID_EXT}))
 

@@ -87,10 +87,15 @@ def write(items: list[Quad], path: Path, prefixes: Mapping[str, str]) -> None:
     elif ending == "nq":
         path.write_bytes(canonical_nquads(items))
     elif ending in DATASET_FORMATS:
-        by_graph = sorted(items, key=lambda quad: str(quad.graph_name))
-        serialize(by_graph, str(path), DATASET_FORMATS[ending], prefixes=used(items, prefixes))
+        path.write_bytes(dataset(items, ending, prefixes))
     else:
         serialize(merged(items), str(path), GRAPH_FORMATS[ending], prefixes=used(items, prefixes))
+
+
+def dataset(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
+    """Sorted quads with their graphs, graph by graph, in the format of that ending."""
+    by_graph = sorted(items, key=lambda quad: str(quad.graph_name))
+    return serialize(by_graph, format=DATASET_FORMATS[ending], prefixes=used(items, prefixes))
 
 
 def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:

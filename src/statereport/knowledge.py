@@ -149,6 +149,11 @@ def open_graph(
     return KnowledgeGraph(from_sources(house), house)
 
 
+def is_built(house: House) -> bool:
+    """True when ./build answers at once: it was made from the sources as they are."""
+    return store.is_fresh(DEFAULT / "store", house)
+
+
 def from_sources(house: House) -> store.Store:
     """The sources in memory, with what follows from them and what the shapes find. Raises a Problem where they cannot be read."""
     from statereport import build

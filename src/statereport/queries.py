@@ -48,6 +48,11 @@ class SavedQuery:
         return vocab.QUERY + self.name
 
     @property
+    def body(self) -> str:
+        """The query without its header."""
+        return "\n".join(line for line in self.text.splitlines() if not line.startswith("#+")) + "\n"
+
+    @property
     def topic(self) -> str:
         """The first folder it stands in; `checks/cubes/…` is a check."""
         return self.name.partition("/")[0]

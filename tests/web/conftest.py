@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from reading import Reader
+from skipping import skip_loudly
 
 from statereport.paths import find_house, find_text
 from statereport.web import site as sites
@@ -31,5 +32,5 @@ def read_text(site: sites.Site) -> Reader:
 
     path = find_text(site.house)
     if path is None:
-        pytest.skip("NOT TESTED: the report's text is not at hand (set STATEREPORT_TEXT)")
+        skip_loudly("the report's text is not at hand (set STATEREPORT_TEXT)")
     return Reader(replace(site, text=text.load(path)))

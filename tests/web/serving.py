@@ -15,10 +15,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -65,7 +65,8 @@ class Served:
                 connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             reply = connection.getresponse()
-            return Reply(reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read())
+            names = dict.fromkeys(name.lower() for name, _ in reply.getheaders())
+            return Reply(reply.status, {name: reply.getheader(name) for name in names}, reply.read())
 
     def query(self, text: str, method: str = "POST", path: str = "/sparql", **how: Any) -> Reply:
         """A SPARQL query, by POST as it is, or by GET."""
@@ -97,6 +98,16 @@ class Served:
         for process in found:
             found += parents.get(process, [])
         return found
+
+
+def until(condition: Callable[[], bool], seconds: float = 5) -> bool:
+    """Wait for a condition; → whether it came."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 @contextlib.contextmanager
@@ -151,14 +162,16 @@ def real(*options: str) -> Any:
     return running("-m", "statereport", "serve", "--port", "0", *options)
 
 
-def site_of(engine: Any, house: Any, base: str, limits: Any) -> SimpleNamespace:
-    """As much of a site as answers for programs need."""
+def site_of(engine: Any, house: Any, base: str, limits: Any) -> Any:
+    """The site of a small house: everything but what its few statements do not fill."""
     from statereport import knowledge
+    from statereport.web import site
 
     graph = knowledge.KnowledgeGraph(engine, house)
-    for query in graph.every_query():
-        _ = query.columns
-    return SimpleNamespace(graph=graph, house=house, base=base, limits=limits, exports={}, description=(), version="0")
+    return site.Site(
+        graph=graph, house=house, questions=site._warmed(graph), names=site.Names.of(graph), cubes=(), inference=None, rules={},
+        templates=site._templates(), static=site._static(), exports={}, title="", author="", version="0", issued="", triples=len(engine), digest="", base=base, limits=limits,
+    )  # fmt: skip
 
 
 def main() -> None:
@@ -171,7 +184,7 @@ def main() -> None:
 
     options = json.loads(sys.argv[2])
     workers = {name: options.pop(name) for name in ("public", "own") if name in options}
-    proxies = frozenset(options.pop("proxies", ()))
+    names = {name: frozenset(options.pop(name, ())) for name in ("proxies", "hosts")}
     if not options.pop("screen", True):
         # What is refused before it runs is let through, to see that the rest holds.
         sparql.screen = lambda *words, **more: None
@@ -179,7 +192,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         house = making.make(Path(folder))
         engine = store.Store.memory(making.quads(house))
-        server.serve(lambda base: site_of(engine, house, base, limits), Setting(limits=limits, proxies=proxies, **workers), port=0, say=lambda line: print(line, flush=True))
+        server.serve(lambda base: site_of(engine, house, base, limits), Setting(limits=limits, **names, **workers), port=0, say=lambda line: print(line, flush=True))
 
 
 if __name__ == "__main__":

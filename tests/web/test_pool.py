@@ -20,12 +20,14 @@ WIDE = "SELECT * { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(5)) + " } 
 FLOOD = "SELECT * { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(5)) + " }"
 SHORT = "ASK { ?x ?y ?z }"
 OTHER = "127.0.0.2"
+# A client that has asked nothing yet.
+NEW = "127.0.0.99"
 
 
 @pytest.fixture(scope="module")
 def served():
     """A server with little patience: 1 s, 3 public workers and 1 of its own."""
-    with serving.small(seconds=1, public=3, own=1, waiting_for_one=6, waiting=8, answer_bytes=1 << 20) as running:
+    with serving.small(seconds=1, public=3, own=1, waiting_for_one=2, waiting=5, answer_bytes=1 << 20) as running:
         yield running
 
 
@@ -82,7 +84,7 @@ def test_a_query_that_takes_too_long_is_given_up_and_says_which_limit(served):
 
 
 def test_an_answer_that_fills_memory_ends_its_worker_only():
-    with serving.small(seconds=20, memory=120 << 20, public=2, own=1) as served:
+    with serving.small(seconds=20, memory=64 << 20, public=2, own=1) as served:
         before = served.process.pid, served.tree()[1]
         reply = served.query(WIDE)
         assert (reply.status, reply.json["code"]) == (503, "memory-limit")
@@ -103,21 +105,20 @@ def test_a_worker_that_dies_costs_one_answer(served):
     served_before = served.health()["replaced"]["public"].get("ended", 0)
     with ThreadPoolExecutor(1) as one:
         reply = one.submit(served.query, LONG)
-        time.sleep(0.3)
+        time.sleep(0.5)
         busy = max(workers(served), key=lambda process: int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11]))
         os.kill(busy, signal.SIGKILL)
         assert reply.result().status == 503
     assert rested(served)["replaced"]["public"]["ended"] == served_before + 1
-    assert len(workers(served)) == 3
+    assert serving.until(lambda: len(workers(served)) == 3)
 
 
 def test_one_client_never_holds_all_workers(served):
-    with ThreadPoolExecutor(5) as many:
-        replies = [many.submit(served.query, LONG, source=OTHER) for _ in range(5)]
-        time.sleep(0.3)
-        assert served.health()["pools"]["public"] == {"size": 3, "free": 1, "busy": 2, "waiting": 3}
+    with ThreadPoolExecutor(4) as many:
+        replies = [many.submit(served.query, LONG, source=OTHER) for _ in range(4)]
+        assert serving.until(lambda: served.health()["pools"]["public"] == {"size": 3, "free": 1, "busy": 2, "waiting": 2})
         start = time.monotonic()
-        assert served.query(SHORT).status == 200
+        assert served.query(SHORT, source=NEW).status == 200
         assert time.monotonic() - start < 0.5
         assert {reply.result().status for reply in replies} == {503}
 
@@ -138,13 +139,25 @@ def test_when_the_line_is_full_the_server_says_so(served):
 
 def test_pages_and_documents_are_answered_while_every_public_worker_is_busy(served):
     with ThreadPoolExecutor(3) as many:
-        replies = [many.submit(served.query, LONG, source=f"127.0.0.{2 + i}") for i in range(3)]
-        time.sleep(0.3)
-        assert served.health()["pools"]["public"]["free"] == 0
+        replies = [many.submit(served.query, LONG, source=f"127.0.0.{20 + i}") for i in range(3)]
+        assert serving.until(lambda: served.health()["pools"]["public"]["free"] == 0)
         start = time.monotonic()
         assert served.ask("/query/figures/all.json?least=5000").status == 200
         assert time.monotonic() - start < 0.5
         assert [reply.result().status for reply in replies] == [503] * 3
+
+
+def test_the_last_free_worker_is_kept_for_those_who_used_little():
+    with serving.small(seconds=1, public=3, own=1, light_seconds=0.5) as served, ThreadPoolExecutor(4) as many:
+        first = [many.submit(served.query, LONG, source=f"127.0.0.{30 + i}") for i in range(4)]
+        assert {reply.result().status for reply in first} == {503}
+        replies = [many.submit(served.query, LONG, source=f"127.0.0.{30 + i}") for i in range(4)]
+        assert serving.until(lambda: served.health()["pools"]["public"]["waiting"] == 2)
+        assert served.health()["pools"]["public"]["free"] == 1
+        start = time.monotonic()
+        assert served.query(SHORT, source=NEW).status == 200
+        assert time.monotonic() - start < 0.5
+        assert {reply.result().status for reply in replies} == {503}
 
 
 def test_a_client_that_goes_away_frees_its_worker(served):
@@ -152,10 +165,8 @@ def test_a_client_that_goes_away_frees_its_worker(served):
     head = f"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(body)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", served.port)) as link:
         link.sendall(head.encode() + body)
-        time.sleep(0.2)
-        assert served.health()["pools"]["public"]["busy"] == 1
-    time.sleep(0.5)
-    assert served.health()["pools"]["public"]["free"] == 3
+        assert serving.until(lambda: served.health()["pools"]["public"]["busy"] == 1)
+    assert serving.until(lambda: served.health()["pools"]["public"]["free"] == 3, 0.9)
 
 
 def test_workers_are_replaced_after_a_number_of_answers():

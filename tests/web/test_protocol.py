@@ -12,7 +12,7 @@ import pytest
 import readwrite
 import serving
 import w3c
-from conftest import skip_loudly
+from skipping import skip_loudly
 
 from statereport import knowledge, store
 from statereport.paths import find_house

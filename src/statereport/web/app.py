@@ -25,7 +25,8 @@ from statereport.web import guard, negotiation, problems, protocol, worker
 from statereport.web.cache import Cache
 from statereport.web.http import Request, Response
 from statereport.web.limits import Setting
-from statereport.web.pool import Pool, Zygote
+from statereport.web.pool import Pool
+from statereport.web.processes import Zygote
 
 PIECE = 65_536
 # A query whose client has gone is given this long to end by itself, before its worker is ended.
@@ -186,12 +187,13 @@ def _is_public(request: Request) -> bool:
     return request.path == "/editor" and bool(request.value("query"))
 
 
-def make(front: Front, zygote: Callable[[], Zygote]) -> Starlette:
-    """The ASGI application; its workers are forked when it starts."""
+def make(front: Front, zygote: Callable[[], Zygote], ready: Callable[[], None] = lambda: None) -> Starlette:
+    """The ASGI application; its workers are forked when it starts, and then it is `ready`."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await front.start(zygote())
+        ready()
         yield
 
     class Everything:

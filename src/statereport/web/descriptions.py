@@ -8,10 +8,13 @@ from html import escape
 from urllib.parse import quote
 
 from statereport import formats, vocab, void
+from statereport.answers import plain
 from statereport.formats import RDF, iri, literal, triple
 from statereport.queries import Parameter, SavedQuery
 from statereport.web import negotiation
 from statereport.web.http import Request, Response
+from statereport.web.links import VARY, to
+from statereport.web.saved import forms_of
 from statereport.web.site import Site
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
@@ -28,13 +31,11 @@ def service(site: Site, request: Request) -> Response:
     """The description of the SPARQL service (the answer at /sparql to a request without a query); pages go to the editor."""
     ending = negotiation.choose(request.header("accept"), {**negotiation.GRAPHS, "html": "text/html"})
     if ending == "html":
-        return Response(303, "text/plain", b"/editor\n", (("Location", "/editor"), ("Vary", "Accept")))
+        return to("/editor")
     return _graph(site, ending, _service(site))
 
 
 def _service(site: Site) -> list:
-    from statereport.web.data import graphs
-
     endpoint = f"{site.base}/sparql"
     here, dataset, default = f"{endpoint}#service", f"{vocab.BASE}dataset", f"{endpoint}#default-graph"
     said = "Queries only. Limits: " + "; ".join(site.limits.words()) + "."
@@ -70,6 +71,12 @@ def _service(site: Site) -> list:
     return rows
 
 
+def graphs(site: Site) -> dict[str, int]:
+    """Each named graph with the number of its triples."""
+    query = site.graph.question("pages/graphs")
+    return {name.value: plain(number) for name, number in site.graph.engine.query(query.text, query.source).rows}
+
+
 def dataset(site: Site, request: Request, ending: str) -> Response:
     """The description of the data: VoID and DCAT, with where the files and the endpoint are on this server."""
     forms = negotiation.GRAPHS
@@ -77,9 +84,8 @@ def dataset(site: Site, request: Request, ending: str) -> Response:
         if request.path.startswith("/.well-known/"):
             ending = negotiation.choose(request.header("accept"), forms)
         else:
-            chosen = negotiation.choose(request.header("accept"), {"": "text/html", **forms})
-            path = f"/dataset.{chosen}" if chosen else "/about"
-            return Response(303, "text/plain", f"{path}\n".encode(), (("Location", path), ("Vary", "Accept")))
+            chosen = negotiation.choose(request.header("accept"), negotiation.DOCUMENTS)
+            return to("/about" if chosen == "html" else f"/dataset.{chosen}")
     files = [
         triple(f"{vocab.BASE}dataset/file/{name}", void.DCAT + "downloadURL", iri(f"{site.base}/data/{quote(name)}")) for name in site.exports
     ]
@@ -91,13 +97,11 @@ def _graph(site: Site, ending: str, triples: list) -> Response:
     prefixes = {**vocab.prefixes(site.graph.house.prefixes), "sd": SD, "void-ext": void.VOID_EXT}
     body = formats.document(triples, ending, prefixes)
     links = f'<{vocab.BASE}dataset>; rel="describes", <{void.LICENCE}>; rel="license", </openapi.json>; rel="service-desc"'
-    return Response(200, negotiation.GRAPHS[ending], body, (("Vary", "Accept"), ("Link", links)))
+    return Response(200, negotiation.GRAPHS[ending], body, (VARY, ("Link", links)))
 
 
 def openapi(site: Site, request: Request) -> Response:
     """The saved questions as a documented interface (OpenAPI 3.1)."""
-    from statereport.web.data import forms_of
-
     paths = {}
     for query in site.graph.queries():
         forms = {ending: kind for ending, kind in forms_of(query).items() if ending != "html"}

@@ -90,6 +90,10 @@ def connections(limits: Limits, log: Callable[[dict], None], exempt: frozenset[s
 
         def send_400_response(self, msg: str) -> None:
             log({"event": "malformed", "client": self._peer})
+            if self.cycle is not None and not self.cycle.response_complete:
+                # The fault is in a body: whoever reads it must not answer too.
+                self.cycle.disconnected = True
+                self.cycle.message_event.set()
             problem = RequestBroken(where="", what="The request is not HTTP/1.1, or its head is too large.", mend="see RFC 9112.")
             response = problems.response(problem)
             headers = [(b"content-type", response.media_type.encode()), (b"connection", b"close")]
@@ -191,13 +195,17 @@ PREFLIGHT = (
 
 def headers_of(response: Response) -> list[tuple[str, str]]:
     """Every header of a response: its own, and those that say what a browser may do with it."""
-    kind = response.media_type if "charset=" in response.media_type or not response.media_type.startswith("text/") else f"{response.media_type}; charset=utf-8"
+    plain = "charset=" in response.media_type or not response.media_type.startswith("text/")
+    kind = response.media_type if plain else f"{response.media_type}; charset=utf-8"
     page = response.media_type.startswith(("text/html", "image/svg"))
+    # What is kept is asked for again by its tag: after a new build nobody sees the old one.
+    kept = () if any(name == "Cache-Control" for name, _ in response.headers) else (("Cache-Control", "no-cache"),)
     return [
         ("Content-Type", kind),
         ("Content-Length", str(len(response.body))),
         *SECURITY,
         ("Content-Security-Policy", POLICY if page else "default-src 'none'; frame-ancestors 'none'"),
         *OPEN,
+        *kept,
         *response.headers,
     ]

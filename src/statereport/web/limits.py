@@ -22,6 +22,7 @@ class Limits:
     query_characters: int = LONGEST
     nesting: int = DEEPEST
     share: int = 2
+    light_seconds: float = 1
     waiting_for_one: int = 32
     waiting: int = 128
     seconds_in_line: float = 20
@@ -35,7 +36,7 @@ class Limits:
     sending: int = 256 * MIB
     connections_of_one: int = 64
     connections: int = 1_024
-    cache_bytes: int = 64 * MIB
+    cache_bytes: int = 96 * MIB
 
     def words(self) -> tuple[str, ...]:
         """Each limit in a sentence, in the order above."""
@@ -69,6 +70,7 @@ _SAYS = {
     "query_characters": "length of a query",
     "nesting": "depth of brackets in a query",
     "share": "queries of one client that run at once",
+    "light_seconds": "time of late after which a client leaves the last free process to others",
     "waiting_for_one": "requests of one client that wait in line",
     "waiting": "requests of all clients that wait in line",
     "seconds_in_line": "time in line",

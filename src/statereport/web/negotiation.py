@@ -26,6 +26,8 @@ RESULTS = {
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
 }
+# The forms of a saved question's answer; `rq` is its own text.
+QUESTIONS = {**DOCUMENTS, **RESULTS, "svg": "image/svg+xml", "rq": "application/sparql-query"}
 # Other names under which clients ask for the same form.
 ALIASES = {
     "application/json": ("json", "jsonld"),

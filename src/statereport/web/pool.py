@@ -2,6 +2,7 @@
 
 A request is admitted before anything of it is read: a client may hold its share of the workers, what it asks beyond that
 waits in a line of its own, and the lines are served in turn. So one who asks much waits for himself, not others for him.
+Many who ask much together find the last free worker kept for those who have used little of late.
 """
 
 from __future__ import annotations
@@ -10,78 +11,41 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
+import time
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from statereport.errors import AnswerTooLarge, Problem, ServerBusy, TimeLimit, TooManyRequests
 from statereport.web import frames, worker
 from statereport.web.http import Request, Response
 from statereport.web.limits import Limits
+from statereport.web.processes import Worker, Zygote
 
 
-class Zygote:
-    """The process that holds the site, as the server speaks with it."""
+class Used:
+    """How many seconds of a worker each client has used of late; what was used is half forgotten after half a minute."""
 
-    def __init__(self, process: int, control: socket.socket) -> None:
-        self.process = process
-        self._control = control
-        self._turn = asyncio.Lock()
-        control.setblocking(False)
+    HALF, MOST = 30.0, 10_000
 
-    async def fork(self, kind: str) -> Worker:
-        """A new worker of that kind."""
-        here, there = socket.socketpair()
-        with there:
-            here.setblocking(False)
-            said = await self._say(f"fork {kind}", [there.fileno()])
-        return Worker(int(said), here)
+    def __init__(self, light: float) -> None:
+        self._light = light
+        self._seconds: dict[str, tuple[float, float]] = {}
 
-    async def reap(self, process: int) -> int:
-        """How a worker ended: its exit code, or the negative number of the signal."""
-        return int(await self._say(f"reap {process}", []))
+    def add(self, client: str, seconds: float) -> None:
+        """Remember what a client used just now."""
+        total = self._now(client) + seconds
+        self._seconds.pop(client, None)
+        self._seconds[client] = total, time.monotonic()
+        if len(self._seconds) > self.MOST:
+            del self._seconds[next(iter(self._seconds))]
 
-    async def _say(self, words: str, files: list[int]) -> bytes:
-        async with self._turn:
-            socket.send_fds(self._control, [words.encode("ascii")], files)
-            answer = await asyncio.get_running_loop().sock_recv(self._control, 64)
-        if not answer:
-            # Without it no worker can be replaced: end in order, and let who started the server start it again.
-            os.kill(os.getpid(), signal.SIGTERM)
-            raise ConnectionError("the process that holds the site has gone")
-        return answer
+    def much(self, client: str) -> bool:
+        """True for a client that used more than what is light."""
+        return self._now(client) > self._light
 
-
-@dataclass(eq=False)
-class Worker:
-    """A process that answers, and the link to it."""
-
-    process: int
-    link: socket.socket
-
-    async def ask(self, frame: bytes, most: int) -> tuple[Response, bool, str]:
-        """Send a request, fetch its response. Raises EOFError where the process has gone, OverflowError where the response is too long."""
-        loop = asyncio.get_running_loop()
-        try:
-            await loop.sock_sendall(self.link, frame)
-            lengths = frames.LENGTHS.unpack(await self._read(frames.LENGTHS.size))
-            if sum(lengths) > most:
-                raise OverflowError
-            words = await self._read(lengths[0])
-            return frames.to_response(words, await self._read(lengths[1]))
-        except OSError as gone:
-            raise EOFError from gone
-
-    async def _read(self, length: int) -> bytes:
-        data = bytearray(length)
-        view, loop = memoryview(data), asyncio.get_running_loop()
-        while view:
-            count = await loop.sock_recv_into(self.link, view)
-            if not count:
-                raise EOFError
-            view = view[count:]
-        return bytes(data)
+    def _now(self, client: str) -> float:
+        seconds, then = self._seconds.get(client, (0.0, 0.0))
+        return seconds * 0.5 ** ((time.monotonic() - then) / self.HALF)
 
 
 class Pool:
@@ -100,6 +64,7 @@ class Pool:
         self._busy: set[Worker | asyncio.Task] = set()
         self._running: Counter[str] = Counter()
         self._lines: dict[str, deque[asyncio.Future[Worker]]] = {}
+        self._used = Used(limits.light_seconds)
 
     async def start(self) -> None:
         """Fork the workers."""
@@ -119,7 +84,7 @@ class Pool:
         """The response of a worker. Raises the Problem of the limit that was met; a cancelled request ends its worker."""
         mine = await self._admitted(client)
         left: Worker | None = mine
-        reason = ""
+        reason, start = "", time.monotonic()
         try:
             async with asyncio.timeout(self.seconds):
                 response, retire, fault = await mine.ask(frames.of_request(request), self.most)
@@ -133,7 +98,7 @@ class Pool:
             raise self._too_long() from None
         except OverflowError:
             left, reason = None, "answer"
-            raise self.too_large() from None
+            raise self._too_large() from None
         except EOFError:
             left, reason = None, "ended"
             return worker.memory_problem(request.header("accept"))
@@ -141,6 +106,7 @@ class Pool:
             left, reason = None, "cancelled"
             raise
         finally:
+            self._used.add(client, time.monotonic() - start)
             self._running[client] -= 1
             if not self._running[client]:
                 del self._running[client]
@@ -188,9 +154,10 @@ class Pool:
         self._serve()
 
     def _serve(self) -> None:
-        """Give free workers to the lines in turn, none to a client that has its share."""
+        """Give free workers to the lines in turn: none to a client that has its share, the last to one that used little."""
         while self._free:
-            client = next((c for c in self._lines if self._running[c] < self.share), None)
+            last = len(self._free) == 1 < self.size
+            client = next((c for c in self._lines if self._running[c] < self.share and not (last and self._used.much(c))), None)
             if client is None:
                 return
             line = self._lines.pop(client)
@@ -230,8 +197,7 @@ class Pool:
             mend="make the question smaller: bind more, share variables between patterns, use LIMIT.",
         )
 
-    def too_large(self) -> Problem:
-        """What is told when an answer is longer than it may be."""
+    def _too_large(self) -> Problem:
         return AnswerTooLarge(
             where="query",
             what=f"The answer is longer than {(self.most - 65_536) >> 20} MiB, which is the limit; nothing of it was sent.",

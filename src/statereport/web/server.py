@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 from statereport import vocab
 from statereport.errors import PortTaken
-from statereport.web import worker
+from statereport.web import descriptions, worker
 from statereport.web.answer import answer
+from statereport.web.http import Request
 from statereport.web.limits import Setting
 from statereport.web.site import Site
 
@@ -42,18 +43,18 @@ def serve(
     address = (base or f"http://{_bracketed(host)}:{port}").rstrip("/")
     site = load(address)
     vocab.hold(site.graph.house.prefixes)
-    process, control = worker.start(site, answer, setting.limits)
+    process, control = worker.start(site, answer, setting.limits, first_requests())
     # Only now: the zygote should not hold what a server needs.
     import uvicorn
 
     from statereport.web import app, guard
-    from statereport.web.pool import Zygote
+    from statereport.web.processes import Zygote
 
     setting = replace(setting, hosts=setting.hosts | hosts(address, host, port))
     front = app.Front(setting, log)
     logging.basicConfig(handlers=[_Lines(log)], level=logging.ERROR, force=True)
     config = uvicorn.Config(
-        app.make(front, lambda: Zygote(process, control)),
+        app.make(front, lambda: Zygote(process, control), lambda: say(f"The graph is served at {address}/ (stop with Ctrl-C).")),
         http=guard.connections(setting.limits, log, setting.proxies),
         ws="none",
         loop="asyncio",
@@ -67,17 +68,26 @@ def serve(
         timeout_graceful_shutdown=10,
     )
     listener.listen(1_024)
-    say(f"The graph is served at {address}/ (stop with Ctrl-C).")
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
     control.close()
     os.waitpid(process, 0)
 
 
+def first_requests() -> tuple[Request, ...]:
+    """One request of each kind, good and bad: what answers them must be loaded before files are out of reach."""
+    accepts = ("text/html", "application/json", "text/turtle", "none/none")
+    paths = (*descriptions.PAGES, "/search", "/nothing", "/id/nothing", "/def/Figure.html", "/def/Figure.ttl", "/query/no/such.html", "/problem/nothing")
+    texts = ("ASK {}", "SELECT * { ?a ?b ?c } LIMIT 1", "SELEC", "CONSTRUCT { ?a ?b ?c } { ?a ?b ?c } LIMIT 1", "SELECT * { SERVICE <a:a> {} }")
+    asked = [(path, ()) for path in paths] + [(path, (("query", text),)) for path in ("/sparql", "/editor") for text in texts]
+    return tuple(Request("GET", path, query, (("accept", accept),)) for path, query in asked for accept in accepts)
+
+
 def listen(host: str, port: int) -> socket.socket:
     """A socket bound to the address. Raises PortTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, or the loop would not know that it may switch off the wait for more to send (40 ms an answer).
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -173,7 +173,8 @@ def _templates() -> jinja2.Environment:
 
 def _static() -> dict[str, File]:
     folders = (HERE / "static", HERE / "vendor")
-    return {path.name: _file(path) for path in _below(folders) if path.suffix != ".sha256"}
+    # The page of the single file is for builds, not for the server.
+    return {path.name: _file(path) for path in _below(folders) if path.suffix != ".html"}
 
 
 def _exports(folder: Path) -> dict[str, File]:

@@ -16,7 +16,7 @@ import signal
 import socket
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from statereport import room
@@ -30,13 +30,13 @@ Answer = Callable[[Any, Request], Response]
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _M_ARENA_MAX = 1, 38, -8
 # What a worker may keep of the memory that an answer took; more, and a fresh process takes its place.
-_KEPT = 64 * MIB
+_KEPT = 48 * MIB
 
 
-def start(site: Any, answer: Answer, limits: Limits) -> tuple[int, socket.socket]:
+def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = ()) -> tuple[int, socket.socket]:
     """Fork the zygote. → its process and the socket over which it is told what to do (see `serve_forks`).
 
-    Raises PlatformRefused where there is no fork, and AssertionError where this process has threads, which a fork would lose.
+    The zygote answers the `first` requests to nobody: what they load then, no worker has to open a file for. Raises PlatformRefused where there is no fork, and AssertionError where this process has threads, which a fork would lose.
     """
     if not hasattr(os, "fork") or not os.path.exists("/proc/self/statm"):
         raise PlatformRefused(where="", what="This system has no /proc and fork as Linux has them.", mend="run the server on Linux.")
@@ -49,13 +49,21 @@ def start(site: Any, answer: Answer, limits: Limits) -> tuple[int, socket.socket
     if process:
         there.close()
         return process, here
-    with contextlib.suppress(BaseException):
+    try:
         _die_with(parent)
         os.closerange(3, there.fileno())
         os.closerange(there.fileno() + 1, 4_096)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for request in first:
+            _answered(site, answer, request)
+        assert _alone()
+        gc.collect()
+        gc.freeze()
         serve_forks(site, answer, limits, there)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
     os._exit(0)
 
 

@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 from statereport import emptiness, sparql
 from statereport.errors import Problem
 from statereport.vocab import BASE, SR
+from statereport.web import negotiation, shown
 from statereport.web import page as pages
-from statereport.web import shown
-from statereport.web.data import QUERY_FORMS
 from statereport.web.http import Request, Response
 from statereport.web.pages.questions import FORMATS, IDENTIFIERS
 from statereport.web.protocol import Capped
@@ -75,7 +74,7 @@ def _file(site: Site, text: str, ending: str) -> Response:
     output = Capped(site.limits.answer_bytes)
     form = site.graph.engine.write(text, lambda forms: ending, output)
     headers = (("Content-Disposition", f'attachment; filename="answer.{form}"'),)
-    return Response(200, QUERY_FORMS[form], bytes(output.data), headers)
+    return Response(200, negotiation.QUESTIONS[form], bytes(output.data), headers)
 
 
 def _page(site: Site, request: Request, text: str, status: int = 200, **more) -> Response:

@@ -1,0 +1,146 @@
+"""Other SPARQL servers, started beside ours with the same data: the oxigraph server, and Virtuoso. On this machine only."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+OXIGRAPH = Path(sys.executable).parent / "oxigraph"
+VIRTUOSO, ISQL = "/usr/bin/virtuoso-t", "/usr/bin/isql-vt"
+INI = """[Database]
+DatabaseFile = virtuoso.db
+ErrorLogFile = virtuoso.log
+TransactionFile = virtuoso.trx
+xa_persistent_file = virtuoso.pxa
+[TempDatabase]
+DatabaseFile = virtuoso-temp.db
+TransactionFile = virtuoso-temp.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+DirsAllowed = {folder}
+NumberOfBuffers = 40000
+MaxDirtyBuffers = 30000
+MaxQueryMem = 512M
+ServerThreads = 20
+[HTTPServer]
+ServerPort = 127.0.0.1:{http}
+ServerThreads = 10
+[SPARQL]
+ResultSetMaxRows = 10000
+MaxQueryExecutionTime = 60
+MaxQueryCostEstimationTime = 400
+"""
+
+
+@dataclass
+class Peer:
+    """A server: its name and version, the address of its endpoint, how to start it again, and its process."""
+
+    name: str
+    endpoint: str
+    start: Callable[[], subprocess.Popen]
+    process: subprocess.Popen
+
+    def alive(self) -> bool:
+        """True while its process runs."""
+        return self.process.poll() is None
+
+    def restart(self) -> None:
+        """Start it again after it died, and wait until it answers."""
+        self.process = self.start()
+        wait(self.endpoint, self.process)
+
+
+def ask(endpoint: str, query: str, timeout: float = 30, accept: str = "application/sparql-results+json") -> tuple[int, bytes]:
+    """The status and body of a query by GET; 0 where there is no answer."""
+    request = urllib.request.Request(f"{endpoint}?{urllib.parse.urlencode({'query': query})}", headers={"Accept": accept})
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as reply:
+            return reply.status, reply.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+    except (OSError, ValueError):
+        return 0, b""
+
+
+def wait(endpoint: str, process: subprocess.Popen, seconds: float = 60) -> None:
+    """Until a server answers."""
+    end = time.monotonic() + seconds
+    while ask(endpoint, "ASK { ?s ?p ?o }", 2)[0] != 200:
+        if process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"{endpoint} does not answer")
+        time.sleep(0.2)
+
+
+def free_port() -> int:
+    """A port that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def _started(command: list[str], folder: Path) -> subprocess.Popen:
+    return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def _ended(peer: Peer) -> Iterator[Peer]:
+    try:
+        yield peer
+    finally:
+        peer.process.terminate()
+        try:
+            peer.process.wait(20)
+        except subprocess.TimeoutExpired:
+            peer.process.kill()
+            peer.process.wait()
+
+
+@contextlib.contextmanager
+def oxigraph(data: Path, folder: Path, timeout: int = 10) -> Iterator[Peer | None]:
+    """The oxigraph server with some N-Quads, read-only, with its own limit of time; None where it is not installed."""
+    if not OXIGRAPH.is_file():
+        yield None
+        return
+    store, port = folder / "oxigraph", free_port()
+    subprocess.run([OXIGRAPH, "load", "--location", store, "--file", data], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [str(OXIGRAPH), "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}", "--timeout-s", str(timeout)]
+    version = subprocess.run([OXIGRAPH, "--version"], check=True, capture_output=True, text=True).stdout.strip()
+    process = _started(command, folder)
+    peer = Peer(version, f"http://127.0.0.1:{port}/query", lambda: _started(command, folder), process)
+    with _ended(peer):
+        wait(peer.endpoint, process)
+        yield peer
+
+
+@contextlib.contextmanager
+def virtuoso(data: Path, folder: Path) -> Iterator[Peer | None]:
+    """Virtuoso with the same N-Quads and Debian's limits; None where it is not installed."""
+    if not (os.path.exists(VIRTUOSO) and os.path.exists(ISQL)):
+        yield None
+        return
+    home, sql, http = folder / "virtuoso", free_port(), free_port()
+    home.mkdir()
+    shutil.copy(data, home / "data.nq")
+    (home / "virtuoso.ini").write_text(INI.format(sql=sql, http=http, folder=home))
+    command = [VIRTUOSO, "+foreground", "+configfile", str(home / "virtuoso.ini")]
+    version = subprocess.run([VIRTUOSO, "-?"], capture_output=True, text=True, check=False)
+    words = f"{version.stdout} {version.stderr}".split()
+    number = next((word for i, word in enumerate(words) if i and words[i - 1] == "Version"), "")
+    process = _started(command, home)
+    peer = Peer(f"virtuoso {number}".strip(), f"http://127.0.0.1:{http}/sparql", lambda: _started(command, home), process)
+    with _ended(peer):
+        wait(peer.endpoint, process)
+        load = f"ld_dir('{home}', 'data.nq', 'urn:default'); rdf_loader_run(); checkpoint;"
+        subprocess.run([ISQL, f"127.0.0.1:{sql}", "dba", "dba", f"exec={load}"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        yield peer

@@ -1,0 +1,185 @@
+// The single HTML file: the graph, the saved questions and an engine in one page that asks nobody. The part of its address after # is its whole state.
+
+import init, { Store } from "oxigraph/web.js";
+
+const part = (id) => document.getElementById(id);
+const main = part("content");
+const NUMBER = /#(integer|decimal|double|float|nonNegativeInteger|positiveInteger)$/;
+const CHECKS = {
+  integer: [/^[+-]?\d{1,18}$/, "Give a whole number, such as 10."],
+  year: [/^\d{4}$/, "Give a year of four digits, such as 2020."],
+  date: [/^\d{4}-\d{2}-\d{2}$/, "Give a day as 2020-12-31."],
+  iri: [/^[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]*$/i, "Give an IRI without blanks and brackets."],
+  string: [/^/, ""],
+};
+
+const make = (name, attributes = {}, ...children) => {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) if (value !== undefined && value !== false) element.setAttribute(key, value);
+  element.append(...children.filter((child) => child !== undefined));
+  return element;
+};
+
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
+const held = JSON.parse(part("held").textContent);
+await init({ module_or_path: await unpacked(part("engine").textContent) });
+const store = new Store();
+store.load(held.graph, { format: "application/trig", no_transaction: true });
+
+const ask = (query, options = {}) => store.query(query, { use_default_graph_as_union: true, ...options });
+
+const labels = new Map();
+for (const row of ask(held.labels)) {
+  const label = row.get("label");
+  if (!labels.has(row.get("thing").value) || label.language === "en") labels.set(row.get("thing").value, label);
+}
+const namespaces = Object.entries(held.prefixes).sort((a, b) => b[1].length - a[1].length);
+function short(iri) {
+  const found = namespaces.find(([, namespace]) => iri.startsWith(namespace) && iri.length > namespace.length);
+  return found ? `${found[0]}:${iri.slice(found[1].length)}` : iri;
+}
+
+/** A term as people read it: a label that leads to the thing, or the words of a literal in their language. */
+function shown(term) {
+  if (!term) return "";
+  if (term.termType === "Literal") return term.language && term.language !== "en" ? make("span", { lang: term.language }, term.value) : term.value;
+  const label = labels.get(term.value);
+  const words = label?.value ?? short(term.value);
+  if (!label) return words;
+  return make("a", { href: `#thing=${encodeURIComponent(term.value)}`, title: short(term.value), lang: label.language && label.language !== "en" ? label.language : undefined }, words);
+}
+
+/** For each column that only repeats as labels what its things are: the column of those things. */
+function things(names, rows) {
+  const says = (name, thing) => rows.every((row) => row.get(name)?.termType === "Literal" && row.get(thing)?.termType === "NamedNode" && labels.get(row.get(thing).value)?.value === row.get(name).value);
+  return new Map(names.flatMap((name) => names.filter((thing) => thing !== name && says(name, thing)).slice(0, 1).map((thing) => [name, thing])));
+}
+
+function table(columns, rows, caption) {
+  const links = things(Object.keys(columns), rows);
+  const names = Object.keys(columns).filter((name) => ![...links.values()].includes(name));
+  const isNumber = (term) => !term || (term.termType === "Literal" && NUMBER.test(term.datatype.value));
+  const kind = Object.fromEntries(names.map((name) => [name, rows.some((row) => row.get(name)) && rows.every((row) => isNumber(row.get(name))) ? "number" : undefined]));
+  const head = (name) => make("th", { role: "columnheader", scope: "col", class: kind[name] }, columns[name]);
+  const cell = (row, name) => make("td", { role: "cell", "data-title": columns[name], class: kind[name] }, shown(row.get(links.get(name) ?? name)));
+  return make(
+    "div",
+    { class: "scroll", role: "region", tabindex: "0", "aria-label": caption },
+    make(
+      "table",
+      { class: "rows", role: "table" },
+      make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...names.map(head))),
+      make("tbody", { role: "rowgroup" }, ...rows.map((row) => make("tr", { role: "row" }, ...names.map((name) => cell(row, name))))),
+    ),
+  );
+}
+
+/** A value as a term of the parameter's kind; raises what is wrong with it, in words. */
+function term(parameter, value) {
+  const choice = parameter.choices.find(([known]) => known === value);
+  if (choice) return choice[2];
+  const [pattern, mend] = CHECKS[parameter.type];
+  if (parameter.choices.length) throw new Error("This is not among the choices.");
+  if (!pattern.test(value)) throw new Error(mend);
+  if (parameter.type === "iri") return `<${value}>`;
+  if (parameter.suffix === null) return String(Number(value));
+  return `"${value.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r")}"${parameter.suffix}`;
+}
+
+function field(parameter, value, fault) {
+  const id = `f-${parameter.name}`;
+  const told = { id, name: parameter.name, "aria-invalid": fault ? "true" : undefined, "aria-describedby": fault ? `fault-${parameter.name}` : undefined };
+  const input = parameter.choices.length
+    ? make("select", told, ...parameter.choices.map(([known, label]) => make("option", { value: known, selected: known === value ? "" : false }, label)))
+    : make("input", { ...told, value, type: "text" });
+  return make(
+    "div",
+    { class: fault ? "field bad" : "field" },
+    make("label", { for: id }, parameter.label),
+    input,
+    fault ? make("p", { class: "fault", role: "alert", id: `fault-${parameter.name}` }, fault) : undefined,
+  );
+}
+
+function saved(text, name, kind) {
+  const link = make("a", { class: "button", download: name, href: URL.createObjectURL(new Blob([text], { type: kind })) }, name.endsWith("csv") ? "CSV" : "Turtle");
+  return make("div", { class: "actions" }, link);
+}
+
+/** The page of a question: its form, its answer, its SPARQL. */
+function question(found, given) {
+  const values = Object.fromEntries(found.parameters.map((parameter) => [parameter.name, given.get(parameter.name) ?? parameter.default]));
+  const faults = {};
+  const terms = {};
+  for (const parameter of found.parameters) {
+    try {
+      terms[parameter.name] = term(parameter, values[parameter.name]);
+    } catch (reason) {
+      faults[parameter.name] = reason.message;
+    }
+  }
+  const parts = [make("p", { class: "crumbs" }, make("a", { href: "#" }, "Questions"), ` / ${found.topic}`), make("h1", {}, found.summary), make("p", { class: "lead" }, found.description)];
+  if (found.parameters.length) {
+    const form = make("form", { class: "ask" }, ...found.parameters.map((parameter) => field(parameter, values[parameter.name], faults[parameter.name])), make("button", {}, "Ask"));
+    const go = () => (location.hash = new URLSearchParams([["question", found.name], ...new FormData(form)]));
+    form.addEventListener("submit", (event) => (event.preventDefault(), go()));
+    form.addEventListener("change", go);
+    parts.push(form);
+  }
+  if (!Object.keys(faults).length) parts.push(...answered(found, found.pieces.map((piece) => (typeof piece === "string" ? piece : terms[piece.parameter])).join("")));
+  return parts;
+}
+
+function answered(found, text) {
+  const name = found.name.replaceAll("/", "-");
+  const behind = make("details", {}, make("summary", {}, "The SPARQL behind it"), make("pre", { tabindex: "0", "aria-label": "SPARQL" }, text));
+  if (found.form === "ask") return [make("p", { class: "truth", role: "status" }, ask(text) ? "Yes." : "No."), behind];
+  if (found.form === "construct") {
+    const graph = ask(text, { results_format: "text/turtle" });
+    return [make("p", { role: "status" }, "A graph."), saved(graph, `${name}.ttl`, "text/turtle"), make("pre", { tabindex: "0", "aria-label": "The graph in Turtle" }, graph), behind];
+  }
+  const rows = ask(text);
+  if (!rows.length) return [make("p", { class: "empty", role: "status" }, "No rows. Nothing in the graph fits this question."), behind];
+  const count = make("p", { class: "result", role: "status" }, `${rows.length.toLocaleString("en")} ${rows.length === 1 ? "row" : "rows"}.`);
+  return [count, saved(`\ufeff${ask(text, { results_format: "text/csv" })}`, `${name}.csv`, "text/csv"), table(found.columns, rows, found.summary), behind];
+}
+
+/** The page of a thing: what is said of it, and what points to it. */
+function thing(iri) {
+  const said = (query) => ask(query);
+  const out = said(`SELECT DISTINCT ?property ?value WHERE { <${iri}> ?property ?value } ORDER BY ?property ?value`);
+  const into = said(`SELECT DISTINCT ?property ?value WHERE { ?value ?property <${iri}> FILTER(isIRI(?value)) } ORDER BY ?property ?value LIMIT 1000`);
+  const parts = [make("h1", {}, labels.get(iri)?.value ?? short(iri)), make("p", { class: "iri" }, make("code", {}, iri))];
+  if (out.length) parts.push(make("h2", {}, "What is said of it"), table({ property: "Property", value: "Value" }, out, "What is said of it"));
+  if (into.length) parts.push(make("h2", {}, "What points to it"), table({ property: "As", value: "Of" }, into, "What points to it"));
+  return out.length || into.length ? parts : [make("h1", {}, "There is no such thing in this file"), make("p", {}, make("a", { href: "#" }, "All questions"))];
+}
+
+function home() {
+  const topics = new Map();
+  for (const found of held.questions) topics.set(found.topic, [...(topics.get(found.topic) ?? []), found]);
+  const list = (some) => make("ul", {}, ...some.map((found) => make("li", {}, make("a", { href: `#${new URLSearchParams({ question: found.name })}` }, found.summary))));
+  return [
+    make("h1", {}, held.title),
+    make("p", { class: "lead" }, "The whole graph in one file: choose a question, change its terms, take the table away. Nothing is sent anywhere."),
+    ...[...topics].flatMap(([topic, some]) => [make("h2", {}, topic[0].toUpperCase() + topic.slice(1)), list(some)]),
+  ];
+}
+
+function show() {
+  const wanted = new URLSearchParams(location.hash.slice(1));
+  const found = held.questions.find((one) => one.name === wanted.get("question"));
+  const iri = wanted.get("thing");
+  const parts = found ? question(found, wanted) : iri && CHECKS.iri[0].test(iri) ? thing(iri) : home();
+  main.replaceChildren(...parts);
+  document.title = `${main.querySelector("h1").textContent} · statereport`;
+  document.documentElement.dataset.shown = location.hash || "#";
+}
+
+window.addEventListener("hashchange", () => (show(), scrollTo(0, 0), main.focus({ preventScroll: true })));
+part("footer").textContent = held.about;
+show();

@@ -1,0 +1,127 @@
+// The words of this graph, as /editor/words.json lists them, and completion by their labels.
+
+import { expected, undeclared } from "./reading.js";
+
+const MOST = 60;
+const KEYWORDS = {
+  head: "SELECT DISTINCT CONSTRUCT ASK DESCRIBE WHERE PREFIX ORDER BY GROUP BY HAVING LIMIT OFFSET VALUES COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT AS",
+  subject: "OPTIONAL FILTER BIND VALUES UNION MINUS GRAPH SELECT",
+  condition: "EXISTS NOT IN BOUND IF COALESCE STR LANG LANGMATCHES DATATYPE CONTAINS STRSTARTS STRENDS REGEX REPLACE LCASE UCASE YEAR CONCAT ABS ROUND COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT DISTINCT AS",
+  clause: "EXISTS NOT SILENT AS",
+};
+const KINDS = {
+  subject: ["thing"],
+  predicate: ["property"],
+  class: ["class"],
+  object: ["thing", "class"],
+  data: ["thing", "class", "property"],
+  condition: ["thing", "class", "property"],
+  head: ["thing", "class", "property"],
+  clause: ["thing"],
+  end: [],
+};
+
+const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const words = (text) => plain(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+
+/** The words of the graph, ready to be searched, and its prefixes. */
+export class Terms {
+  constructor({ prefixes, words: list }) {
+    this.prefixes = new Map(Object.entries(prefixes));
+    this.list = list.map((term) => ({
+      ...term,
+      // Of a property: the IRI of each class whose shape names it, and whether it must be there.
+      of: new Map(Object.entries(term.of ?? {}).map(([name, required]) => [this.#iri(name), required])),
+      words: words(term.label),
+      plain: plain(term.label),
+      short: term.name.toLowerCase(),
+    }));
+  }
+
+  #iri(name) {
+    const colon = name.indexOf(":");
+    return (this.prefixes.get(name.slice(0, colon)) ?? "") + name.slice(colon + 1);
+  }
+
+  /** The PREFIX lines that a query lacks. */
+  missing(text) {
+    return undeclared(text)
+      .filter((prefix) => this.prefixes.has(prefix))
+      .sort()
+      .map((prefix) => `PREFIX ${prefix}: <${this.prefixes.get(prefix)}>\n`)
+      .join("");
+  }
+
+  /** How well a term fits what was typed: 0 not at all. */
+  static fit(term, typed) {
+    if (!typed) return 1;
+    const text = plain(typed);
+    if (text.includes(":")) return term.short.startsWith(text) ? 4 : 0;
+    if (term.plain === text) return 5;
+    if (term.plain.startsWith(text)) return 4;
+    if (term.short.slice(term.short.indexOf(":") + 1).startsWith(text)) return 3;
+    const given = words(typed);
+    return given.length && given.every((word) => term.words.some((other) => other.startsWith(word))) ? 2 : 0;
+  }
+
+  /** What completes the query at a place: the source for CodeMirror's completion. */
+  complete = (context) => {
+    const text = context.state.doc.toString();
+    const variable = context.matchBefore(/[?$][\p{L}\p{N}_]*/u);
+    if (variable) return this.#variables(text, variable, context);
+    // A label may be of several words: the longest run of words that fits a label is what was typed.
+    const run = context.matchBefore(/(?:[\p{L}\p{N}_-]+ ){0,5}(?:[\p{L}\p{N}_:.-]|\\\S)*/u) ?? { from: context.pos, text: "" };
+    if (!run.text && !context.explicit) return null;
+    for (let from = run.from; ; ) {
+      const typed = text.slice(from, context.pos);
+      const here = expected(text, from, context.pos, this.prefixes);
+      const options = [...this.#terms(typed, here), ...this.#keywords(typed, here)];
+      const last = !typed.includes(" ");
+      if (options.length && (last || typed.trimEnd() === typed)) return { from, options, filter: false };
+      if (last) return null;
+      from += typed.indexOf(" ") + 1;
+      if (from === context.pos && !context.explicit) return null;
+    }
+  };
+
+  #terms(typed, { place, classes }) {
+    const kinds = KINDS[place] ?? [];
+    const fits = [];
+    for (const term of this.list) {
+      if (!kinds.includes(term.kind)) continue;
+      if (place === "predicate" && classes.length && !classes.some((name) => term.of.has(name))) continue;
+      const fit = Terms.fit(term, typed);
+      if (fit) fits.push({ term, fit, required: place === "predicate" && classes.some((name) => term.of.get(name)) });
+    }
+    fits.sort((a, b) => b.required - a.required || b.fit - a.fit || (a.term.plain < b.term.plain ? -1 : a.term.plain > b.term.plain ? 1 : 0));
+    return fits.slice(0, MOST).map(({ term, required }) => ({
+      label: term.label,
+      detail: required ? `${term.name} · required` : term.name,
+      info: term.says,
+      type: term.kind,
+      apply: (view, option, from, to) => this.#insert(view, term.name, from, to),
+    }));
+  }
+
+  #keywords(typed, { place }) {
+    const start = typed.toLowerCase();
+    const list = place === "predicate" ? ["a"] : [...new Set((KEYWORDS[place] ?? "").split(" "))];
+    return list.filter((word) => word && word.toLowerCase() !== start && word.toLowerCase().startsWith(start)).map((word) => ({ label: word, type: "keyword" }));
+  }
+
+  #variables(text, typed, context) {
+    const names = [...new Set(text.match(/[?$][\p{L}\p{N}_]+/gu) ?? [])].filter((name) => name !== typed.text).sort();
+    return names.length && (context.explicit || typed.text.length > 1)
+      ? { from: typed.from, options: names.map((label) => ({ label, type: "variable" })), validFor: /^[?$][\p{L}\p{N}_]*$/u }
+      : null;
+  }
+
+  /** Put a name in, and at the top of the query the PREFIX line that it needs. */
+  #insert(view, name, from, to) {
+    const text = view.state.doc.toString();
+    const lines = this.missing(`${text.slice(0, from)} ${name} ${text.slice(to)}`);
+    const changes = [{ from, to, insert: name }];
+    if (lines) changes.unshift({ from: 0, insert: lines });
+    view.dispatch({ changes, selection: { anchor: from + name.length + lines.length }, userEvent: "input.complete", scrollIntoView: true });
+  }
+}

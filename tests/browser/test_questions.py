@@ -1,0 +1,216 @@
+"""Questions, things and their answers as a reader meets them: two clicks, labels, a way into the report, a file, a citation."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import time
+from urllib.parse import urlencode
+
+import pytest
+
+from statereport.paths import find_house
+
+expect = pytest.importorskip("playwright.sync_api", reason="NOT TESTED: pages in a browser: Playwright is not installed").expect
+
+QUERIES = sorted(
+    path.relative_to(find_house().queries).with_suffix("").as_posix()
+    for path in find_house().queries.glob("*/*.rq") if path.parent.name not in ("pages", "checks")
+)
+SINCE = "/query/measures/measures-of-a-year.html"
+CHARTED = "/query/law/laws-cited-most.html"
+GROUP = "/query/groups/what-is-said-of-a-group.html"
+
+
+def cells(page) -> list[list[str]]:
+    """The table as it stands: titles, then rows."""
+    titles = page.locator("table.rows thead th").all_inner_texts()
+    return [titles, *([cell.strip() for cell in row] for row in page.locator("table.rows tbody tr").evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"))]
+
+
+def test_home_begins_with_questions_and_the_first_answer_is_a_click_and_two_seconds_away(reader):
+    page = reader.open("/")
+    links = page.locator("main a[href^='/query/']")
+    shown = set(links.evaluate_all("links => links.map(link => link.getAttribute('href'))"))
+    assert shown >= {f"/query/{name}.html" for name in QUERIES}
+    start = time.monotonic()
+    links.first.click()
+    page.wait_for_selector("table.rows tbody tr, .truth, pre")
+    assert time.monotonic() - start < 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_question_answers_with_labels_and_without_the_noise_of_datatypes(reader, name):
+    page = reader.open(f"/query/{name}.html")
+    _, *rows = cells(page)
+    noise = [text for row in rows for text in row if re.search(r'\^\^|"@[a-z]{2}\b|^"', text)]
+    assert not noise[:3]
+    ours = [text for row in rows for text in row if text.startswith("https://w3id.org/statereport/")]
+    assert not ours[:3], "a thing of ours has a label"
+    assert not page.locator("td.number").evaluate_all("cells => cells.filter(cell => getComputedStyle(cell).textAlign !== 'right').length")
+
+
+def test_a_value_is_in_the_address_and_a_fresh_reader_sees_the_same_rows(reader):
+    page = reader.open(GROUP)
+    choices = page.locator("form.ask select").first
+    labels = choices.locator("option").all_inner_texts()
+    assert len(labels) > 20 and not [label for label in labels if re.search(r"https?://|^[\w-]+:[\w-]+$", label)]
+    other = choices.locator("option").nth(5).get_attribute("value")
+    choices.select_option(other)
+    page.wait_for_url(f"**{urlencode({'wanted': other})}*")
+    rows = cells(page)
+    page.reload()
+    assert cells(page) == rows
+    fresh = reader.page(fresh=True)
+    fresh.goto(page.url)
+    assert cells(fresh) == rows
+
+
+def test_a_bad_value_is_told_at_its_field(reader):
+    page = reader.open(f"{SINCE}?year=soon", 400)
+    field = page.locator("form.ask [name=year][aria-invalid=true]")
+    assert field.input_value() == "soon"
+    told = page.locator("#" + next(name for name in field.get_attribute("aria-describedby").split() if name.startswith("fault")))
+    assert told.is_visible() and len(told.inner_text()) > 15
+    page.goto(f"{SINCE}?year=2021")
+    assert not page.locator("[aria-invalid]").count()
+
+
+def test_identifiers_can_be_shown_instead_of_labels(reader):
+    page = reader.open(CHARTED)
+    before = cells(page)
+    page.get_by_role("link", name="Show identifiers").click()
+    page.wait_for_url("**identifiers=yes*")
+    shown = cells(page)
+    assert shown != before and any(re.search(r"instrument[:/]", text) for row in shown[1:] for text in row)
+    page.get_by_role("link", name="Show labels").click()
+    page.wait_for_url(lambda url: "identifiers" not in url)
+    assert cells(page) == before
+
+
+def test_what_is_not_english_says_its_language(reader):
+    page = reader.open("/query/groups/names-as-printed-and-neutral.html")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    cyrillic = "nodes => nodes.filter(node => /[\\u0400-\\u04ff]/.test(node.textContent) && !node.closest('[lang]:not(html)') && !node.children.length).map(node => node.outerHTML)"
+    for path in ("/id/body/kaz-parliament.html", "/query/groups/names-as-printed-and-neutral.html"):
+        page.goto(path)
+        assert page.locator("main *").evaluate_all(cyrillic) == []
+
+
+def test_an_answer_leads_to_the_passage_where_it_stands(reader):
+    page = reader.open(GROUP)
+    link = page.locator("table.rows a[href^='/report/']").first
+    reference = link.inner_text()
+    link.click()
+    page.wait_for_url("**/report/*#*")
+    unit = page.locator(f"article[id='{reference}']")
+    assert unit.is_visible() and unit.locator("h3").inner_text() == reference
+    expect(unit).to_be_in_viewport()
+    assert len(unit.locator(".gist").inner_text()) > 20
+
+
+def test_every_row_of_a_question_about_the_report_has_a_passage(reader):
+    page = reader.open(GROUP)
+    rows = page.locator("table.rows tbody tr")
+    assert rows.count() > 3
+    assert rows.filter(has=page.locator("a[href^='/report/']")).count() == rows.count()
+
+
+def test_the_spreadsheet_has_the_rows_and_titles_of_the_table(reader):
+    page = reader.open(CHARTED)
+    titles, *rows = cells(page)
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="CSV").click()
+    data = fetched.value.path().read_bytes()
+    header, *lines = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+    # The table puts the label in the place of the identifier; the file has both.
+    assert [title for title in header if title in titles] == [title for title in titles if title in header] and len(set(titles) & set(header)) >= 3
+    assert len(lines) == len(rows)
+    assert [line[header.index("Citations")] for line in lines] == [row[titles.index("Citations")] for row in rows]
+    for label in ("TSV", "JSON", "XML"):
+        with page.expect_download() as other:
+            page.get_by_role("link", name=label, exact=True).click()
+        assert other.value.path().stat().st_size > 100
+
+
+def test_what_constructs_a_graph_comes_as_turtle(reader):
+    page = reader.open("/query/quality/discrepancies-in-dqv.html")
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="Turtle").click()
+    assert b"dqv:" in fetched.value.path().read_bytes()
+
+
+def test_a_chart_shows_the_numbers_of_its_table_and_says_so_in_words(reader):
+    page = reader.open(CHARTED)
+    picture = page.locator("main figure svg[role=img]")
+    assert picture.count() == 1
+    spoken = " ".join(filter(None, [picture.get_attribute("aria-label"), *picture.locator("title, desc").evaluate_all("parts => parts.map(part => part.textContent)")]))
+    assert len(spoken) > 20
+    _, *rows = cells(page)
+    drawn = picture.text_content() + spoken
+    numbers = [text for row in rows for text in row if re.fullmatch(r"\d+", text)]
+    assert numbers and all(number in drawn for number in numbers[:5])
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="Picture").click()
+    assert fetched.value.path().read_text(encoding="utf-8").lstrip().startswith(("<svg", "<?xml"))
+
+
+def test_the_question_opens_in_the_editor_with_the_same_rows(reader):
+    page = reader.open(CHARTED)
+    rows = len(cells(page)) - 1
+    page.get_by_text("The SPARQL behind it").click()
+    page.get_by_role("link", name="Open in the editor").click()
+    page.wait_for_selector("#editor-answer tbody tr")
+    assert page.locator("#editor-answer tbody tr").count() == rows
+
+
+def test_an_answer_can_be_cited(reader, server):
+    page = reader.open(GROUP + "?wanted=ethnic-group:roma")
+    page.get_by_text("Cite", exact=True).click()
+    said = page.locator("details.cite").inner_text()
+    assert "https://w3id.org/statereport/query/groups/what-is-said-of-a-group" in said and "@misc{" in said
+    about = server.ask("/about").body.decode()
+    for part in (r"\d+\.\d+\.\d+", r"\d{4}-\d{2}-\d{2}", r"[0-9a-f]{64}"):
+        found = re.search(part, said)
+        assert found and found[0] in about
+
+
+def test_the_footer_says_which_data_these_are(reader, server):
+    footer = reader.open("/").locator("footer").inner_text()
+    triples = int(re.search(r"([\d,]+) triples", footer)[1].replace(",", ""))
+    void = server.ask("/.well-known/void", Accept="text/turtle").body.decode()
+    assert re.search(rf"void:triples {triples}\b", void), "the footer and VoID disagree"
+    assert re.search(r"\d{4}-\d{2}-\d{2}", footer)[0] in void
+
+
+def test_the_data_set_is_described_for_search_engines(reader):
+    page = reader.open("/")
+    told = json.loads(page.locator("script[type='application/ld+json']").text_content())
+    assert told["@type"] == "Dataset" and told["license"] and told["distribution"]
+
+
+def test_a_thing_says_what_it_is_what_is_said_of_it_and_in_which_forms(reader, sample):
+    for kind in ("LegalInstrument", "Body", "Figure", "class", "property"):
+        page = reader.open(sample[kind] + ".html")
+        assert page.locator("h1").inner_text() and page.locator("dl.facts dt").count() >= 2
+        for ending in ("ttl", "jsonld", "nt", "rdf"):
+            assert page.locator(f".formats a[href='{sample[kind]}.{ending}']").count() == 1
+        assert "https://w3id.org/statereport" + sample[kind] in page.locator(".iri").inner_text()
+
+
+def test_what_is_inferred_says_why(reader, sample):
+    page = reader.open(sample["Figure"] + ".html")
+    page.locator("a.why").first.click()
+    page.wait_for_url("**/why?*")
+    assert page.locator("main a").count() > 2
+
+
+def test_the_pictures_of_a_cube_say_every_number_in_words(reader):
+    page = reader.open("/statistics/schools-by-language")
+    assert page.locator("main svg[role=img]").count() >= 1
+    spoken = " ".join(page.locator("main svg desc").all_text_contents())
+    numbers = page.locator("main table td a[href^='/id/']").all_inner_texts()
+    assert numbers and all(number in spoken for number in numbers)

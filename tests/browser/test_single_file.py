@@ -1,0 +1,115 @@
+"""The single HTML file, opened from the disk with the network off: it answers every saved question as the build does."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+from skipping import skip_loudly
+from test_every_page import barriers
+
+from statereport.single import NAME, PAGE
+
+
+@pytest.fixture(scope="session")
+def folder(built) -> Path:
+    """A build that holds the file."""
+    if not PAGE.is_file():
+        skip_loudly("the single HTML file: its page is not bundled here (make .venv/editor)")
+    return built
+
+
+@pytest.fixture
+def page(chromium, folder):
+    """The file in a browser without a network; nothing is asked of anybody, and nothing goes wrong."""
+    profile = chromium.new_context(offline=True, viewport={"width": 1280, "height": 800})
+    page, faults = profile.new_page(), []
+    page.on("request", lambda request: faults.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None)
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.goto((folder / NAME).as_uri())
+    page.wait_for_selector("html[data-shown]", timeout=30_000)
+    yield page
+    profile.close()
+    assert not faults
+
+
+def shown(page, place: str) -> None:
+    """Go to a place in the file."""
+    page.evaluate("place => { location.hash = place; }", place)
+    page.wait_for_selector(f"html[data-shown='{place}']")
+
+
+def questions(page) -> list[str]:
+    return [link.partition("=")[2].replace("%2F", "/") for link in page.locator("main li a").evaluate_all("links => links.map(link => link.hash)")]
+
+
+def expected(folder: Path, name: str) -> int | bool | None:
+    """What the build answers: rows, yes or no, or nothing to count."""
+    stem = folder / ("" if name.startswith("tables/") else "answers") / name
+    if stem.with_suffix(".csv").is_file():
+        return len(list(csv.reader(stem.with_suffix(".csv").open(encoding="utf-8", newline="")))) - 1
+    if stem.with_suffix(".json").is_file():
+        return json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))["boolean"]
+    return None
+
+
+def test_the_file_can_be_sent_by_mail(folder):
+    assert (folder / NAME).stat().st_size < 8_000_000
+
+
+def test_every_saved_question_is_answered_as_the_build_answers_it(page, folder):
+    names = questions(page)
+    assert len(names) > 100
+    different = {}
+    for name in names:
+        shown(page, f"#question={name.replace('/', '%2F')}")
+        said, answer = page.locator("main [role=status]").inner_text(), expected(folder, name)
+        wanted = {True: "Yes.", False: "No.", None: "A graph."}.get(answer) if not isinstance(answer, int) or isinstance(answer, bool) else None
+        if wanted is None:
+            wanted = f"{answer:,} row{'' if answer == 1 else 's'}." if answer else "No rows. Nothing in the graph fits this question."
+        if said != wanted:
+            different[name] = (said, wanted)
+    assert not different
+
+
+def test_a_parameter_can_be_changed_and_the_address_holds_it(page):
+    shown(page, "#question=groups%2Fwhat-is-said-of-a-group")
+    before = page.locator("table.rows tbody").inner_text()
+    choices = page.locator("form.ask select")
+    choices.select_option(choices.locator("option:not([selected])").first.get_attribute("value"))
+    page.wait_for_function("before => document.querySelector('table.rows tbody')?.innerText !== before", arg=before)
+    held = page.locator("table.rows tbody").inner_text()
+    page.reload()
+    page.wait_for_selector("table.rows tbody tr")
+    assert page.locator("table.rows tbody").inner_text() == held
+    assert not [text for text in page.locator("table.rows td").all_inner_texts() if re.search(r"\^\^|^https://w3id", text)]
+
+
+def test_a_value_that_does_not_fit_is_told_at_its_field(page):
+    shown(page, "#question=law%2Fwhat-changed-in-a-period&since=soon")
+    assert page.locator("[name=since][aria-invalid=true]").count() == 1 and page.locator("p.fault[role=alert]").is_visible()
+    page.locator("[name=since]").fill("2015")
+    page.locator("form.ask button").click()
+    page.wait_for_selector("table.rows tbody tr")
+
+
+def test_a_thing_is_a_click_away_and_the_table_can_be_taken_away(page):
+    shown(page, "#question=law%2Flaws-cited-most")
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="CSV").click()
+    assert fetched.value.path().read_text(encoding="utf-8-sig").count("\n") > 5
+    page.locator("table.rows a").first.click()
+    page.wait_for_selector("h2:text('What is said of it')")
+    assert page.locator("table.rows tbody tr").count() > 5
+
+
+def test_there_is_no_barrier_and_no_sideways_scrolling(page):
+    for place in ("#question=groups%2Fwhat-is-said-of-a-group", "#"):
+        shown(page, place)
+        assert not barriers(page)
+        page.set_viewport_size({"width": 390, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,58 @@
+"""The saved questions as RDF: found as query editors look for them, whole, and in nobody's way."""
+
+from __future__ import annotations
+
+import pytest
+
+from statereport import catalogue, formats, knowledge, queries, store, vocab
+
+# How the editor and the example tools of the SIB ask an endpoint for its examples: type, comment, and text by form.
+EDITORS = """
+SELECT DISTINCT ?question ?comment ?text WHERE {
+  ?question a <http://www.w3.org/ns/shacl#SPARQLExecutable> ; <http://www.w3.org/2000/01/rdf-schema#comment> ?comment ;
+    <http://www.w3.org/ns/shacl#select>|<http://www.w3.org/ns/shacl#ask>|<http://www.w3.org/ns/shacl#construct>|<https://purl.expasy.org/sparql-examples/ontology#describe> ?text .
+} ORDER BY ?question
+"""
+
+
+@pytest.fixture(scope="module")
+def graph(house) -> knowledge.KnowledgeGraph:
+    return knowledge.KnowledgeGraph(knowledge.from_sources(house), house)
+
+
+def test_an_editor_finds_every_question_for_people_and_no_other(graph, house) -> None:
+    found = graph.engine.query(EDITORS).to_dicts()
+    saved = {query.iri: query for query in queries.SavedQueries(house.queries) if query.topic not in catalogue.LEFT_OUT}
+    assert [row["question"] for row in found] == sorted(saved)
+    for row in found:
+        query = saved[row["question"]]
+        assert row["comment"] == query.summary
+        assert store.form_of(row["text"]).columns == store.form_of(query.text).columns and "#+" not in row["text"]
+
+
+def test_a_question_says_its_target_its_words_and_what_it_leaves_open(graph) -> None:
+    found = graph.sparql(
+        "SELECT ?form ?target ?word ?path ?name ?default ?kind { <https://w3id.org/statereport/query/law/acts-that-touch-a-group> "
+        "a ?form ; schema:target ?target ; schema:keywords ?word ; sh:prefixes shape:prefixes ; sh:parameter ?p . FILTER(?form != sh:SPARQLExecutable) "
+        "?p a sh:Parameter ; sh:path ?path ; sh:name ?name ; sh:order ?order ; sh:defaultValue ?default ; sh:nodeKind ?kind } ORDER BY ?order ?word"
+    ).to_dicts()
+    assert {row["word"] for row in found} == {"law", "groups"}
+    assert {row["form"].rpartition("#")[2] for row in found} == {"SPARQLSelectExecutable"}
+    assert [(row["path"].rpartition("/")[2], row["name"], row["default"].rpartition("/id/")[2]) for row in found[::2]] == [
+        ("wanted", "Group", "legal-status/stateless-person"),
+        ("sort", "Kind of act", "instrument-kind/ministerial-order"),
+    ]
+
+
+def test_every_parameter_has_a_default_of_its_datatype(graph, house) -> None:
+    rows = graph.sparql("SELECT ?p ?default ?type { ?p a sh:Parameter ; sh:defaultValue ?default OPTIONAL { ?p sh:datatype ?type } } ORDER BY ?p").rows
+    count = sum(len(query.parameters) for query in queries.SavedQueries(house.queries) if query.topic not in catalogue.LEFT_OUT)
+    assert len(rows) == count > 15
+    for _, default, kind in rows:
+        assert (kind is None and store.is_iri(default)) or default.datatype == kind
+
+
+def test_no_blank_node_and_no_term_of_ours_is_said(house) -> None:
+    triples = catalogue.triples(queries.SavedQueries(house.queries))
+    assert not [t for t in triples if not store.is_iri(t.subject) or t.predicate.value.startswith(vocab.SR)]
+    assert len(formats.canonical(formats.quads({catalogue.GRAPH: triples}))) == len(triples)

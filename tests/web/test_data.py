@@ -1,0 +1,331 @@
+"""Answers for programs: each address in each form, saved questions as files, and what the server says of itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import re
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pyoxigraph as ox
+import pyshacl
+import pytest
+import rdflib
+
+from statereport import formats, store, vocab
+from statereport.answers import Answer
+from statereport.web import descriptions, negotiation, saved
+from statereport.web.answer import answer
+from statereport.web.http import Request, Response
+
+FIGURE = "/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh"
+SD = "http://www.w3.org/ns/sparql-service-description#"
+
+
+def get(site, address: str, accept: str = "*/*") -> Response:
+    """The answer to a GET."""
+    from urllib.parse import parse_qsl, unquote
+
+    path, _, query = address.partition("?")
+    return answer(site, Request("GET", unquote(path), tuple(parse_qsl(query, keep_blank_values=True)), (("accept", accept),)))
+
+
+def header(response: Response, name: str) -> str:
+    """A header of a response."""
+    return next((value for key, value in response.headers if key.lower() == name.lower()), "")
+
+
+def triples(response: Response) -> set:
+    """The statements of a document."""
+    kind = ox.RdfFormat.from_media_type(response.media_type)
+    return {quad.triple for quad in ox.parse(response.body, format=kind)}
+
+
+# --- things ----------------------------------------------------------------------------------------------------------
+
+CONNEG = [
+    ("text/html", "html"),
+    ("text/turtle", "ttl"),
+    ("application/ld+json", "jsonld"),
+    ("application/n-triples", "nt"),
+    ("application/rdf+xml", "rdf"),
+    ("*/*", "html"),
+    ("", "html"),
+    ("text/html;q=0.5, text/turtle", "ttl"),
+    ("text/html;q=0, */*;q=0.1", "ttl"),
+    ("application/json", "jsonld"),
+    ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "html"),
+    ("application/rdf+xml;q=0.7, application/n-triples;q=0.8, image/png", "nt"),
+]
+
+
+@pytest.mark.parametrize(("accept", "ending"), CONNEG)
+@pytest.mark.parametrize("path", [FIGURE, "/def/Figure", "/shape/TotalsAddUp", "/graph/reference/places"])
+def test_a_thing_leads_to_its_document_in_the_form_that_is_accepted(site, path, accept, ending):
+    reply = get(site, path, accept)
+    assert (reply.status, header(reply, "Location"), header(reply, "Vary")) == (303, f"{path}.{ending}", "Accept")
+
+
+def test_where_no_form_fits_the_forms_are_listed(site):
+    reply = get(site, FIGURE, "image/png")
+    problem = json.loads(reply.body)
+    assert (reply.status, problem["code"]) == (406, "not-acceptable")
+    assert all(kind in problem["mend"] for kind in negotiation.DOCUMENTS.values())
+
+
+@pytest.mark.parametrize("path", [FIGURE, "/def/isStatedIn", "/shape/TotalsAddUp", "/graph/reference/places", "/def"])
+def test_a_document_says_the_same_in_every_form(site, path):
+    said = {ending: get(site, f"{path}.{ending}") for ending in negotiation.GRAPHS}
+    for ending, reply in said.items():
+        assert (reply.status, reply.media_type) == (200, negotiation.GRAPHS[ending])
+    several = [formats.canonical_nquads(formats.canonical(ox.Quad(t.subject, t.predicate, t.object) for t in triples(reply))) for reply in said.values()]
+    assert several[0] and several == [several[0]] * 4
+    assert get(site, f"{path}.ttl").body == said["ttl"].body
+
+
+def test_a_document_says_what_is_said_of_the_thing_and_by_it(site):
+    found = triples(get(site, f"{FIGURE}.nt"))
+    iri = ox.NamedNode(vocab.BASE + FIGURE[1:])
+    assert {t for t in found if t.subject == iri} == {q.triple for q in site.graph.engine._inner.quads_for_pattern(iri, None, None, ox.DefaultGraph())}
+    assert {t for t in found if t.object == iri} == {q.triple for q in site.graph.engine._inner.quads_for_pattern(None, None, iri, ox.DefaultGraph())}
+
+
+def test_signposts_say_what_to_cite_under_which_licence_and_in_which_forms(site):
+    link = header(get(site, f"{FIGURE}.ttl"), "Link")
+    assert f'<{vocab.BASE}{FIGURE[1:]}>; rel="cite-as"' in link and 'rel="license"' in link
+    assert f'<{FIGURE}.jsonld>; rel="alternate"; type="application/ld+json"' in link and f"{FIGURE}.ttl>" not in link
+
+
+@pytest.mark.parametrize("path", ["/id/nothing", "/id/nothing.ttl", "/def/Nothing.nt", "/graph/nothing", "/graph/nothing.ttl", "/graph?graph=urn:x", "/data/nothing", "/nothing", "/id/a b", "/id/a%22b.ttl"])
+def test_nothing_is_where_nothing_is_said(site, path):
+    reply = get(site, path, "text/turtle")
+    assert reply.status == 404 and json.loads(reply.body)["status"] == 404
+
+
+def test_a_page_that_tells_a_problem_escapes_what_it_tells(site):
+    for path in ("/id/<script>alert(1)</script>", "/query/law/<script>alert(1)</script>.html", "/<script>"):
+        reply = get(site, path, "text/html")
+        assert reply.status == 404 and b"<script>alert" not in reply.body and b"<h1" in reply.body
+
+
+def test_the_ontology_is_at_the_beginning_of_its_terms(site):
+    assert header(get(site, "/def/", "text/turtle"), "Location") == "/def.ttl"
+    assert header(get(site, "/def/", "text/html"), "Location") == "/def"
+    found = triples(get(site, "/def.ttl"))
+    assert ox.NamedNode(vocab.SR + "Figure") in {t.subject for t in found}
+    assert not [t for t in found if t.subject.value.startswith(vocab.SHAPE)]
+
+
+def test_a_named_graph_is_read_by_its_name(site):
+    names = descriptions.graphs(site)
+    assert len(names) > 40
+    for name, number in random.Random(5).sample(sorted(names.items()), 10):
+        reply = get(site, f"/graph?graph={name}", "application/n-triples")
+        assert reply.status == 200 and len(set(reply.body.splitlines())) == number, name
+    assert get(site, "/graph?graph=a&graph=b").status == get(site, "/graph").status == 400
+
+
+def test_all_graphs_together_are_the_default_graph(site):
+    reply = get(site, "/graph?default", "application/n-triples")
+    count = site.graph.engine.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").to_dicts()[0]["n"]
+    assert len(reply.body.splitlines()) == count
+
+
+# --- every address ---------------------------------------------------------------------------------------------------
+
+
+def addresses(site) -> list[str]:
+    """The IRIs of this project that stand anywhere in the data."""
+    found = set()
+    for quad in site.graph.engine._inner:
+        found |= {term.value for term in (quad.subject, quad.predicate, quad.object, quad.graph_name) if isinstance(term, ox.NamedNode)}
+    return sorted(iri for iri in found if iri.startswith(vocab.BASE))
+
+
+def crawl(site, iris: list[str]) -> None:
+    """Each IRI must lead to a page and to a document that speaks of it."""
+    for iri in iris:
+        path = f"/{iri.removeprefix(vocab.BASE)}"
+        for accept in ("text/html", "application/n-triples"):
+            reply = get(site, path, accept)
+            assert reply.status == 303, (iri, accept, reply.status)
+            there = get(site, header(reply, "Location"))
+            assert there.status == 200, (iri, accept, there.status)
+            assert iri.startswith(vocab.GRAPH) or iri.encode() in there.body, iri
+
+
+def test_some_of_the_addresses_answer(site):
+    every = addresses(site)
+    kinds: dict[str, list[str]] = {}
+    for iri in every:
+        kinds.setdefault(re.sub(r"[^/]+$", "", iri), []).append(iri)
+    chance = random.Random(1)
+    crawl(site, chance.sample([chance.choice(kind) for kind in kinds.values()], 40))
+
+
+@pytest.mark.slow
+def test_every_address_answers(site):
+    every = addresses(site)
+    assert len(every) > 6_000
+    crawl(site, every)
+
+
+def test_the_sitemap_leads_to_pages_that_answer(site):
+    root = ElementTree.fromstring(get(site, "/sitemap.xml").body)
+    found = [element.text for element in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert len(found) > 1_000 and all(address.startswith(site.base) for address in found)
+    assert site.base in get(site, "/robots.txt").body.decode()
+    for address in random.Random(2).sample(found, 25):
+        assert get(site, address.removeprefix(site.base)).status == 200, address
+
+
+# --- saved questions -------------------------------------------------------------------------------------------------
+
+
+def test_some_questions_answer_in_each_of_their_forms(site):
+    check_forms(site, random.Random(4).sample(site.graph.queries(), 20))
+
+
+@pytest.mark.slow
+def test_each_question_answers_in_each_of_its_forms(site):
+    check_forms(site, site.graph.queries())
+
+
+def check_forms(site, queries) -> None:
+    """Each form must be there, with as many rows as the engine finds."""
+    for query in queries:
+        # The text of a query is the same question to the engine, so its rows are the measure.
+        rows = len(site.graph.engine.query(query.text, query.source))
+        for ending, kind in saved.forms_of(query).items():
+            reply = get(site, f"/query/{query.name}.{ending}")
+            if ending == "html" and query.topic == "checks":
+                continue
+            assert reply.status == 200 and reply.media_type.startswith(kind), (query.name, ending, reply.status)
+            if ending == "csv":
+                assert len(list(csv.reader(io.StringIO(reply.body.decode())))) == rows + 1
+            if ending == "json" and query.form == "select":
+                assert len(json.loads(reply.body)["results"]["bindings"]) == rows
+
+
+def test_a_question_leads_to_its_answer_with_the_values_that_were_given(site):
+    reply = get(site, "/query/law/passages-citing-an-instrument?instrument=kaz:constitution", "text/csv")
+    assert (reply.status, header(reply, "Location")) == (303, "/query/law/passages-citing-an-instrument.csv?instrument=kaz%3Aconstitution")
+    assert get(site, "/query/law/laws-cited-most", "text/turtle").status == 406
+
+
+@pytest.mark.parametrize(("path", "status"), [
+    ("/query/law/laws-cited-most.json?no=1", 400), ("/query/law/passages-citing-an-instrument.json?instrument=%22%7D", 400),
+    ("/query/law/passages-citing-an-instrument.json?instrument=a:b&instrument=a:c", 400), ("/query/pages/statements.json", 404), ("/query/law/nothing.json", 404),
+    ("/query/law/laws-cited-most.ttl", 404), ("/query/laws-cited-most.json", 404),
+])  # fmt: skip
+def test_what_does_not_fit_a_question_is_told(site, path, status):
+    reply = get(site, path)
+    assert reply.status == status and json.loads(reply.body)["mend"]
+
+
+def test_the_text_of_a_question_is_had_as_it_stands(site):
+    query = site.graph.question("law/laws-cited-most")
+    assert get(site, f"/query/{query.name}.rq").body.decode() == query.text
+
+
+NASTY = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "plain", "'=1", 'say "no", twice', "a\nb", "")
+
+
+def test_a_spreadsheet_takes_no_text_for_a_formula():
+    query = SimpleNamespace(titles={"x": "A title"}, name="x")
+    rows = tuple((ox.Literal(text), ox.Literal(-5)) for text in NASTY)
+    body, changed = saved.spreadsheet(query, Answer("select", ("x", "n"), (*rows, (None, ox.NamedNode("a:b")))))
+    read = list(csv.reader(io.StringIO(body.decode(), newline="")))
+    assert read[0] == ["A title", "n"] and changed == 7
+    for text, (cell, number) in zip(NASTY, read[1:], strict=False):
+        assert cell == (f"'{text}" if text[:1] in tuple("=+-@\t\r\n") and text else text)
+        assert number == "-5"
+    assert read[-1] == ["", "a:b"]
+    assert saved.spreadsheet(query, Answer("select", ("x",), ()), bom=True)[0].startswith(b"\xef\xbb\xbf")
+
+
+def test_the_protocols_csv_is_as_the_specification_wants_it(site):
+    reply = answer(site, Request("GET", "/sparql", (("query", 'SELECT ("=1+1" AS ?x) {}'),), (("accept", "text/csv"),)))
+    assert reply.body == b"x\r\n=1+1\r\n" and "attachment" in header(reply, "Content-Disposition")
+
+
+# --- what the server says of itself ----------------------------------------------------------------------------------
+
+
+def test_an_endpoint_asked_without_a_query_answers_rdf(site):
+    """W3C service description, returns-rdf."""
+    for accept in ("", "*/*", *negotiation.GRAPHS.values()):
+        reply = get(site, "/sparql", accept)
+        assert reply.status == 200 and ox.RdfFormat.from_media_type(reply.media_type) and triples(reply)
+    assert header(get(site, "/sparql", "text/html"), "Location") == "/editor"
+
+
+def test_the_description_names_the_endpoint(site):
+    """W3C service description, has-endpoint-triple."""
+    found = {t.object.value for t in triples(get(site, "/sparql")) if t.predicate.value == SD + "endpoint"}
+    assert found == {f"{site.base}/sparql"}
+
+
+def test_the_description_conforms_to_the_schema(site):
+    """W3C service description, conforms-to-schema: the domains and ranges of the vocabulary, as shapes."""
+    shapes = rdflib.Graph().parse(Path(__file__).parent / "service-description.ttl")
+    body = get(site, "/sparql").body
+    conforms, _, report = pyshacl.validate(rdflib.Graph().parse(data=body, format="turtle"), shacl_graph=shapes)
+    assert conforms, report
+    broken = body.replace(b"sd:endpoint", b"sd:url")
+    assert not pyshacl.validate(rdflib.Graph().parse(data=broken, format="turtle"), shacl_graph=shapes)[0]
+
+
+def test_the_description_names_every_graph_and_every_limit(site):
+    found = triples(get(site, "/sparql"))
+    assert {t.object.value for t in found if t.predicate.value == SD + "name"} == set(descriptions.graphs(site))
+    words = " ".join(t.object.value for t in found if t.predicate.value.endswith("/description"))
+    assert all(sentence in words for sentence in site.limits.words())
+
+
+def test_the_data_are_described(site):
+    found = triples(get(site, "/.well-known/void"))
+    dataset = ox.NamedNode(vocab.BASE + "dataset")
+    said = {t.predicate.value: t.object.value for t in found if t.subject == dataset}
+    assert int(said["http://rdfs.org/ns/void#triples"]) == site.triples
+    assert said["http://rdfs.org/ns/void#sparqlEndpoint"] == f"{site.base}/sparql"
+    assert header(get(site, "/dataset", "text/turtle"), "Location") == "/dataset.ttl"
+    assert header(get(site, "/dataset", "text/html"), "Location") == "/about"
+    assert triples(get(site, "/dataset.nt")) == found
+
+
+def test_files_are_where_the_description_says(site):
+    file = SimpleNamespace(media_type="text/turtle", body=b"<a:a> <a:b> <a:c> .\n", digest="0")
+    here = replace(site, exports={"tables/a-b.ttl": file})
+    address = next(t.object.value for t in triples(get(here, "/dataset.ttl")) if t.predicate.value.endswith("downloadURL"))
+    reply = get(here, urlsplit(address.removeprefix(site.base)).path)
+    assert (reply.status, reply.media_type, reply.body) == (200, "text/turtle", file.body)
+
+
+def test_the_interface_of_the_questions_is_documented_and_true(site):
+    described = json.loads(get(site, "/openapi.json").body)
+    assert described["openapi"].startswith("3.1") and described["servers"] == [{"url": site.base}]
+    operations = [operation["get"]["operationId"] for operation in described["paths"].values()]
+    assert len(set(operations)) == len(operations)
+    for path, operation in random.Random(3).sample(list(described["paths"].items()), 40):
+        names = {parameter["name"] for parameter in operation["get"]["parameters"]} - {"bom", "query"}
+        if path != "/sparql":
+            query = site.graph.question(path.removeprefix("/query/").rpartition(".")[0])
+            assert names == ({p.name for p in query.parameters} if not path.endswith(".rq") else set())
+            assert get(site, path).media_type.startswith(next(iter(operation["get"]["responses"]["200"]["content"])))
+
+
+def test_terms_cannot_be_smuggled_into_a_query(site):
+    for value in ('"} SERVICE <http://127.0.0.1:9/> {', "> } DROP ALL #", "\\u003e", "a:b\n}"):
+        reply = answer(site, Request("GET", "/query/law/passages-citing-an-instrument.json", (("instrument", value),)))
+        assert reply.status in (200, 400)
+        if reply.status == 200:
+            assert not json.loads(reply.body)["results"]["bindings"]
+    with pytest.raises(ValueError):
+        store.iri_text("a:b> } DROP ALL")

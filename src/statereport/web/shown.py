@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # How passages, themes and parts are cited inside of a cell, and the columns whose cells hold such citations.
 _REFERENCE = re.compile(r"(?:theme |part )?\d+(?:\.\d+)?")
+_DATE = re.compile(r"-?-?\d\d(?:\d\d)?(?:-\d\d){0,2}")
 _CITING = ("passage", "passages", "theme", "themes", "unit", "units", "seen_in")
 
 
@@ -34,12 +35,13 @@ class Thing:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its title, whether it holds numbers only, and what stands between several things of one cell."""
+    """A column: its title, whether it holds numbers only, what stands between several things of one cell, whether it holds dates."""
 
     name: str
     title: str
     number: bool = False
     between: str = " "
+    date: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ def _column(answer: Answer, i: int) -> Column:
     values = [plain(row[i]) for row in answer.rows if row[i] is not None]
     counted = bool(values) and all(isinstance(v, (int, Decimal, float)) and not isinstance(v, bool) for v in values)
     name = answer.columns[i]
-    return Column(name, answer.titles.get(name, name), counted and name != "year", " " if name in _CITING else ", ")
+    dated = bool(values) and all(_DATE.fullmatch(str(value)) for value in values)
+    return Column(name, answer.titles.get(name, name), counted and name != "year", " " if name in _CITING else ", ", dated)
 
 
 def _cell(row: tuple, i: int, link: int | None, name: str, names: Names, identifiers: bool) -> tuple[Thing, ...]:

@@ -56,6 +56,13 @@ def test_the_wheel_carries_the_ontology_the_graphs_and_the_queries(wheel):
     assert not [name for name in names if "__pycache__" in name or name.startswith("tests/")]
 
 
+def test_the_wheel_carries_what_pages_are_made_from(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    web = ROOT / "src/statereport/web"
+    for folder in ("templates", "static"):
+        assert {f"statereport/web/{folder}/{path.name}" for path in (web / folder).iterdir()} <= names
+
+
 def test_an_installed_package_builds_and_answers_in_an_empty_folder(installed, tmp_path):
     said = run(installed / "statereport", "build", "--out", "graph", cwd=tmp_path)
     assert "graph" in said and (tmp_path / "graph/statereport.ttl").is_file()

@@ -149,8 +149,10 @@ def test_a_parameter_that_there_is_not_is_told(read):
 
 
 def test_an_answer_without_rows_says_so(read):
-    page = read("/query/bodies/bodies-under-a-body.html?body=body:un")
+    years = list(read.site.graph.choices("statistics/figures-of-years", "since"))
+    page = read(f"/query/statistics/figures-of-years.html?since={years[-1]}&until={years[0]}")
     assert "No rows" in page.one(role="status").words and not page.all("table")
+    assert page.one("div", class_="empty").one("pre").words, "and the part of the query that nothing matches"
 
 
 @pytest.mark.parametrize("address", ["/search?q=", "/query/measures/measures-of-a-year.html?year=", "/editor?query=", "/discrepancies?kind=", "/why?subject=",

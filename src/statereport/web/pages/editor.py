@@ -65,7 +65,7 @@ def page(site: Site, request: Request) -> Response:
         table=shown.table(cut, site.names, identifiers),
         why=None if answer.rows else emptiness.explain(text, site.graph.engine),
         identifiers=identifiers,
-        downloads=[(f"/editor?{urlencode({'query': text, 'format': ending})}", label) for ending, label in FORMATS[answer.form]],
+        downloads=[(f"/editor?{urlencode({'query': text, 'format': ending})}", label.partition(",")[0]) for ending, label in FORMATS[answer.form]],
     )
 
 

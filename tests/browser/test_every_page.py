@@ -75,7 +75,7 @@ def test_a_page_of_every_kind_fits_a_telephone_and_asks_nobody(reader, address, 
     assert page.locator("h1").count() == 1 and page.title()
 
 
-QUICK = ("home", "question with choices", "question with a chart", "theme", "editor with an answer", "Figure", "nothing there", "broken query")
+QUICK = ("home", "question with choices", "editor with an answer", "Figure", "nothing there", "broken query")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -88,7 +88,7 @@ def test_there_is_no_barrier_in_a_page_of_every_kind(reader, address, name, dark
     assert not barriers(page)
 
 
-@pytest.mark.parametrize("name", ["home", "question with choices", "editor with an answer", "theme"])
+@pytest.mark.parametrize("name", ["home", "question with choices", "editor with an answer", pytest.param("theme", marks=pytest.mark.slow)])
 def test_there_is_no_barrier_on_a_telephone(reader, address, name):
     path, status = address(name)
     page = reader.open(path, status, width=390, dark=True)

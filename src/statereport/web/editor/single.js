@@ -93,8 +93,9 @@ function term(parameter, value) {
 function field(parameter, value, fault) {
   const id = `f-${parameter.name}`;
   const told = { id, name: parameter.name, "aria-invalid": fault ? "true" : undefined, "aria-describedby": fault ? `fault-${parameter.name}` : undefined };
+  const isChoice = parameter.choices.some(([known]) => known === value);
   const input = parameter.choices.length
-    ? make("select", told, ...parameter.choices.map(([known, label]) => make("option", { value: known, selected: known === value ? "" : false }, label)))
+    ? make("select", told, ...(isChoice ? [] : [[value, value]]).concat(parameter.choices).map(([known, label]) => make("option", { value: known, selected: known === value ? "" : false }, label)))
     : make("input", { ...told, value, type: "text" });
   return make(
     "div",

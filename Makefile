@@ -6,10 +6,10 @@ build: .venv/installed | .venv/editor ## the graph: check it, infer, answer ever
 	$(BIN)/statereport build
 
 test: .venv/tested ## the quick tests
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
 test-all: .venv/tested ## every test, as CI runs them
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: .venv/tested ## style of the code, format of the Turtle
 	$(BIN)/ruff check src tests bench docs && $(BIN)/statereport fmt --check

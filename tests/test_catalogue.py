@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import real
 
 from statereport import catalogue, formats, knowledge, queries, store, vocab
 
@@ -16,8 +17,8 @@ SELECT DISTINCT ?question ?comment ?text WHERE {
 
 
 @pytest.fixture(scope="module")
-def graph(house) -> knowledge.KnowledgeGraph:
-    return knowledge.KnowledgeGraph(knowledge.from_sources(house), house)
+def graph() -> knowledge.KnowledgeGraph:
+    return real.graph()
 
 
 def test_an_editor_finds_every_question_for_people_and_no_other(graph, house) -> None:

@@ -5,12 +5,13 @@ import io
 import random
 import re
 from decimal import Decimal
-from functools import cache
 
 import pyoxigraph as ox
 import pytest
+import real
+from real import examined
 
-from statereport import build, cli, discrepancies, formats, found, graphs, infer, knowledge, store, vocab
+from statereport import cli, discrepancies, formats, found, graphs, infer, vocab
 from statereport.paths import find_house
 from statereport.validate import Finding, Validator
 from statereport.vocab import SHAPE, SR
@@ -25,14 +26,9 @@ ARITHMETIC = ("TotalsAddUp", "PartsDoNotExceedTheirTotal", "SharesMakeAHundred",
               "ComparisonsOverTimeHold", "TheLargestIsLargest", "YearsFitTheirDays", "LimitsRunUpwards", "StepsMeet", "SeriesFillTheirPeriod")
 
 
-@cache
-def examined():
-    return build.examine(find_house())
-
-
 @pytest.fixture(scope="module")
 def graph():
-    return knowledge.KnowledgeGraph(store.Store.memory(examined().quads()), find_house())
+    return real.graph()
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import real
 from golden import GOLDEN
 
-from statereport import graphs, knowledge, lint, queries, sparql, store, vocab
+from statereport import graphs, lint, queries, sparql, store, vocab
 from statereport.errors import BadParameter, Problem, QuerySyntax, UnknownName
 from statereport.paths import find_house
 
@@ -82,7 +83,7 @@ def engines() -> Engines:
     """The whole house, with what follows from it, in both engines."""
     import rdflib
 
-    ours = knowledge.from_sources(find_house())
+    ours = real.graph().engine
     dataset = rdflib.Dataset(default_union=True)
     names = {row[0].value for row in ours.query("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }").rows}
     for name in sorted(names):

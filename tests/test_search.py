@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import real
 
 from statereport import knowledge, search, store
 from statereport.errors import BadSearch
@@ -93,8 +94,8 @@ except search.BadSearch:
 
 
 @pytest.fixture(scope="module")
-def graph(house) -> knowledge.KnowledgeGraph:
-    return knowledge.KnowledgeGraph(knowledge.from_sources(house), house)
+def graph() -> knowledge.KnowledgeGraph:
+    return real.graph()
 
 
 def test_the_house_is_found_by_its_words(graph) -> None:

@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import real
 from conftest import skip_loudly
 
-from statereport import build, formats, queries, store
+from statereport import formats, queries, store
 from statereport.paths import find_house
 from statereport.remote import RemoteStore
 
@@ -95,7 +96,7 @@ def running(command: list[str], address: str, log: Path) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def quads() -> list:
-    return build.examine(find_house()).quads()
+    return real.examined().quads()
 
 
 @pytest.fixture(scope="module")

@@ -18,12 +18,13 @@ COUNTED = "indicator"
 
 @dataclass(frozen=True)
 class Number:
-    """A figure of a cube: its thing, value, how it is said (with bound and unit), and the codes of its dimensions."""
+    """A figure of a cube: its thing, value, how it is said (with its bound), its unit, and the codes of its dimensions."""
 
     thing: shown.Thing
     iri: str
     value: Decimal
     said: str
+    unit: str
     codes: Mapping[str, str]
     passages: tuple[shown.Thing, ...]
 
@@ -48,6 +49,7 @@ def numbers(site: Site, cube: Cube) -> tuple[Number, ...]:
             iri=figure,
             value=Decimal(value),
             said=said(value, bound, unit),
+            unit=unit,
             codes={c.name: row[c.name][0].value for c in dimensions_of(cube) if c.name in row},
             passages=shown.passages(site.names.stated.get(figure, ()), site.names),
         ))
@@ -106,7 +108,9 @@ def picture(name: str, title: str, address: str, along: Dimension, numbers_shown
     if not 1 < len(points) <= MOST_POINTS:
         return ""
     years = along.name == "period" and len({point.x for point in points}) > 2
-    return chart.paint(chart.Picture(name, title, address, "line" if years else "bar", tuple(points), (along.title, "")))
+    units = ", ".join(dict.fromkeys(number.unit for number in numbers_shown if number.unit))
+    titles = (along.title, f"number (unit: {units})" if units else "number")
+    return chart.paint(chart.Picture(name, title, address, "line" if years else "bar", tuple(points), titles))
 
 
 def _short(title: str) -> str:

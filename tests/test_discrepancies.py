@@ -262,7 +262,8 @@ class Copy:
                 yield breakdown, one, self.value(one) + chance.randint(far, 2 * far)
 
     def _shares(self, chance):
-        for share in [s for (s, name) in self.said if name == "hasShareCount"]:
+        # A share whose whole is not printed has nothing to be held against.
+        for share in [s for (s, name) in self.said if name == "hasShareCount" and (s, "isShareOf") in self.said]:
             yield share, share, self.value(share) + chance.randint(2, 30)
 
     def _comparisons(self, chance):

@@ -99,16 +99,20 @@ def test_an_answer_that_is_too_long_is_refused_whole_and_its_worker_kept(served)
     assert workers(served) == before
 
 
-def test_a_worker_that_dies_costs_one_answer(served):
-    served_before = served.health()["replaced"]["public"].get("ended", 0)
-    with ThreadPoolExecutor(1) as one:
+def test_a_worker_that_dies_costs_one_answer():
+    with serving.small(seconds=30, public=3, own=1) as served, ThreadPoolExecutor(1) as one:
+        before = {process: spent(process) for process in workers(served)}
         reply = one.submit(served.query, LONG)
-        time.sleep(0.5)
-        busy = max(workers(served), key=lambda process: int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11]))
-        os.kill(busy, signal.SIGKILL)
+        assert serving.until(lambda: any(spent(process) > before[process] + 10 for process in before))
+        os.kill(max(before, key=lambda process: spent(process) - before[process]), signal.SIGKILL)
         assert reply.result().status == 503
-    assert rested(served)["replaced"]["public"]["ended"] == served_before + 1
-    assert serving.until(lambda: len(workers(served)) == 3)
+        assert rested(served)["replaced"]["public"] == {"ended": 1}
+        assert serving.until(lambda: len(workers(served)) == 3)
+
+
+def spent(process: int) -> int:
+    """The processor time of a process, in ticks."""
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11])
 
 
 def test_one_client_never_holds_all_workers(served):

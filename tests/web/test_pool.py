@@ -119,9 +119,8 @@ def test_one_client_never_holds_all_workers(served):
     with ThreadPoolExecutor(4) as many:
         replies = [many.submit(served.query, LONG, source=OTHER) for _ in range(4)]
         assert serving.until(lambda: served.health()["pools"]["public"] == {"size": 3, "free": 1, "busy": 2, "waiting": 2})
-        start = time.monotonic()
         assert served.query(SHORT, source=NEW).status == 200
-        assert time.monotonic() - start < 0.5
+        assert not all(reply.done() for reply in replies)
         assert {reply.result().status for reply in replies} == {503}
 
 
@@ -143,9 +142,8 @@ def test_pages_and_documents_are_answered_while_every_public_worker_is_busy(serv
     with ThreadPoolExecutor(3) as many:
         replies = [many.submit(served.query, LONG, source=f"127.0.0.{20 + i}") for i in range(3)]
         assert serving.until(lambda: served.health()["pools"]["public"]["free"] == 0)
-        start = time.monotonic()
         assert served.ask("/query/figures/all.json?least=5000").status == 200
-        assert time.monotonic() - start < 0.5
+        assert not all(reply.done() for reply in replies)
         assert [reply.result().status for reply in replies] == [503] * 3
 
 
@@ -156,9 +154,8 @@ def test_the_last_free_worker_is_kept_for_those_who_used_little():
         replies = [many.submit(served.query, LONG, source=f"127.0.0.{30 + i}") for i in range(4)]
         assert serving.until(lambda: served.health()["pools"]["public"]["waiting"] == 2)
         assert served.health()["pools"]["public"]["free"] == 1
-        start = time.monotonic()
         assert served.query(SHORT, source=NEW).status == 200
-        assert time.monotonic() - start < 0.5
+        assert not all(reply.done() for reply in replies)
         assert {reply.result().status for reply in replies} == {503}
 
 

@@ -94,7 +94,7 @@ class Reader:
                 base_url=self.server.address,
                 accept_downloads=True,
             )
-            self.profiles[key].set_default_timeout(30_000)
+            self.profiles[key].set_default_timeout(8_000)
             self.profiles[key].on("weberror", lambda fault: self.faults.append(f"{fault.page.url}: {fault.error}"))
         page = self.profiles[key].new_page()
         page.on("request", self._asked)

@@ -75,9 +75,11 @@ def workers(served) -> dict[int, int]:
 
 
 def test_a_query_that_takes_too_long_is_given_up_and_says_which_limit(served):
+    start = time.monotonic()
     reply = served.query(LONG)
     assert (reply.status, reply.json["code"]) == (503, "time-limit")
     assert "1 s" in reply.json["detail"] and int(reply.headers["retry-after"]) > 0
+    assert 1 <= time.monotonic() - start < 3
     assert served.query(SHORT).json["boolean"] is True
 
 

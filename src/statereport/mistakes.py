@@ -25,6 +25,9 @@ from statereport.mistakes_pattern import (
 )
 from statereport.sparql import Token
 
+# Matched at a place, not on a copy of the rest: a long text may have a sign at every place.
+_ADDRESS = re.compile(r"[^\s<>{}\"]+")
+_OPEN_ADDRESS = re.compile(r"<\w+:[^\s<>]*(\s|\Z)")
 _SMART = "“”„‟«»‘’‚"
 _AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
 _WORDS = frozenset(
@@ -68,9 +71,9 @@ def _open_string(query: Broken) -> Found | None:
 def _bare_address(query: Broken) -> Found | None:
     for word, after in zip(query.words, query.words[1:], strict=False):
         if word.text.lower() in ("http:", "https:") and after.text == "/":
-            whole = re.match(r"[^\s<>{}\"]+", query.text[word.start :])[0].rstrip(".;,")
+            whole = _ADDRESS.match(query.text, word.start)[0].rstrip(".;,")
             return word.start, f"The address {whole[:60]} stands without brackets.", f"write <{whole[:60]}>."
-        if word.text == "<" and re.match(r"<\w+:[^\s<>]*(\s|\Z)", query.text[word.start :]):
+        if word.text == "<" and _OPEN_ADDRESS.match(query.text, word.start):
             return word.start, "An address begins here and does not end.", "close it with >; it holds no blanks."
     return None
 

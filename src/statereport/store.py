@@ -14,9 +14,9 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pyoxigraph as ox
 
-from statereport import formats, mistakes, room, sparql
+from statereport import formats, room, sparql
 from statereport.answers import Answer
-from statereport.errors import QueryRefused, UnknownName, did_you_mean
+from statereport.errors import QueryRefused, QuerySyntax, UnknownName, did_you_mean
 
 if TYPE_CHECKING:
     from statereport.paths import House
@@ -109,7 +109,7 @@ class Store:
         try:
             self._inner.update(rule)
         except SyntaxError as error:
-            raise mistakes.problem(rule, str(error), source) from None
+            raise _unreadable(rule, error, source, {}) from None
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """The quads of a named graph, or of the default graph."""
@@ -127,12 +127,18 @@ class Store:
         try:
             return self._inner.query(text, **given or {})
         except SyntaxError as error:
-            raise mistakes.problem(text, str(error), source, (given or {}).get("prefixes") or {}) from None
+            raise _unreadable(text, error, source, (given or {}).get("prefixes") or {}) from None
 
 
 def form_of(text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
     """What kind of answer a query gives, and its columns: the engine reads it and runs it on nothing."""
     return Store.memory().query(text, source, prefixes)
+
+
+def _unreadable(text: str, error: SyntaxError, source: str, prefixes: Mapping[str, str]) -> QuerySyntax:
+    from statereport import mistakes  # what most queries never need
+
+    return mistakes.problem(text, str(error), source, prefixes)
 
 
 def _with_union(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:

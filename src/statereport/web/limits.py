@@ -17,7 +17,7 @@ class Limits:
     seconds: float = 10
     trial_seconds: float = 0.1
     own_seconds: float = 30
-    memory: int = 512 * MIB
+    memory: int = 256 * MIB
     answer_bytes: int = 8 * MIB
     own_answer_bytes: int = 32 * MIB
     query_characters: int = LONGEST

@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 
 import peers
 
-from statereport import build, formats
+from statereport import build
 from statereport.paths import House, find_house
 
 SECONDS, CONNECTIONS = 4, 4
@@ -65,7 +65,7 @@ def measure(house: House) -> Iterable[str]:
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        plain, doubled = data(house, folder)
+        plain, doubled = peers.data(build.examine(house).quads(), folder)
         with served(folder) as (address, process):
             ours = {what: load(f"{address}/sparql", query) for what, query in QUERIES.items()}
             pages = {what: wrk(f"{address}{path}") for what, path in PAGES.items()}
@@ -120,16 +120,6 @@ def seconds(said: str) -> float:
     """wrk's `1.20ms` in seconds."""
     number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", said).groups()
     return float(number) * {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}[unit]
-
-
-def data(house: House, folder: Path) -> tuple[Path, Path]:
-    """What our server asks, as N-Quads: by named graph, and with everything in the default graph too, as ours has it."""
-    plain, doubled = folder / "data.nq", folder / "doubled.nq"
-    content = formats.canonical_nquads(formats.canonical(build.examine(house).quads()))
-    plain.write_bytes(content)
-    union = dict.fromkeys(line.rpartition(b" <")[0] + b" .\n" for line in content.splitlines())
-    doubled.write_bytes(content + b"".join(union))
-    return plain, doubled
 
 
 @contextlib.contextmanager

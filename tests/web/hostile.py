@@ -137,11 +137,14 @@ def egress(endpoint: str) -> dict:
 
 def others(every: list[tuple[str, str]], seconds: float) -> dict:
     """The oxigraph server and Virtuoso with the same data, started again each time they die."""
+    from statereport import build
+    from statereport.paths import find_house
+
     figures = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        plain, doubled = data(folder)
-        for label, start in (("oxigraph", lambda: peers.oxigraph(doubled, folder)), ("virtuoso", lambda: peers.virtuoso(plain, folder))):
+        plain, doubled = peers.data(build.examine(find_house()).quads(), folder)
+        for label, start in (("oxigraph", lambda: peers.oxigraph(doubled, folder, timeout=10)), ("virtuoso", lambda: peers.virtuoso(plain, folder))):
             with start() as peer:
                 if peer is None:
                     say(f"NOT TRIED: {label} is not installed")
@@ -169,19 +172,6 @@ def besieged(peer: peers.Peer, attackers: int, every: list[tuple[str, str]], sec
         if not peer.alive():
             peer.restart()
     return {**found, "deaths": len(deaths)}
-
-
-def data(folder: Path) -> tuple[Path, Path]:
-    """What our server asks, as N-Quads: by named graph, and with everything in the default graph too, as ours has it."""
-    from statereport import build, formats
-    from statereport.paths import find_house
-
-    plain, doubled = folder / "data.nq", folder / "doubled.nq"
-    content = formats.canonical_nquads(formats.canonical(build.examine(find_house()).quads()))
-    plain.write_bytes(content)
-    union = dict.fromkeys(line.rpartition(b" <")[0] + b" .\n" for line in content.splitlines())
-    doubled.write_bytes(content + b"".join(union))
-    return plain, doubled
 
 
 if __name__ == "__main__":

@@ -162,7 +162,7 @@ def test_a_long_query_waits_for_a_place_and_is_answered_then():
         assert serving.until(lambda: lane(served, "slow")["busy"] == 1)
         assert served.query(SHORT, source=OTHER).json["boolean"] is True
         assert first.result().json["code"] == "time-limit"
-        assert rested(served)["replaced"] == {"own": {}, "quick": {"time": 1}, "slow": {"time": 1, "answered": 1}}
+        assert rested(served)["replaced"] == {"own": {}, "quick": {"trial": 1}, "slow": {"time": 1, "answered": 1}}
 
 
 def test_a_query_whose_trial_failed_of_late_gets_no_other():
@@ -173,7 +173,7 @@ def test_a_query_whose_trial_failed_of_late_gets_no_other():
             replies.append(many.submit(served.query, f"{LONG} # again", source=OTHER))
             assert serving.until(lambda n=waiting: lane(served, "slow")["waiting"] == n)
         assert {reply.result().json["code"] for reply in replies} == {"time-limit"}
-        assert rested(served)["replaced"]["quick"] == {"time": 1}
+        assert rested(served)["replaced"]["quick"] == {"trial": 1}
 
 
 def test_who_asks_far_too_much_is_told_to_wait(served):
@@ -191,7 +191,7 @@ def test_when_the_line_is_full_the_server_says_so(served):
 
 
 def test_pages_and_documents_are_answered_while_every_public_worker_is_busy():
-    with serving.small(seconds=2, trial_seconds=1, quick=2, slow=1, own=1) as served, ThreadPoolExecutor(3) as many:
+    with serving.small(seconds=4, trial_seconds=1, quick=2, slow=1, own=1) as served, ThreadPoolExecutor(3) as many:
         replies = [many.submit(served.query, LONG, source=OTHER)]
         assert serving.until(lambda: lane(served, "slow")["free"] == 0)
         replies += [many.submit(served.query, f"{LONG} # {i}", source=f"127.0.0.{20 + i}") for i in range(2)]
@@ -265,7 +265,7 @@ def test_even_without_the_screen_no_query_reaches_another_server(query):
 def test_killing_the_server_ends_its_workers():
     with contextlib.suppress(AssertionError), serving.small() as served:
         tree = served.tree()
-        assert len(tree) == 10
+        assert len(tree) == 11
         served.process.kill()
         served.process.wait()
         assert not left(tree)

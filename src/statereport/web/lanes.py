@@ -1,6 +1,6 @@
 """Two lanes for the queries of clients: every query begins with a short trial, and the long ones go on where they harm nobody.
 
-In the quick lane a query may run for a moment. What takes longer goes on in the slow lane, whose processes get the time
+In the quick lane a query may use a processor for a moment. What takes longer goes on in the slow lane, whose processes get the time
 that no other wants; where that is full, it is ended, and waits for a place to run again from its start. So a short query
 waits for moments only, whatever others ask, and a long one never waits for the machine without waiting in line.
 """
@@ -11,7 +11,6 @@ import hashlib
 import time
 from collections.abc import Callable
 
-from statereport.errors import TimeLimit
 from statereport.web import frames, worker
 from statereport.web.http import Request, Response
 from statereport.web.limits import Limits
@@ -23,9 +22,9 @@ class Lanes:
     """The workers for the queries of clients."""
 
     def __init__(self, zygote: Zygote, quick: int, slow: int, limits: Limits, log: Callable[[dict], None]) -> None:
-        self.quick = Pool(zygote, worker.PUBLIC, quick, limits.trial_seconds, limits, log)
+        self.quick = Pool(zygote, worker.PUBLIC, quick, limits.seconds, limits, log)
         self.slow = Pool(zygote, worker.PUBLIC, slow, limits.seconds, limits, log, once=True)
-        self._long = _Long()
+        self._trial, self._long = limits.trial_seconds, _Long()
 
     async def start(self) -> None:
         """Fork the workers."""
@@ -37,10 +36,9 @@ class Lanes:
         text = hashlib.sha256(frames.of_request(request)).digest()
         if text not in self._long:
             async with self.quick.run(request, client) as run:
-                try:
+                if await run.ends_within(self._trial):
                     return await run.response()
-                except TimeLimit:
-                    self._long.add(text)
+                self._long.add(text)
                 if self.slow.adopt(run):
                     return await run.response()
         return await self.slow.answer(request, client)

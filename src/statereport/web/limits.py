@@ -17,7 +17,7 @@ class Limits:
     seconds: float = 10
     trial_seconds: float = 0.1
     own_seconds: float = 30
-    memory: int = 256 * MIB
+    memory: int = 192 * MIB
     answer_bytes: int = 8 * MIB
     own_answer_bytes: int = 32 * MIB
     query_characters: int = LONGEST
@@ -58,14 +58,14 @@ class Setting:
     hosts: frozenset[str] = frozenset()
     proxies: frozenset[str] = frozenset()
     quick: int = 4
-    slow: int = 2
+    slow: int = 3
     own: int = 2
     limits: Limits = field(default_factory=Limits)
 
 
 _SAYS = {
     "seconds": "time for a query of the client's",
-    "trial_seconds": "time after which a query is a long one, which waits for long ones and gives way to all others",
+    "trial_seconds": "time of a processor after which a query is a long one, which waits for long ones and gives way to all others",
     "own_seconds": "time for a page, a document or a saved question",
     "memory": "memory that one answer may take",
     "answer_bytes": "size of the answer to a query",

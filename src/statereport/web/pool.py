@@ -23,16 +23,25 @@ class Run:
 
     def __init__(self, pool: Pool, mine: Worker, request: Request, client: str) -> None:
         self.pool, self.worker, self.client = pool, mine, client
-        self.start = time.monotonic()
+        self.start, self._used = time.monotonic(), mine.used()
         # Why its worker must end, where it must.
         self.fate = "cancelled"
         self._request = request
         self._job = asyncio.create_task(mine.ask(frames.of_request(request), pool.most))
 
+    async def ends_within(self, seconds: float) -> bool:
+        """Wait until it ends, or has used so many seconds of a processor; → whether it ended. It counts as a failed trial otherwise."""
+        late = self.start + self.pool.seconds
+        while not self._job.done() and (left := self._used + seconds - self.worker.used()) > 0 and time.monotonic() < late:
+            await asyncio.wait((self._job,), timeout=max(left, 0.005))
+        self.fate = self.fate if self._job.done() else "trial"
+        return self._job.done()
+
     async def response(self) -> Response:
         """The response, if it comes in the time of its pool. Raises TimeLimit (the request runs on) or AnswerTooLarge."""
         seconds = self.pool.seconds
-        await asyncio.wait((self._job,), timeout=self.start + seconds - time.monotonic())
+        if not self._job.done():
+            await asyncio.wait((self._job,), timeout=self.start + seconds - time.monotonic())
         if not self._job.done():
             self.fate = "time"
             raise TimeLimit(

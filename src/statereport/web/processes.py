@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 from dataclasses import dataclass
 
 from statereport.web import frames
@@ -56,6 +57,12 @@ class Worker:
 
     process: int
     link: socket.socket
+
+    def used(self) -> float:
+        """How many seconds of a processor it has used since it began; what is not said of a process that has gone counts as none."""
+        with contextlib.suppress(OSError):
+            return time.clock_gettime((~self.process << 3) | 2)  # the clock that clock_getcpuclockid(3) names
+        return 0.0
 
     def give_way(self) -> None:
         """Let it run only when no other process wants to; where the system does not allow that, it stays as nice as it is."""

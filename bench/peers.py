@@ -1,9 +1,11 @@
-"""Other SPARQL servers, started beside ours with the same data: the oxigraph server, and Virtuoso. On this machine only."""
+"""Other SPARQL servers, started with the data that ours has: the oxigraph server, and Virtuoso. On this machine only.
+
+For the benchmark, for the attacks beside ours, and for the test that saved questions have the same answers there.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import socket
 import subprocess
@@ -12,12 +14,17 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-OXIGRAPH = Path(sys.executable).parent / "oxigraph"
-VIRTUOSO, ISQL = "/usr/bin/virtuoso-t", "/usr/bin/isql-vt"
+import pyoxigraph
+
+from statereport import formats
+
+OXIGRAPH = Path(sys.executable).with_name("oxigraph")
+VIRTUOSO, ISQL = shutil.which("virtuoso-t"), shutil.which("isql-vt") or shutil.which("isql")
+# Debian's limits.
 INI = """[Database]
 DatabaseFile = virtuoso.db
 ErrorLogFile = virtuoso.log
@@ -28,13 +35,14 @@ DatabaseFile = virtuoso-temp.db
 TransactionFile = virtuoso-temp.trx
 [Parameters]
 ServerPort = 127.0.0.1:{sql}
-DirsAllowed = {folder}
+DirsAllowed = {home}, {data}
 NumberOfBuffers = 40000
 MaxDirtyBuffers = 30000
 MaxQueryMem = 512M
 ServerThreads = 20
 [HTTPServer]
 ServerPort = 127.0.0.1:{http}
+ServerRoot = {home}
 ServerThreads = 10
 [SPARQL]
 ResultSetMaxRows = 10000
@@ -60,6 +68,16 @@ class Peer:
         """Start it again after it died, and wait until it answers."""
         self.process = self.start()
         wait(self.endpoint, self.process)
+
+
+def data(quads: Iterable[pyoxigraph.Quad], folder: Path) -> tuple[Path, Path]:
+    """Files of N-Quads in a folder: by named graph, and with everything in the default graph too, as ours has it."""
+    plain, doubled = folder / "data.nq", folder / "doubled.nq"
+    content = formats.canonical_nquads(formats.canonical(quads))
+    plain.write_bytes(content)
+    union = dict.fromkeys(line.rpartition(b" <")[0] + b" .\n" for line in content.splitlines())
+    doubled.write_bytes(content + b"".join(union))
+    return plain, doubled
 
 
 def ask(endpoint: str, query: str, timeout: float = 30, accept: str = "application/sparql-results+json") -> tuple[int, bytes]:
@@ -107,14 +125,19 @@ def _ended(peer: Peer) -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def oxigraph(data: Path, folder: Path, timeout: int = 10) -> Iterator[Peer | None]:
-    """The oxigraph server with some N-Quads, read-only, with its own limit of time; None where it is not installed."""
+def oxigraph(data: Path, folder: Path, timeout: int | None = None) -> Iterator[Peer | None]:
+    """The oxigraph server with some N-Quads, read-only; None where it is not installed.
+
+    With a `timeout` it starts a thread for each query, which sleeps for so many seconds: at thousands of queries in a
+    second it has no thread left, answers with errors, and aborts.
+    """
     if not OXIGRAPH.is_file():
         yield None
         return
     store, port = folder / "oxigraph", free_port()
     subprocess.run([OXIGRAPH, "load", "--location", store, "--file", data], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    command = [str(OXIGRAPH), "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}", "--timeout-s", str(timeout)]
+    command = [str(OXIGRAPH), "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
+    command += ["--timeout-s", str(timeout)] if timeout else []
     version = subprocess.run([OXIGRAPH, "--version"], check=True, capture_output=True, text=True).stdout.strip()
     process = _started(command, folder)
     peer = Peer(version, f"http://127.0.0.1:{port}/query", lambda: _started(command, folder), process)
@@ -125,14 +148,13 @@ def oxigraph(data: Path, folder: Path, timeout: int = 10) -> Iterator[Peer | Non
 
 @contextlib.contextmanager
 def virtuoso(data: Path, folder: Path) -> Iterator[Peer | None]:
-    """Virtuoso with the same N-Quads and Debian's limits; None where it is not installed."""
-    if not (os.path.exists(VIRTUOSO) and os.path.exists(ISQL)):
+    """Virtuoso with the same N-Quads, those by named graph; None where it is not installed. Raises RuntimeError where it does not load them."""
+    if not VIRTUOSO or not ISQL:
         yield None
         return
     home, sql, http = folder / "virtuoso", free_port(), free_port()
     home.mkdir()
-    shutil.copy(data, home / "data.nq")
-    (home / "virtuoso.ini").write_text(INI.format(sql=sql, http=http, folder=home))
+    (home / "virtuoso.ini").write_text(INI.format(sql=sql, http=http, home=home, data=data.parent), encoding="utf-8")
     command = [VIRTUOSO, "+foreground", "+configfile", str(home / "virtuoso.ini")]
     version = subprocess.run([VIRTUOSO, "-?"], capture_output=True, text=True, check=False)
     words = f"{version.stdout} {version.stderr}".split()
@@ -141,6 +163,8 @@ def virtuoso(data: Path, folder: Path) -> Iterator[Peer | None]:
     peer = Peer(f"virtuoso {number}".strip(), f"http://127.0.0.1:{http}/sparql", lambda: _started(command, home), process)
     with _ended(peer):
         wait(peer.endpoint, process)
-        load = f"ld_dir('{home}', 'data.nq', 'urn:default'); rdf_loader_run(); checkpoint;"
-        subprocess.run([ISQL, f"127.0.0.1:{sql}", "dba", "dba", f"exec={load}"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        load = f"DB.DBA.TTLP_MT(file_to_string_output('{data}'), '', 'urn:none', 767, 1); checkpoint;"
+        done = subprocess.run([ISQL, f"127.0.0.1:{sql}", "dba", "dba", f"EXEC={load}"], capture_output=True, text=True, check=False, timeout=300)
+        if "Error" in done.stdout + done.stderr:
+            raise RuntimeError(done.stdout + done.stderr)
         yield peer

@@ -5,93 +5,27 @@ That the embedded engine gives the golden answers is for test_queries to say.
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+import peers
 import pytest
 import real
 from conftest import skip_loudly
 
-from statereport import formats, queries, store
+from statereport import queries, store
 from statereport.paths import find_house
 from statereport.remote import RemoteStore
 
 pytestmark = pytest.mark.slow
 QUERIES = queries.SavedQueries(find_house().queries)
-OXIGRAPH = Path(sys.executable).with_name("oxigraph")
-VIRTUOSO, ISQL = shutil.which("virtuoso-t"), shutil.which("isql-vt") or shutil.which("isql")
 # What Virtuoso 7.2 cannot answer alike, and why no other wording helps.
 NOT_ON_VIRTUOSO = {
     "pages/classes": "it counts whatever the store holds, and Virtuoso's holds graphs of its own",
     "pages/graphs": "it lists whatever the store holds, and Virtuoso's holds graphs of its own",
 }
-INI = """[Database]
-DatabaseFile = {folder}/virtuoso.db
-ErrorLogFile = {folder}/virtuoso.log
-LockFile = {folder}/virtuoso.lck
-TransactionFile = {folder}/virtuoso.trx
-xa_persistent_file = {folder}/virtuoso.pxa
-[TempDatabase]
-DatabaseFile = {folder}/temporary.db
-TransactionFile = {folder}/temporary.trx
-[Parameters]
-ServerPort = 127.0.0.1:{sql}
-DirsAllowed = {folder}
-NumberOfBuffers = 20000
-MaxDirtyBuffers = 10000
-[HTTPServer]
-ServerPort = 127.0.0.1:{http}
-ServerRoot = {folder}
-[SPARQL]
-ResultSetMaxRows = 100000
-"""
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens to."""
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
-@contextmanager
-def running(command: list[str], address: str, log: Path) -> Iterator[None]:
-    """A server, from the moment it answers until the end of the block."""
-    with log.open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said) as process:
-        try:
-            for _ in range(300):
-                try:
-                    with urllib.request.urlopen(f"{address}?query=ASK%7B%7D", timeout=5):
-                        break
-                except urllib.error.HTTPError:
-                    break
-                except OSError:
-                    assert process.poll() is None, log.read_text(errors="replace")
-                    time.sleep(0.2)
-            else:
-                pytest.fail(f"{command[0]} does not answer: {log.read_text(errors='replace')}")
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -105,32 +39,24 @@ def engine(quads) -> store.Store:
 
 
 @pytest.fixture(scope="module")
-def oxigraph(quads, tmp_path_factory) -> Iterator[RemoteStore]:
-    if not OXIGRAPH.is_file():
-        skip_loudly("the server oxigraph is not installed (requirements-test.lock has it)")
-    folder = tmp_path_factory.mktemp("oxigraph")
-    store.write_store(quads, folder / "store", find_house())
-    (port,) = free_ports(1)
-    address = f"http://127.0.0.1:{port}/query"
-    command = [str(OXIGRAPH), "serve-read-only", "--location", str(folder / "store/db"), "--bind", f"127.0.0.1:{port}"]
-    with running(command, address, folder / "log"):
-        yield RemoteStore(address)
+def files(quads, tmp_path_factory) -> tuple[Path, Path]:
+    return peers.data(quads, tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
-def virtuoso(quads, tmp_path_factory) -> Iterator[RemoteStore]:
-    if not VIRTUOSO or not ISQL:
-        skip_loudly("Virtuoso is not installed (apt-get install virtuoso-opensource)")
-    folder = tmp_path_factory.mktemp("virtuoso")
-    http, sql = free_ports(2)
-    (folder / "virtuoso.ini").write_text(INI.format(folder=folder, http=http, sql=sql), encoding="utf-8")
-    (folder / "all.nq").write_bytes(formats.canonical_nquads(formats.canonical(quads)))
-    address = f"http://127.0.0.1:{http}/sparql"
-    with running([VIRTUOSO, "+foreground", "+wait", "+configfile", str(folder / "virtuoso.ini")], address, folder / "log"):
-        load = f"DB.DBA.TTLP_MT(file_to_string_output('{folder}/all.nq'), '', 'urn:none', 767, 1); checkpoint;"
-        done = subprocess.run([ISQL, f"127.0.0.1:{sql}", "dba", "dba", f"EXEC={load}"], capture_output=True, text=True, check=False, timeout=300)
-        assert "Error" not in done.stdout + done.stderr, done.stdout + done.stderr
-        yield RemoteStore(address, timeout=120)
+def oxigraph(files, tmp_path_factory) -> Iterator[RemoteStore]:
+    with peers.oxigraph(files[1], tmp_path_factory.mktemp("peer")) as peer:
+        if not peer:
+            skip_loudly("the server oxigraph is not installed (requirements-test.lock has it)")
+        yield RemoteStore(peer.endpoint)
+
+
+@pytest.fixture(scope="module")
+def virtuoso(files, tmp_path_factory) -> Iterator[RemoteStore]:
+    with peers.virtuoso(files[0], tmp_path_factory.mktemp("peer")) as peer:
+        if not peer:
+            skip_loudly("Virtuoso is not installed (apt-get install virtuoso-opensource)")
+        yield RemoteStore(peer.endpoint, timeout=120)
 
 
 def same(term: Any) -> Any:

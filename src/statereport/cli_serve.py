@@ -16,7 +16,7 @@ from statereport import console
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="0 takes any free one.")
 @click.option("--base", default="", metavar="URL", help="The public address, where a proxy stands before the server.")
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Whose X-Forwarded-For is believed.")
-@click.option("--workers", default=4, show_default=True, type=click.IntRange(1, 64), help="Processes for the queries of clients; two more are for pages.")
+@click.option("--workers", default=4, show_default=True, type=click.IntRange(1, 64), help="Processes for the queries of clients; one fewer are added for long ones, and two for pages.")
 @click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.1, 3_600), help="The time that a client's query may take.")
 @click.option("--quiet", is_flag=True, help="No line in the log for each request.")
 def serve(built: Path | None, text: Path | None, host: str, port: int, base: str, proxies: tuple[str, ...], workers: int, seconds: float, quiet: bool) -> None:
@@ -34,7 +34,7 @@ def serve(built: Path | None, text: Path | None, host: str, port: int, base: str
     from statereport.web.limits import Limits, Setting
 
     house, limits = find_house(), Limits(seconds=seconds)
-    setting = Setting(proxies=frozenset(proxies), public=workers, limits=limits)
+    setting = Setting(proxies=frozenset(proxies), quick=workers, slow=max(1, workers - 1), limits=limits)
     server.serve(
         lambda address: site.load(house, built or DEFAULT, text, address, console.say, limits),
         setting, host, port, base, console.say, server.faults_only if quiet else server.on_stderr,

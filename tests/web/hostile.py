@@ -4,13 +4,14 @@
     .venv/bin/python tests/web/hostile.py --no-peers      only ours
 
 Seeded, and on this machine only. What it does to each server: the hostile queries by 1 and by 8 attackers from another
-address than the good client's; on ours also 10,000 broken requests, 900 requests that never end, and 200 that want to reach
-another server.
+address than the good client's; on ours also by 8 from 8 addresses and by 8 from the good client's own, 10,000 broken
+requests, 900 requests that never end, and 200 that want to reach another server. The others do not look at addresses.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,7 +31,15 @@ import attack  # noqa: E402
 import corpus  # noqa: E402
 import peers  # noqa: E402
 import serving  # noqa: E402
+import web  # noqa: E402
 
+# How many attackers, and where each is. The good client is at 127.0.0.1.
+SIEGES: dict[str, tuple[int, Callable[[int], str]]] = {
+    "under 1": (1, lambda i: "127.0.0.2"),
+    "under 8 behind one address": (8, lambda i: "127.0.0.2"),
+    "under 8 at 8 addresses": (8, lambda i: f"127.0.0.{10 + i}"),
+    "under 8 at the good client's address": (8, lambda i: "127.0.0.1"),
+}
 PAGES = ("/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh.ttl", "/query/law/laws-cited-most.json")
 
 
@@ -65,11 +75,11 @@ def ours(every: list[tuple[str, str]], malformed: int, seconds: float) -> dict:
         endpoint = f"{served.address}/sparql"
         tree = served.tree()[:2]
         figures["alone"] = quiet(endpoint, PAGES)
-        for attackers in (1, 8):
-            say(f"statereport: {attackers} attackers")
-            figures[f"under {attackers}"] = attack.attack(endpoint, attackers, every, pages=PAGES, timeout=60)
-        say("statereport: 8 attackers, each from an address of its own")
-        figures["under 8 addresses"] = attack.attack(endpoint, 8, every, lambda i: f"127.0.0.{10 + i}", PAGES, timeout=60)
+        for name, (attackers, source) in SIEGES.items():
+            say(f"statereport: {name}")
+            with most_memory(served.process.pid) as most:
+                figures[name] = attack.attack(endpoint, attackers, every, source, PAGES, timeout=60)
+            figures[name]["most_megabytes"] = round(most[0])
         say(f"statereport: {malformed} broken requests")
         figures["malformed"] = {"sent": malformed, "answers": attack.told(attack.malformed(served.port, malformed))}
         say("statereport: 900 requests that never end")
@@ -81,6 +91,24 @@ def ours(every: list[tuple[str, str]], malformed: int, seconds: float) -> dict:
         figures["health"] = served.health()
         figures["tracebacks"] = sum("Traceback" in json.dumps(entry) for entry in served.entries) + sum("Traceback" in line for line in served.other)
     return figures
+
+
+@contextlib.contextmanager
+def most_memory(process: int) -> Iterator[list[float]]:
+    """The most megabytes that a process and all that it started take during the block, each shared page counted once."""
+    over, most = threading.Event(), [0.0]
+
+    def watch() -> None:
+        while not over.wait(0.2):
+            most[0] = max(most[0], web.memory(process)[0])
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield most
+    finally:
+        over.set()
+        watcher.join()
 
 
 def quiet(endpoint: str, pages: tuple[str, ...], seconds: float = 3) -> dict:
@@ -137,11 +165,14 @@ def egress(endpoint: str) -> dict:
 
 def others(every: list[tuple[str, str]], seconds: float) -> dict:
     """The oxigraph server and Virtuoso with the same data, started again each time they die."""
+    from statereport import build
+    from statereport.paths import find_house
+
     figures = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        plain, doubled = data(folder)
-        for label, start in (("oxigraph", lambda: peers.oxigraph(doubled, folder)), ("virtuoso", lambda: peers.virtuoso(plain, folder))):
+        plain, doubled = peers.data(build.examine(find_house()).quads(), folder)
+        for label, start in (("oxigraph", lambda: peers.oxigraph(doubled, folder, timeout=10)), ("virtuoso", lambda: peers.virtuoso(plain, folder))):
             with start() as peer:
                 if peer is None:
                     say(f"NOT TRIED: {label} is not installed")
@@ -169,19 +200,6 @@ def besieged(peer: peers.Peer, attackers: int, every: list[tuple[str, str]], sec
         if not peer.alive():
             peer.restart()
     return {**found, "deaths": len(deaths)}
-
-
-def data(folder: Path) -> tuple[Path, Path]:
-    """What our server asks, as N-Quads: by named graph, and with everything in the default graph too, as ours has it."""
-    from statereport import build, formats
-    from statereport.paths import find_house
-
-    plain, doubled = folder / "data.nq", folder / "doubled.nq"
-    content = formats.canonical_nquads(formats.canonical(build.examine(find_house()).quads()))
-    plain.write_bytes(content)
-    union = dict.fromkeys(line.rpartition(b" <")[0] + b" .\n" for line in content.splitlines())
-    doubled.write_bytes(content + b"".join(union))
-    return plain, doubled
 
 
 if __name__ == "__main__":

@@ -183,7 +183,7 @@ def main() -> None:
     from statereport.web.limits import Limits, Setting
 
     options = json.loads(sys.argv[2])
-    workers = {name: options.pop(name) for name in ("public", "own") if name in options}
+    workers = {name: options.pop(name) for name in ("quick", "slow", "own") if name in options}
     names = {name: frozenset(options.pop(name, ())) for name in ("proxies", "hosts")}
     if not options.pop("screen", True):
         # What is refused before it runs is let through, to see that the rest holds.

@@ -48,7 +48,7 @@ def proxied(tmp_path):
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if not nginx:
         skip_loudly("nginx is not installed")
-    with serving.small(seconds=5, proxies=["127.0.0.1"], hosts=["graph.example.org"], public=2) as served:
+    with serving.small(seconds=5, proxies=["127.0.0.1"], hosts=["graph.example.org"], quick=2) as served:
         port = free_port()
         site = (DEPLOY / "nginx.conf").read_text()
         for old, new in (
@@ -107,5 +107,5 @@ def test_behind_nginx_a_client_that_goes_away_ends_its_query(proxied):
     head = f"POST /sparql HTTP/1.1\r\nHost: graph.example.org\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(text)}\r\n\r\n{text}"
     with socket.create_connection(("127.0.0.1", proxy.port)) as link:
         link.sendall(head.encode())
-        assert serving.until(lambda: served.health()["pools"]["public"]["busy"] == 1)
-    assert serving.until(lambda: served.health()["replaced"]["public"] == {"cancelled": 1})
+        assert serving.until(lambda: served.health()["pools"]["slow"]["busy"] == 1)
+    assert serving.until(lambda: served.health()["replaced"]["slow"] == {"cancelled": 1})

@@ -16,7 +16,7 @@ SHORT = "ASK { ?x ?y ?z }"
 @pytest.fixture(scope="module")
 def served():
     """A server that waits 1 s for a request, 2 s for an answer to be fetched, and takes 12 connections of one client."""
-    with serving.small(seconds_to_receive=1, seconds_to_send=2, connections_of_one=12, proxies=["127.0.0.9"], public=1, own=1) as running:
+    with serving.small(seconds_to_receive=1, seconds_to_send=2, connections_of_one=12, proxies=["127.0.0.9"], quick=1, slow=1, own=1) as running:
         yield running
 
 

@@ -26,8 +26,8 @@ NEW = "127.0.0.99"
 
 @pytest.fixture(scope="module")
 def served():
-    """A server with little patience: 1 s, 3 public workers and 1 of its own."""
-    with serving.small(seconds=1, public=3, own=1, waiting_for_one=2, waiting=5, answer_bytes=1 << 20) as running:
+    """A server with little patience: 1 s, 3 quick and 2 slow workers, and 1 of its own."""
+    with serving.small(seconds=1, quick=3, slow=2, own=1, waiting_for_one=2, waiting=5) as running:
         yield running
 
 
@@ -65,13 +65,29 @@ def left(tree: list[int], seconds: float = 5) -> list[int]:
         time.sleep(0.05)
 
 
-def workers(served) -> dict[int, int]:
-    """The public workers and how nice they are."""
-    nice = {}
+def workers(served) -> set[int]:
+    """The workers for clients' queries: those that are nice."""
+    found = set()
     for process in served.tree()[2:]:
         with contextlib.suppress(OSError):
-            nice[process] = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[16])
-    return {process: value for process, value in nice.items() if value == 10}
+            if int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[16]) == 10:
+                found.add(process)
+    return found
+
+
+def idle(served) -> set[int]:
+    """The workers whose every thread runs only when no other process wants to."""
+    found = set()
+    for process in served.tree()[2:]:
+        with contextlib.suppress(OSError):
+            if {os.sched_getscheduler(int(thread)) for thread in os.listdir(f"/proc/{process}/task")} == {os.SCHED_IDLE}:
+                found.add(process)
+    return found
+
+
+def lane(served, name: str) -> dict[str, int]:
+    """The state of a pool."""
+    return served.health()["pools"][name]
 
 
 def test_a_query_that_takes_too_long_is_given_up_and_says_which_limit(served):
@@ -84,32 +100,33 @@ def test_a_query_that_takes_too_long_is_given_up_and_says_which_limit(served):
 
 
 def test_an_answer_that_fills_memory_ends_its_worker_only():
-    with serving.small(seconds=20, memory=64 << 20, public=2, own=1) as served:
+    with serving.small(seconds=20, memory=64 << 20, quick=2, slow=1, own=1) as served:
         before = served.process.pid, served.tree()[1]
         reply = served.query(WIDE)
         assert (reply.status, reply.json["code"]) == (503, "memory-limit")
         health = rested(served)
-        assert sum(health["replaced"]["public"].values()) == 1
+        assert sum(sum(counts.values()) for counts in health["replaced"].values()) == 1
         assert (served.process.pid, served.tree()[1]) == before
         assert served.query(SHORT).status == 200
 
 
-def test_an_answer_that_is_too_long_is_refused_whole_and_its_worker_kept(served):
-    before = workers(served)
-    reply = served.query(FLOOD)
-    assert (reply.status, reply.json["code"]) == (413, "answer-too-large") and "1 MiB" in reply.json["detail"]
-    assert workers(served) == before
+def test_an_answer_that_is_too_long_is_refused_whole_and_its_worker_kept():
+    with serving.small(trial_seconds=30, quick=1, slow=1, own=1, answer_bytes=1 << 20) as served:
+        before = workers(served)
+        reply = served.query(FLOOD)
+        assert (reply.status, reply.json["code"]) == (413, "answer-too-large") and "1 MiB" in reply.json["detail"]
+        assert workers(served) == before
 
 
 def test_a_worker_that_dies_costs_one_answer():
-    with serving.small(seconds=30, public=3, own=1) as served, ThreadPoolExecutor(1) as one:
+    with serving.small(seconds=30, quick=3, slow=2, own=1) as served, ThreadPoolExecutor(1) as one:
         before = {process: spent(process) for process in workers(served)}
         reply = one.submit(served.query, LONG)
         assert serving.until(lambda: any(spent(process) > before[process] + 10 for process in before))
         os.kill(max(before, key=lambda process: spent(process) - before[process]), signal.SIGKILL)
         assert reply.result().status == 503
-        assert rested(served)["replaced"]["public"] == {"ended": 1}
-        assert serving.until(lambda: len(workers(served)) == 3)
+        assert rested(served)["replaced"]["slow"] == {"ended": 1}
+        assert serving.until(lambda: len(workers(served)) == 5)
 
 
 def spent(process: int) -> int:
@@ -119,11 +136,44 @@ def spent(process: int) -> int:
 
 def test_one_client_never_holds_all_workers(served):
     with ThreadPoolExecutor(4) as many:
-        replies = [many.submit(served.query, LONG, source=OTHER) for _ in range(4)]
-        assert serving.until(lambda: served.health()["pools"]["public"] == {"size": 3, "free": 1, "busy": 2, "waiting": 2})
+        replies = [many.submit(served.query, LONG, source=OTHER) for _ in range(3)]
+        assert serving.until(lambda: lane(served, "slow") == {"size": 2, "free": 1, "busy": 1, "waiting": 2})
         assert served.query(SHORT, source=NEW).status == 200
+        replies.append(many.submit(served.query, LONG, source=NEW))
+        assert serving.until(lambda: lane(served, "slow")["busy"] == 2)
         assert not all(reply.done() for reply in replies)
         assert {reply.result().status for reply in replies} == {503}
+
+
+def test_a_long_query_goes_on_in_the_slow_lane_where_it_gives_way_to_all(served):
+    assert serving.until(lambda: not idle(served))
+    with ThreadPoolExecutor(1) as one:
+        reply = one.submit(served.query, LONG)
+        assert serving.until(lambda: len(idle(served)) == 1)
+        assert lane(served, "quick")["free"] == 3 and lane(served, "slow")["busy"] == 1
+        assert reply.result().json["code"] == "time-limit"
+    assert serving.until(lambda: not idle(served) and len(workers(served)) == 5)
+
+
+def test_a_long_query_waits_for_a_place_and_is_answered_then():
+    # Without time for a trial every query is a long one, and the only place is taken.
+    with serving.small(seconds=1, trial_seconds=0, slow=1) as served, ThreadPoolExecutor(1) as one:
+        first = one.submit(served.query, LONG)
+        assert serving.until(lambda: lane(served, "slow")["busy"] == 1)
+        assert served.query(SHORT, source=OTHER).json["boolean"] is True
+        assert first.result().json["code"] == "time-limit"
+        assert rested(served)["replaced"] == {"own": {}, "quick": {"trial": 1}, "slow": {"time": 1, "answered": 1}}
+
+
+def test_a_query_whose_trial_failed_of_late_gets_no_other():
+    with serving.small(seconds=1, slow=1) as served, ThreadPoolExecutor(3) as many:
+        replies = [many.submit(served.query, LONG)]
+        assert serving.until(lambda: lane(served, "slow")["busy"] == 1)
+        for waiting in (1, 2):
+            replies.append(many.submit(served.query, f"{LONG} # again", source=OTHER))
+            assert serving.until(lambda n=waiting: lane(served, "slow")["waiting"] == n)
+        assert {reply.result().json["code"] for reply in replies} == {"time-limit"}
+        assert rested(served)["replaced"]["quick"] == {"trial": 1}
 
 
 def test_who_asks_far_too_much_is_told_to_wait(served):
@@ -140,41 +190,46 @@ def test_when_the_line_is_full_the_server_says_so(served):
     assert "server-busy" in codes
 
 
-def test_pages_and_documents_are_answered_while_every_public_worker_is_busy(served):
-    with ThreadPoolExecutor(3) as many:
-        replies = [many.submit(served.query, LONG, source=f"127.0.0.{20 + i}") for i in range(3)]
-        assert serving.until(lambda: served.health()["pools"]["public"]["free"] == 0)
+def test_pages_and_documents_are_answered_while_every_public_worker_is_busy():
+    with serving.small(seconds=4, trial_seconds=1, quick=2, slow=1, own=1) as served, ThreadPoolExecutor(3) as many:
+        replies = [many.submit(served.query, LONG, source=OTHER)]
+        assert serving.until(lambda: lane(served, "slow")["free"] == 0)
+        replies += [many.submit(served.query, f"{LONG} # {i}", source=f"127.0.0.{20 + i}") for i in range(2)]
+        assert serving.until(lambda: lane(served, "quick")["free"] == 0)
         assert served.ask("/query/figures/all.json?least=5000").status == 200
-        assert not all(reply.done() for reply in replies)
+        assert not any(reply.done() for reply in replies)
         assert [reply.result().status for reply in replies] == [503] * 3
 
 
 def test_the_last_free_worker_is_kept_for_those_who_used_little():
-    with serving.small(seconds=1, public=3, own=1, light_seconds=0.5) as served, ThreadPoolExecutor(4) as many:
+    with serving.small(seconds=1, slow=3, light_seconds=0.5) as served, ThreadPoolExecutor(5) as many:
         first = [many.submit(served.query, LONG, source=f"127.0.0.{30 + i}") for i in range(4)]
         assert {reply.result().status for reply in first} == {503}
         replies = [many.submit(served.query, LONG, source=f"127.0.0.{30 + i}") for i in range(4)]
-        assert serving.until(lambda: served.health()["pools"]["public"]["waiting"] == 2)
-        assert served.health()["pools"]["public"]["free"] == 1
-        assert served.query(SHORT, source=NEW).status == 200
+        assert serving.until(lambda: lane(served, "slow") == {"size": 3, "free": 1, "busy": 2, "waiting": 2})
+        replies.append(many.submit(served.query, LONG, source=NEW))
+        assert serving.until(lambda: lane(served, "slow")["busy"] == 3)
+        assert served.query(SHORT, source="127.0.0.30").status == 200
         assert not all(reply.done() for reply in replies)
         assert {reply.result().status for reply in replies} == {503}
 
 
-def test_a_client_that_goes_away_frees_its_worker(served):
-    body = LONG.encode()
-    head = f"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(body)}\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", served.port)) as link:
-        link.sendall(head.encode() + body)
-        assert serving.until(lambda: served.health()["pools"]["public"]["busy"] == 1)
-    assert serving.until(lambda: served.health()["pools"]["public"]["free"] == 3, 0.9)
+@pytest.mark.parametrize(("name", "trial"), [("quick", 30), ("slow", 0)])
+def test_a_client_that_goes_away_frees_its_worker(name, trial):
+    with serving.small(seconds=30, trial_seconds=trial) as served:
+        body = LONG.encode()
+        head = f"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(body)}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", served.port)) as link:
+            link.sendall(head.encode() + body)
+            assert serving.until(lambda: lane(served, name)["busy"] == 1)
+        assert rested(served)["replaced"][name] == {"cancelled": 1}
 
 
 def test_workers_are_replaced_after_a_number_of_answers():
-    with serving.small(jobs=3, public=1, own=1) as served:
+    with serving.small(jobs=3, trial_seconds=30, quick=1, slow=1, own=1) as served:
         for _ in range(7):
             assert served.query(SHORT).status == 200
-        assert rested(served)["replaced"]["public"] == {"retired": 2}
+        assert rested(served)["replaced"]["quick"] == {"retired": 2}
 
 
 def test_a_worker_can_open_nothing_and_gives_way_to_others(served):
@@ -186,7 +241,7 @@ def test_a_worker_can_open_nothing_and_gives_way_to_others(served):
             assert line.split()[3 if what != "Max core file size" else 4] == "0", line
         files = {os.readlink(f"/proc/{process}/fd/{number}") for number in os.listdir(f"/proc/{process}/fd")}
         assert {file.partition(":")[0] for file in files} <= {"/dev/null", "socket", f"/proc/{process}/statm"}
-    assert len(workers(served)) == 3
+    assert serving.until(lambda: len(workers(served)) == 5)
     assert len(os.listdir(f"/proc/{zygote}/task")) == 1
 
 
@@ -210,7 +265,7 @@ def test_even_without_the_screen_no_query_reaches_another_server(query):
 def test_killing_the_server_ends_its_workers():
     with contextlib.suppress(AssertionError), serving.small() as served:
         tree = served.tree()
-        assert len(tree) == 8
+        assert len(tree) == 11
         served.process.kill()
         served.process.wait()
         assert not left(tree)
@@ -228,7 +283,7 @@ def test_ending_in_order_lets_answers_finish_and_leaves_nothing():
 
 
 def test_without_its_zygote_the_server_ends():
-    with serving.small(seconds=1, public=1) as served:
+    with serving.small(seconds=1, quick=1) as served:
         os.kill(served.tree()[1], signal.SIGKILL)
         with contextlib.suppress(OSError):
             served.query(LONG)

@@ -24,6 +24,7 @@ from statereport.errors import MethodNotAllowed, Problem, ServerBusy
 from statereport.web import guard, negotiation, problems, protocol, worker
 from statereport.web.cache import Cache
 from statereport.web.http import Request, Response
+from statereport.web.lanes import Lanes
 from statereport.web.limits import Setting
 from statereport.web.pool import Pool
 from statereport.web.processes import Zygote
@@ -39,14 +40,17 @@ class Front:
     def __init__(self, setting: Setting, log: Callable[[dict], None]) -> None:
         self.setting, self.limits, self.log = setting, setting.limits, log
         self.cache = Cache(self.limits.cache_bytes)
-        self.pools: dict[str, Pool] = {}
+        self.pools: dict[str, Pool | Lanes] = {}
         self.sending = 0
 
     async def start(self, zygote: Zygote) -> None:
         """Fork the workers."""
-        for kind, size in ((worker.OWN, self.setting.own), (worker.PUBLIC, self.setting.public)):
-            self.pools[kind] = Pool(zygote, kind, size, self.limits, self.log)
-            await self.pools[kind].start()
+        self.pools = {
+            worker.OWN: Pool(zygote, worker.OWN, self.setting.own, self.limits.own_seconds, self.limits, self.log),
+            worker.PUBLIC: Lanes(zygote, self.setting.quick, self.setting.slow, self.limits, self.log),
+        }
+        for pool in self.pools.values():
+            await pool.start()
 
     # --- one request -------------------------------------------------------------------------------------------------
 
@@ -159,9 +163,12 @@ class Front:
 
     def health(self) -> Response:
         """Whether every worker is there."""
-        pools = {kind: pool.state() for kind, pool in self.pools.items()}
-        whole = all(state["free"] + state["busy"] == state["size"] for state in pools.values())
-        body = {"status": "ok" if whole else "a worker is missing", "pools": pools, "replaced": {kind: dict(pool.replaced) for kind, pool in self.pools.items()}, "kept": len(self.cache)}
+        lanes = self.pools[worker.PUBLIC]
+        pools = {"own": self.pools[worker.OWN], "quick": lanes.quick, "slow": lanes.slow}
+        states = {name: pool.state() for name, pool in pools.items()}
+        whole = all(state["free"] + state["busy"] == state["size"] for state in states.values())
+        replaced = {name: dict(pool.replaced) for name, pool in pools.items()}
+        body = {"status": "ok" if whole else "a worker is missing", "pools": states, "replaced": replaced, "kept": len(self.cache)}
         return Response(200 if whole else 500, "application/json", (json.dumps(body, indent=1) + "\n").encode(), (("Cache-Control", "no-store"),))
 
     def _note(self, scope: Scope, client: str, status: int, size: int, start: float, notes: dict) -> None:

@@ -15,14 +15,14 @@ class Limits:
     """What a request may cost. Bytes, seconds and counts; `own` is for pages, documents and saved questions."""
 
     seconds: float = 10
+    trial_seconds: float = 0.1
     own_seconds: float = 30
-    memory: int = 512 * MIB
+    memory: int = 192 * MIB
     answer_bytes: int = 8 * MIB
     own_answer_bytes: int = 32 * MIB
     query_characters: int = LONGEST
     nesting: int = DEEPEST
-    share: int = 2
-    light_seconds: float = 1
+    light_seconds: float = 3
     waiting_for_one: int = 32
     waiting: int = 128
     seconds_in_line: float = 20
@@ -51,26 +51,28 @@ class Limits:
 class Setting:
     """How a server runs: for which hosts it answers, whose word about clients it takes, how many workers it has.
 
-    `public` workers run what clients write, `own` workers everything else, so that pages are answered whatever clients ask.
+    `quick` workers try what clients write, `slow` ones run what proves to be long, and `own` ones everything else, so that
+    pages are answered whatever clients ask.
     """
 
     hosts: frozenset[str] = frozenset()
     proxies: frozenset[str] = frozenset()
-    public: int = 4
+    quick: int = 4
+    slow: int = 3
     own: int = 2
     limits: Limits = field(default_factory=Limits)
 
 
 _SAYS = {
     "seconds": "time for a query of the client's",
+    "trial_seconds": "time of a processor after which a query is a long one, which waits for long ones and gives way to all others",
     "own_seconds": "time for a page, a document or a saved question",
     "memory": "memory that one answer may take",
     "answer_bytes": "size of the answer to a query",
     "own_answer_bytes": "size of a page, a document or the answer to a saved question",
     "query_characters": "length of a query",
     "nesting": "depth of brackets in a query",
-    "share": "queries of one client that run at once",
-    "light_seconds": "time of late after which a client leaves the last free process to others",
+    "light_seconds": "time of late after which a client comes after those who used less, and leaves the last free process to them",
     "waiting_for_one": "requests of one client that wait in line",
     "waiting": "requests of all clients that wait in line",
     "seconds_in_line": "time in line",

@@ -1,9 +1,4 @@
-"""Workers kept ready, and who gets one next.
-
-A request is admitted before anything of it is read: a client may hold its share of the workers, what it asks beyond that
-waits in a line of its own, and the lines are served in turn. So one who asks much waits for himself, not others for him.
-Many who ask much together find the last free worker kept for those who have used little of late.
-"""
+"""Workers of one kind kept ready, and a fresh one in the place of each that must end."""
 
 from __future__ import annotations
 
@@ -13,193 +8,148 @@ import os
 import signal
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
-from statereport.errors import AnswerTooLarge, Problem, ServerBusy, TimeLimit, TooManyRequests
+from statereport.errors import AnswerTooLarge, TimeLimit
 from statereport.web import frames, worker
 from statereport.web.http import Request, Response
 from statereport.web.limits import Limits
+from statereport.web.places import Places
 from statereport.web.processes import Worker, Zygote
 
 
-class Used:
-    """How many seconds of a worker each client has used of late; what was used is half forgotten after half a minute."""
+class Run:
+    """A request in a worker, which may be waited for in several steps."""
 
-    HALF, MOST = 30.0, 10_000
+    def __init__(self, pool: Pool, mine: Worker, request: Request, client: str) -> None:
+        self.pool, self.worker, self.client = pool, mine, client
+        self.start, self._used = time.monotonic(), mine.used()
+        # Why its worker must end, where it must.
+        self.fate = "cancelled"
+        self._request = request
+        self._job = asyncio.create_task(mine.ask(frames.of_request(request), pool.most))
 
-    def __init__(self, light: float) -> None:
-        self._light = light
-        self._seconds: dict[str, tuple[float, float]] = {}
+    async def ends_within(self, seconds: float) -> bool:
+        """Wait until it ends, or has used so many seconds of a processor; → whether it ended. It counts as a failed trial otherwise."""
+        late = self.start + self.pool.seconds
+        while not self._job.done() and (left := self._used + seconds - self.worker.used()) > 0 and time.monotonic() < late:
+            await asyncio.wait((self._job,), timeout=max(left, 0.005))
+        self.fate = self.fate if self._job.done() else "trial"
+        return self._job.done()
 
-    def add(self, client: str, seconds: float) -> None:
-        """Remember what a client used just now."""
-        total = self._now(client) + seconds
-        self._seconds.pop(client, None)
-        self._seconds[client] = total, time.monotonic()
-        if len(self._seconds) > self.MOST:
-            del self._seconds[next(iter(self._seconds))]
+    async def response(self) -> Response:
+        """The response, if it comes in the time of its pool. Raises TimeLimit (the request runs on) or AnswerTooLarge."""
+        seconds = self.pool.seconds
+        if not self._job.done():
+            await asyncio.wait((self._job,), timeout=self.start + seconds - time.monotonic())
+        if not self._job.done():
+            self.fate = "time"
+            raise TimeLimit(
+                where="query",
+                what=f"The answer was given up after {seconds:g} s, which is the limit.",
+                mend="make the question smaller: bind more, share variables between patterns, use LIMIT.",
+            )
+        try:
+            response, retire, fault = self._job.result()
+        except OverflowError:
+            self.fate = "answer"
+            raise AnswerTooLarge(
+                where="query",
+                what=f"The answer is longer than {(self.pool.most - 65_536) >> 20} MiB, which is the limit; nothing of it was sent.",
+                mend="use LIMIT, or fetch the whole graph as a file.",
+            ) from None
+        except EOFError:
+            self.fate = "ended"
+            return worker.memory_problem(self._request.header("accept"))
+        self.fate = "retired" if retire else ""
+        if fault:
+            self.pool.log({"event": "fault", "path": self._request.path[:200], "fault": fault})
+        return response
 
-    def much(self, client: str) -> bool:
-        """True for a client that used more than what is light."""
-        return self._now(client) > self._light
-
-    def _now(self, client: str) -> float:
-        seconds, then = self._seconds.get(client, (0.0, 0.0))
-        return seconds * 0.5 ** ((time.monotonic() - then) / self.HALF)
+    def stop(self) -> None:
+        """Wait for it no more."""
+        if not self._job.cancel() and not self._job.cancelled():
+            self._job.exception()  # seen, or the loop would report it
 
 
 class Pool:
-    """The workers of one kind."""
+    """The workers of one kind, and the seconds that a request may take in one. With `once`, a worker runs one request, after all others on the machine, and ends."""
 
-    def __init__(self, zygote: Zygote, kind: str, size: int, limits: Limits, log: Callable[[dict], None]) -> None:
-        public = kind == worker.PUBLIC
-        self.kind, self.size = kind, size
-        # One worker is left for others, where there is more than one.
-        self.share = min(limits.share, max(1, size - 1)) if public else max(1, size - 1)
-        self.seconds = limits.seconds if public else limits.own_seconds
-        self.most = (limits.answer_bytes if public else limits.own_answer_bytes) + 65_536
+    def __init__(self, zygote: Zygote, kind: str, size: int, seconds: float, limits: Limits, log: Callable[[dict], None], once: bool = False) -> None:
+        self.places, self.seconds = Places(size, limits), seconds
+        self.most = (limits.answer_bytes if kind == worker.PUBLIC else limits.own_answer_bytes) + 65_536
         self.replaced: Counter[str] = Counter()
-        self._zygote, self._limits, self._log = zygote, limits, log
+        self.log = log
+        self._zygote, self._kind, self._once = zygote, kind, once
         self._free: deque[Worker] = deque()
-        self._busy: set[Worker | asyncio.Task] = set()
-        self._running: Counter[str] = Counter()
-        self._lines: dict[str, deque[asyncio.Future[Worker]]] = {}
-        self._used = Used(limits.light_seconds)
+        self._busy: set[Worker] = set()
+        # Kept, or the collector would take a task and the pool would shrink.
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Fork the workers."""
-        for _ in range(self.size):
-            self._free.append(await self._zygote.fork(self.kind))
+        for _ in range(self.places.size):
+            self._free.append(await self._zygote.fork(self._kind))
 
     def state(self) -> dict[str, int]:
         """How many workers there are, and what they do; `free` and `busy` are together `size`, or the pool has lost one."""
-        return {
-            "size": self.size,
-            "free": len(self._free),
-            "busy": len(self._busy),
-            "waiting": sum(map(len, self._lines.values())),
-        }
+        return {"size": self.places.size, "free": len(self._free), "busy": len(self._busy), "waiting": self.places.waiting()}
 
     async def answer(self, request: Request, client: str) -> Response:
         """The response of a worker. Raises the Problem of the limit that was met; a cancelled request ends its worker."""
-        mine = await self._admitted(client)
-        left: Worker | None = mine
-        reason, start = "", time.monotonic()
+        async with self.run(request, client) as run:
+            return await run.response()
+
+    @contextlib.asynccontextmanager
+    async def run(self, request: Request, client: str) -> AsyncIterator[Run]:
+        """The request, begun in a worker when it is its client's turn; left before its response is there, it is ended."""
+        await self.places.take(client)
+        run = Run(self, self._free.popleft(), request, client)
+        self._hold(run)
         try:
-            async with asyncio.timeout(self.seconds):
-                response, retire, fault = await mine.ask(frames.of_request(request), self.most)
-            if fault:
-                self._log({"event": "fault", "path": request.path[:200], "fault": fault})
-            if retire:
-                left, reason = None, "retired"
-            return response
-        except TimeoutError:
-            left, reason = None, "time"
-            raise self._too_long() from None
-        except OverflowError:
-            left, reason = None, "answer"
-            raise self._too_large() from None
-        except EOFError:
-            left, reason = None, "ended"
-            return worker.memory_problem(request.header("accept"))
-        except asyncio.CancelledError:
-            left, reason = None, "cancelled"
-            raise
+            yield run
         finally:
-            self._used.add(client, time.monotonic() - start)
-            self._running[client] -= 1
-            if not self._running[client]:
-                del self._running[client]
-            self._busy.discard(mine)
-            if left is None:
-                self._replace(mine, reason)
-            else:
-                self._free.append(left)
-                self._serve()
+            run.stop()
+            run.pool._end(run)
 
-    async def _admitted(self, client: str) -> Worker:
-        line = self._lines.get(client, ())
-        if len(line) >= self._limits.waiting_for_one:
-            raise TooManyRequests(
-                where=client,
-                what=f"{len(line)} requests from this address wait already. {self._limits.sentence('waiting_for_one')}.",
-                mend="wait for their answers before you ask more.",
-            )
-        if sum(map(len, self._lines.values())) >= self._limits.waiting:
-            raise ServerBusy(where="", what=f"The line is full. {self._limits.sentence('waiting')}.", mend="ask again in some seconds.")
-        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        self._lines.setdefault(client, deque()).append(turn)
-        self._serve()
-        try:
-            async with asyncio.timeout(self._limits.seconds_in_line):
-                return await turn
-        except (TimeoutError, asyncio.CancelledError) as stop:
-            self._leave(client, turn)
-            if isinstance(stop, TimeoutError):
-                what = f"No process came free in time. {self._limits.sentence('seconds_in_line')}."
-                raise ServerBusy(where="", what=what, mend="ask again in some seconds.") from None
-            raise
+    def adopt(self, run: Run) -> bool:
+        """Let a run of another pool go on in this one, and give that pool a fresh worker for it; → False where no place is free."""
+        if not self.places.take_now(run.client):
+            return False
+        run.pool._release(run, self._free.popleft())
+        run.pool, run.fate = self, "cancelled"
+        self._hold(run)
+        return True
 
-    def _leave(self, client: str, turn: asyncio.Future[Worker]) -> None:
-        """Leave the line; a worker that was given in this very moment goes back."""
-        if turn.done() and not turn.cancelled():
-            mine = turn.result()
-            self._busy.discard(mine)
-            self._running[client] -= 1
-            self._free.append(mine)
-        with contextlib.suppress(KeyError, ValueError):
-            self._lines[client].remove(turn)
-            if not self._lines[client]:
-                del self._lines[client]
-        self._serve()
+    def _hold(self, run: Run) -> None:
+        self._busy.add(run.worker)
+        if self._once:
+            run.worker.give_way()
 
-    def _serve(self) -> None:
-        """Give free workers to the lines in turn: none to a client that has its share, the last to one that used little."""
-        while self._free:
-            last = len(self._free) == 1 < self.size
-            client = next((c for c in self._lines if self._running[c] < self.share and not (last and self._used.much(c))), None)
-            if client is None:
-                return
-            line = self._lines.pop(client)
-            turn = line.popleft()
-            if line:
-                self._lines[client] = line  # at the end: the others come first now
-            if not turn.cancelled():
-                mine = self._free.popleft()
-                self._busy.add(mine)
-                self._running[client] += 1
-                turn.set_result(mine)
+    def _release(self, run: Run, instead: Worker) -> None:
+        self._busy.discard(run.worker)
+        self._free.append(instead)
+        self.places.give(run.client, time.monotonic() - run.start)
 
-    def _replace(self, old: Worker, reason: str) -> None:
-        """End a worker and put a fresh one in its place; the place counts as busy until then."""
+    def _end(self, run: Run) -> None:
+        reason = run.fate or ("answered" if self._once else "")
+        if not reason:
+            self._release(run, run.worker)
+            return
         self.replaced[reason] += 1
         with contextlib.suppress(ProcessLookupError):
-            os.kill(old.process, signal.SIGKILL)
-        task = asyncio.get_running_loop().create_task(self._fresh(old))
-        self._busy.add(task)  # kept, or the collector would take the task and the pool would shrink
+            os.kill(run.worker.process, signal.SIGKILL)
+        task = asyncio.get_running_loop().create_task(self._replace(run))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _fresh(self, old: Worker) -> None:
-        new = await self._zygote.fork(self.kind)
-        self._busy.discard(asyncio.current_task())
-        self._free.append(new)
-        self._serve()
+    async def _replace(self, run: Run) -> None:
+        """Put a fresh worker in the place of one that was ended; the place is free when the memory of the old one is."""
+        old = run.worker
         with old.link, contextlib.suppress(OSError):
-            # The link ends when the process has given its memory back: only then does waiting for it take no time.
+            # The link ends after the memory was given back.
             while await asyncio.get_running_loop().sock_recv(old.link, 65_536):
                 pass
+        self._release(run, await self._zygote.fork(self._kind))
         status = await self._zygote.reap(old.process)
-        self._log({"event": "worker", "kind": self.kind, "process": old.process, "ended": status})
-
-    def _too_long(self) -> Problem:
-        return TimeLimit(
-            where="query",
-            what=f"The answer was given up after {self.seconds:g} s, which is the limit.",
-            mend="make the question smaller: bind more, share variables between patterns, use LIMIT.",
-        )
-
-    def _too_large(self) -> Problem:
-        return AnswerTooLarge(
-            where="query",
-            what=f"The answer is longer than {(self.most - 65_536) >> 20} MiB, which is the limit; nothing of it was sent.",
-            mend="use LIMIT, or fetch the whole graph as a file.",
-        )
+        self.log({"event": "worker", "kind": self._kind, "process": old.process, "ended": status})

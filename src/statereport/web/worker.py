@@ -68,7 +68,7 @@ def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = 
 
 
 def serve_forks(site: Any, answer: Answer, limits: Limits, control: socket.socket) -> None:
-    """Do what the server says, until it goes: `fork KIND` with a socket → the worker's process; `reap PROCESS` → how it ended."""
+    """Do what the server says, until it goes: `fork KIND` with a socket → the worker's process; `reap PROCESS` → how it ended, or `runs`."""
     zygote = os.getpid()
     while True:
         words, given, _, _ = socket.recv_fds(control, 64, 1)
@@ -76,7 +76,8 @@ def serve_forks(site: Any, answer: Answer, limits: Limits, control: socket.socke
             return
         verb, argument = words.decode("ascii").split()
         if verb == "reap":
-            control.send(str(os.waitstatus_to_exitcode(os.waitpid(int(argument), 0)[1])).encode())
+            ended, status = os.waitpid(int(argument), os.WNOHANG)
+            control.send(str(os.waitstatus_to_exitcode(status)).encode() if ended else b"runs")
             continue
         process = os.fork()
         if not process:

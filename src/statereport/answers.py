@@ -14,6 +14,7 @@ from typing import Any
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _INTEGERS = {_XSD + kind for kind in ("integer", "nonNegativeInteger", "positiveInteger", "int", "long")}
 _PASSAGES = ("passage", "passages")
+_NOWHERE = "in no passage"  # what a question says of a row that the report tells nowhere
 _LEAST = 12
 _MARKS = re.compile(r"[\\`*_\[\]|<>]")
 
@@ -132,7 +133,7 @@ class Answer:
         """The passages and headings that the rows name in their columns `passage` and `passages`, once each, in order."""
         places = [i for i, column in enumerate(self.columns) if column in _PASSAGES]
         named = (part for row in self.rows for i in places if row[i] is not None for part in row[i].value.split("; "))
-        return list(dict.fromkeys(named))
+        return [part for part in dict.fromkeys(named) if part != _NOWHERE]
 
     def _titles(self) -> list[str]:
         return [self.titles.get(column, column) for column in self.columns]

@@ -116,8 +116,9 @@ def _answered(graph: KnowledgeGraph, query: queries.SavedQuery, text: str, reade
         return shown.to_markdown()
     if form == "html":
         return _page(query.summary or title, query.description, shown.to_html())
-    if reader.terminal and shown.passages():
-        reader.say(f"Open a passage, such as the first: statereport show passage:{shown.passages()[0]}")
+    passages = [reference for reference in shown.passages() if reference[0].isdigit()]  # a heading is no passage
+    if reader.terminal and passages:
+        reader.say(f"Open a passage, such as the first: statereport show passage:{passages[0]}")
     return shown.to_text(reader.width)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import ipaddress
 import json
 import time
@@ -20,10 +21,11 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Incoming
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from statereport import chart
 from statereport.errors import MethodNotAllowed, Problem, ServerBusy
 from statereport.web import guard, negotiation, problems, protocol, worker
 from statereport.web.cache import Cache
-from statereport.web.http import Request, Response
+from statereport.web.http import Request, Response, tagged
 from statereport.web.limits import Setting
 from statereport.web.pool import Pool
 from statereport.web.processes import Zygote
@@ -44,7 +46,7 @@ class Front:
 
     async def start(self, zygote: Zygote) -> None:
         """Fork the workers."""
-        for kind, size in ((worker.OWN, self.setting.own), (worker.PUBLIC, self.setting.public)):
+        for kind, size in ((worker.OWN, self.setting.own), (worker.PUBLIC, self.setting.public), (worker.DRAWING, 1)):
             self.pools[kind] = Pool(zygote, kind, size, self.limits, self.log)
             await self.pools[kind].start()
 
@@ -93,7 +95,24 @@ class Front:
             kept = await self.pools[kind].answer(normal, client)
             if kept.status in (200, 303):
                 self.cache.put(key, kept)
+        if kept.media_type == chart.MEDIA_TYPE:
+            return await self._drawn(normal, kept, client)
         return kept
+
+    async def _drawn(self, request: Request, specification: Response, client: str) -> Response:
+        """The picture of a specification that one of our own workers has made, where a picture is what was asked for."""
+        _, ending = negotiation.split_ending(request.path, negotiation.PICTURES)
+        if negotiation.PICTURES[ending] == chart.MEDIA_TYPE:
+            return specification
+        key = (ending, hashlib.sha256(specification.body).digest())
+        picture = self.cache.get(key)
+        if picture is None:
+            work = Request("GET", f"/picture.{ending}", headers=request.headers, body=specification.body)
+            picture = await self.pools[worker.DRAWING].answer(work, client)
+            if picture.status != 200:
+                return picture
+            self.cache.put(key, picture)
+        return tagged(replace(picture, headers=specification.headers))
 
     async def _unless_gone(self, work: Coroutine[Any, Any, Response], receive: Receive) -> Response:
         """The answer; or, where its client goes away first, its end."""

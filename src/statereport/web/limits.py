@@ -16,6 +16,7 @@ class Limits:
 
     seconds: float = 10
     own_seconds: float = 30
+    drawing_seconds: float = 10
     memory: int = 512 * MIB
     answer_bytes: int = 8 * MIB
     own_answer_bytes: int = 32 * MIB
@@ -64,6 +65,7 @@ class Setting:
 _SAYS = {
     "seconds": "time for a query of the client's",
     "own_seconds": "time for a page, a document or a saved question",
+    "drawing_seconds": "time for a picture to be drawn",
     "memory": "memory that one answer may take",
     "answer_bytes": "size of the answer to a query",
     "own_answer_bytes": "size of a page, a document or the answer to a saved question",

@@ -56,7 +56,7 @@ class Pool:
         self.kind, self.size = kind, size
         # One worker is left for others, where there is more than one.
         self.share = min(limits.share, max(1, size - 1)) if public else max(1, size - 1)
-        self.seconds = limits.seconds if public else limits.own_seconds
+        self.seconds = {worker.PUBLIC: limits.seconds, worker.OWN: limits.own_seconds, worker.DRAWING: limits.drawing_seconds}[kind]
         self.most = (limits.answer_bytes if public else limits.own_answer_bytes) + 65_536
         self.replaced: Counter[str] = Counter()
         self._zygote, self._limits, self._log = zygote, limits, log
@@ -192,9 +192,13 @@ class Pool:
 
     def _too_long(self) -> Problem:
         return TimeLimit(
-            where="query",
+            where="picture" if self.kind == worker.DRAWING else "query",
             what=f"The answer was given up after {self.seconds:g} s, which is the limit.",
-            mend="make the question smaller: bind more, share variables between patterns, use LIMIT.",
+            mend=(
+                "fetch the chart's specification, its address ending in .vl.json, or ask again."
+                if self.kind == worker.DRAWING
+                else "make the question smaller: bind more, share variables between patterns, use LIMIT."
+            ),
         )
 
     def _too_large(self) -> Problem:

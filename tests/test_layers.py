@@ -11,7 +11,7 @@ import statereport
 PACKAGE = Path(statereport.__file__).parent
 # From the words down to the faces. A module may import from every row above its own.
 LAYERS = (
-    {"errors", "answers", "formats", "svg"},
+    {"errors", "answers", "formats", "plots"},
     {"paths", "text", "layout", "sparql", "folder", "room"},
     {"vocab", "generated", "patterns"},
     {"mistakes_pattern"},
@@ -27,10 +27,11 @@ LAYERS = (
     {"asking", "console", "discrepancies", "__init__"},
     # The web, likewise from its words down.
     {"web/http", "web/limits", "web/__init__"},
-    {"web/negotiation", "web/names", "web/cache", "web/frames"},
+    {"web/negotiation", "web/names", "web/cache", "web/frames", "web/pictures"},
     {"web/problems", "web/links", "web/site", "web/protocol", "web/shown"},
-    {"web/page", "web/citing", "web/empty", "web/forms", "web/passages", "web/tabulation", "web/saved", "web/worker", "web/processes", "web/guard"},
-    {"web/kinds", "web/descriptions", "web/pool"},
+    {"web/page", "web/citing", "web/empty", "web/forms", "web/passages", "web/tabulation", "web/saved", "web/drawing", "web/processes", "web/guard"},
+    {"web/views", "web/descriptions", "web/worker"},
+    {"web/kinds", "web/pool"},
     {"web/data", "web/app"},
     {"web/pages/report", "web/pages/questions", "web/pages/terms", "web/pages/law", "web/pages/search", "web/pages/statistics", "web/pages/things", "web/pages/discrepancies"},
     {"web/pages/about", "web/pages/editor"},

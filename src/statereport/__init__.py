@@ -28,7 +28,7 @@ The modules, from the words up; each imports only from those above it:
     emptiness  which part of a pattern has no match; citing: how an answer is cited
     search     full-text search over names and gists
     describe   all that is said of one thing
-    chart      an answer as an SVG (svg: its elements); picture: what people do with it
+    chart      an answer as a Vega-Lite specification (plots: its kinds); picture: the same drawn
     export     the published files (void: their description); cubes: each table for statistical tools
     single     data and questions in one HTML file, to send to who installs nothing
     build      load, infer, validate, export (folder: whole or not at all)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statereport import formats, vocab, void
+from statereport import chart, formats, vocab, void
 from statereport.paths import House
 from statereport.picture import Picture
 
@@ -56,7 +56,8 @@ def write_turtle(folder: Path, stem: str, graphs: Graphs, house: House) -> None:
 def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, house: House) -> None:
     """Answer each saved query with its defaults: tables in tables/ with CSVW metadata, the others in answers/<topic>/.
 
-    Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and in SVG and PNG where they have a chart.
+    Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and a chart, where there is one, as
+    Vega-Lite, SVG and PNG.
     """
     prefixes = dict(vocab.prefixes(house.prefixes))
     for query in queries:
@@ -69,9 +70,10 @@ def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, h
             content = engine.serialise(query.text, ending, query.name, prefixes)
             path.with_name(f"{query.slug}.{ending}").write_bytes(content)
         if query.chart:
-            drawn = Picture.of(query, answer)
-            _write(path.with_name(f"{query.slug}.svg"), drawn.svg)
-            path.with_name(f"{query.slug}.png").write_bytes(drawn.png())
+            picture = Picture.of(query, answer)
+            _write(path.with_name(f"{query.slug}.vl.json"), chart.written(picture.spec))
+            _write(path.with_name(f"{query.slug}.svg"), picture.svg)
+            path.with_name(f"{query.slug}.png").write_bytes(picture.png())
         if table:
             _write(path.with_name(f"{query.slug}.csv-metadata.json"), csvw(query, answer))
 

@@ -31,7 +31,7 @@ ORDER BY ?thing LANG(?label) ?label"""
 
 
 def write(folder: Path, asked: Iterable[SavedQuery], quads: Iterable[Any], engine: Engine, digest: str) -> None:
-    """Write the file into a build's folder, where the page was bundled.
+    """Write the file into a build's folder, where the page was bundled; charts are those that the folder's answers have.
 
     `digest`, the RDFC-1.0 hash of what is stated, says at the foot which data these are.
     """
@@ -43,7 +43,7 @@ def write(folder: Path, asked: Iterable[SavedQuery], quads: Iterable[Any], engin
         "about": f"Version {__version__}. RDFC-1.0 SHA-256 of what is stated: {digest}. The report itself is the State’s; nothing here corrects it.",
         "prefixes": prefixes,
         "labels": LABELS,
-        "questions": [_question(query, engine) for query in asked],
+        "questions": [_question(query, engine, folder) for query in asked],
         "graph": formats.dataset(formats.canonical(quads), "trig", prefixes).decode("utf-8"),
     }
     text = json.dumps(held, ensure_ascii=False)
@@ -52,7 +52,8 @@ def write(folder: Path, asked: Iterable[SavedQuery], quads: Iterable[Any], engin
     (folder / NAME).write_text(PAGE.read_text(encoding="utf-8").replace("{{held}}", safe), encoding="utf-8", newline="\n")
 
 
-def _question(query: SavedQuery, engine: Engine) -> dict[str, Any]:
+def _question(query: SavedQuery, engine: Engine, folder: Path) -> dict[str, Any]:
+    drawn = folder / f"answers/{query.name}.svg"
     return {
         "name": query.name,
         "topic": query.topic,
@@ -62,6 +63,7 @@ def _question(query: SavedQuery, engine: Engine) -> dict[str, Any]:
         "columns": query.columns,
         "pieces": _pieces(query),
         "parameters": [_parameter(query, parameter, engine) for parameter in query.parameters],
+        "chart": drawn.read_text(encoding="utf-8") if drawn.is_file() else None,
     }
 
 

@@ -11,11 +11,12 @@ The modules, from the words up; each imports only from those above it:
     saved         saved questions as files; descriptions: what the server says of itself
     data          answers for programs: things, graphs, files
     page          a page from a template (shown, citing, empty, forms, passages, kinds, tabulation: its parts)
-    pages         answers for people
+    pages         answers for people (views: a cube as its address turns it; pictures: the addresses of charts)
     protocol      the SPARQL 1.1 Protocol, query side
     answer        every request has one answer: the table of addresses
     frames        how requests and responses cross from process to process
     worker        the zygote, and the processes that answer (processes: how one speaks with them); pool: who gets one next
+    drawing       the process that draws charts
     guard         what stands between the wire and the application; cache: answers kept
     app           the application; server: `statereport serve`
 """

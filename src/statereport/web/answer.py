@@ -5,19 +5,16 @@ A plain function without a loop or a socket. It runs in a worker process, and in
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
-
 from statereport.errors import AddressUnknown, MethodNotAllowed, Problem
 from statereport.web import data, pages, problems, protocol
-from statereport.web.http import Request, Response
+from statereport.web.http import Request, Response, tagged
 from statereport.web.site import Site
 
 
 def answer(site: Site, request: Request) -> Response:
     """The response to a request. Problems become responses; any other exception is a fault of the server."""
     try:
-        return _tagged(_route(site, request))
+        return tagged(_route(site, request))
     except Problem as problem:
         return _told(site, request, problem)
 
@@ -47,10 +44,3 @@ def _told(site: Site, request: Request, problem: Problem) -> Response:
     except Exception:  # a fault while a fault is told: the small page needs nothing
         return plain
 
-
-def _tagged(response: Response) -> Response:
-    """The response with its digest as its tag, so that who has it already need not fetch it again."""
-    if response.status != 200:
-        return response
-    tag = hashlib.sha256(response.media_type.encode() + b"\0" + response.body).hexdigest()[:32]
-    return replace(response, headers=(*response.headers, ("ETag", f'"{tag}"')))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import ipaddress
 import json
 import time
@@ -20,10 +21,11 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Incoming
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from statereport import chart
 from statereport.errors import MethodNotAllowed, Problem, ServerBusy
 from statereport.web import guard, negotiation, problems, protocol, worker
 from statereport.web.cache import Cache
-from statereport.web.http import Request, Response
+from statereport.web.http import Request, Response, tagged
 from statereport.web.lanes import Lanes
 from statereport.web.limits import Setting
 from statereport.web.pool import Pool
@@ -47,6 +49,7 @@ class Front:
         """Fork the workers."""
         self.pools = {
             worker.OWN: Pool(zygote, worker.OWN, self.setting.own, self.limits.own_seconds, self.limits, self.log),
+            worker.DRAWING: Pool(zygote, worker.DRAWING, 1, self.limits.drawing_seconds, self.limits, self.log),
             worker.PUBLIC: Lanes(zygote, self.setting.quick, self.setting.slow, self.limits, self.log),
         }
         for pool in self.pools.values():
@@ -97,7 +100,24 @@ class Front:
             kept = await self.pools[kind].answer(normal, client)
             if kept.status in (200, 303):
                 self.cache.put(key, kept)
+        if kept.media_type == chart.MEDIA_TYPE:
+            return await self._drawn(normal, kept, client)
         return kept
+
+    async def _drawn(self, request: Request, specification: Response, client: str) -> Response:
+        """The picture of a specification that one of our own workers has made, where a picture is what was asked for."""
+        _, ending = negotiation.split_ending(request.path, negotiation.PICTURES)
+        if negotiation.PICTURES[ending] == chart.MEDIA_TYPE:
+            return specification
+        key = (ending, hashlib.sha256(specification.body).digest())
+        picture = self.cache.get(key)
+        if picture is None:
+            work = Request("GET", f"/picture.{ending}", headers=request.headers, body=specification.body)
+            picture = await self.pools[worker.DRAWING].answer(work, client)
+            if picture.status != 200:
+                return picture
+            self.cache.put(key, picture)
+        return tagged(replace(picture, headers=specification.headers))
 
     async def _unless_gone(self, work: Coroutine[Any, Any, Response], receive: Receive) -> Response:
         """The answer; or, where its client goes away first, its end."""
@@ -164,7 +184,7 @@ class Front:
     def health(self) -> Response:
         """Whether every worker is there."""
         lanes = self.pools[worker.PUBLIC]
-        pools = {"own": self.pools[worker.OWN], "quick": lanes.quick, "slow": lanes.slow}
+        pools = {"own": self.pools[worker.OWN], "drawing": self.pools[worker.DRAWING], "quick": lanes.quick, "slow": lanes.slow}
         states = {name: pool.state() for name, pool in pools.items()}
         whole = all(state["free"] + state["busy"] == state["size"] for state in states.values())
         replaced = {name: dict(pool.replaced) for name, pool in pools.items()}

@@ -6,6 +6,7 @@ JSON, because the process that reads must not trust the one that writes.
 from __future__ import annotations
 
 import json
+import socket
 import struct
 
 from statereport.web.http import Request, Response
@@ -42,6 +43,17 @@ def to_response(words: bytes, body: bytes) -> tuple[Response, bool, str]:
     head = json.loads(words)
     response = Response(int(head["status"]), str(head["media_type"]), body, _pairs(head["headers"]))
     return response, bool(head["retire"]), str(head["fault"])
+
+
+def read(link: socket.socket, length: int) -> bytes:
+    """That many bytes, or none where the other side has gone."""
+    data = bytearray()
+    while len(data) < length:
+        piece = link.recv(length - len(data))
+        if not piece:
+            return b""
+        data += piece
+    return bytes(data)
 
 
 def _pairs(items: list) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,9 @@ Content-Length and Transfer-Encoding. What is refused here costs no worker.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +18,7 @@ from urllib.parse import unquote
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from statereport import picture
 from statereport.errors import HostUnknown, MediaTypeRefused, Problem, RequestBroken, RequestTooLarge
 from statereport.web import problems, protocol
 from statereport.web.http import Request, Response
@@ -182,6 +185,10 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+# Of a picture, the one sheet that our charts have, known by its digest.
+_SHEET = base64.b64encode(hashlib.sha256(picture.STYLE.encode()).digest()).decode("ascii")
+POLICIES = {"text/html": POLICY, "image/svg": f"{NOTHING}; style-src 'sha256-{_SHEET}'"}
 OPEN = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "Content-Location, ETag, Link, Location, Retry-After"),
@@ -197,14 +204,14 @@ def headers_of(response: Response) -> list[tuple[str, str]]:
     """Every header of a response: its own, and those that say what a browser may do with it."""
     plain = "charset=" in response.media_type or not response.media_type.startswith("text/")
     kind = response.media_type if plain else f"{response.media_type}; charset=utf-8"
-    page = response.media_type.startswith(("text/html", "image/svg"))
+    policy = next((policy for kind, policy in POLICIES.items() if response.media_type.startswith(kind)), NOTHING)
     # What is kept is asked for again by its tag: after a new build nobody sees the old one.
     kept = () if any(name == "Cache-Control" for name, _ in response.headers) else (("Cache-Control", "no-cache"),)
     return [
         ("Content-Type", kind),
         ("Content-Length", str(len(response.body))),
         *SECURITY,
-        ("Content-Security-Policy", POLICY if page else "default-src 'none'; frame-ancestors 'none'"),
+        ("Content-Security-Policy", policy),
         *OPEN,
         *kept,
         *response.headers,

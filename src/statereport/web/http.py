@@ -6,7 +6,8 @@ ended at any time, and in a test without a server.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,11 @@ class Response:
     media_type: str
     body: bytes = field(repr=False)
     headers: tuple[tuple[str, str], ...] = ()
+
+
+def tagged(response: Response) -> Response:
+    """The response with its digest as its tag, so that who has it already need not fetch it again."""
+    if response.status != 200:
+        return response
+    tag = hashlib.sha256(response.media_type.encode() + b"\0" + response.body).hexdigest()[:32]
+    return replace(response, headers=(*(pair for pair in response.headers if pair[0] != "ETag"), ("ETag", f'"{tag}"')))

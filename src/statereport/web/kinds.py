@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from markupsafe import Markup
-
 from statereport import vocab
 from statereport.describe import Description
-from statereport.web import shown, tabulation
+from statereport.web import pictures, shown, tabulation, views
 from statereport.web.site import Site
 
 _LAW = ("LegalInstrument", "InstrumentSeries", "Provision")
@@ -21,7 +19,7 @@ class Section:
 
     title: str
     intro: str = ""
-    pictures: tuple[Markup, ...] = ()
+    pictures: tuple[pictures.Shown, ...] = ()
     table: shown.Table | None = None
     links: tuple[shown.Thing, ...] = ()
 
@@ -46,12 +44,13 @@ def _cube(site: Site, cube, iri: str) -> list[Section]:
     near = tabulation.neighbours(numbers, iri)
     if not near:
         return []
-    dimensions = {dimension.name: dimension for dimension in tabulation.dimensions(site, cube)}
-    pictures = []
-    for name, along in near.items():
-        title = f"{cube.title}, by {dimensions[name].title}"
-        svg = tabulation.picture(f"near-{cube.slug}-{name}", title, cube.iri, dimensions[name], along)
-        pictures.append(Markup(svg))
+    every = tabulation.dimensions(site, cube)
+    dimensions = {dimension.name: dimension for dimension in every}
+    mine = next(number.codes for number in numbers if number.iri == iri)
+    charts = []
+    for name in near:
+        others = {other.name: mine[other.name] for other in every if other.name in mine and other.name != name}
+        charts += views.drawn(site, cube, every, numbers, views.View(dimensions[name], None, others))
     rows = []
     for name, along in near.items():
         order = list(dimensions[name].codes)
@@ -66,7 +65,7 @@ def _cube(site: Site, cube, iri: str) -> list[Section]:
     columns = (shown.Column("by", "By"), shown.Column("code", "Which"), shown.Column("value", "Number", True), shown.Column("passages", "In the report"))
     link = shown.Thing(f"{cube.title}: the whole table", "en", f"/statistics/{cube.slug}")
     intro = "Figures that differ from this one in one dimension only, as the report gives them."
-    return [Section("Its neighbours", intro, tuple(filter(None, pictures)), shown.Table(columns, tuple(rows)), (link,))]
+    return [Section("Its neighbours", intro, tuple(charts), shown.Table(columns, tuple(rows)), (link,))]
 
 
 def _law(site: Site, iri: str) -> list[Section]:

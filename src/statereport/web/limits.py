@@ -17,6 +17,7 @@ class Limits:
     seconds: float = 10
     trial_seconds: float = 0.1
     own_seconds: float = 30
+    drawing_seconds: float = 10
     memory: int = 192 * MIB
     answer_bytes: int = 8 * MIB
     own_answer_bytes: int = 32 * MIB
@@ -67,6 +68,7 @@ _SAYS = {
     "seconds": "time for a query of the client's",
     "trial_seconds": "time of a processor after which a query is a long one, which waits for long ones and gives way to all others",
     "own_seconds": "time for a page, a document or a saved question",
+    "drawing_seconds": "time for a picture to be drawn",
     "memory": "memory that one answer may take",
     "answer_bytes": "size of the answer to a query",
     "own_answer_bytes": "size of a page, a document or the answer to a saved question",

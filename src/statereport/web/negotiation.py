@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from statereport import chart
 from statereport.errors import NotAcceptable
 
 # Ending → media type, in the order in which we should rather give them.
@@ -26,8 +27,10 @@ RESULTS = {
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
 }
+# A chart: drawn, and as the specification from which it is drawn.
+PICTURES = {"svg": "image/svg+xml", "png": "image/png", "vl.json": chart.MEDIA_TYPE}
 # The forms of a saved question's answer; `rq` is its own text.
-QUESTIONS = {**DOCUMENTS, **RESULTS, "svg": "image/svg+xml", "rq": "application/sparql-query"}
+QUESTIONS = {**DOCUMENTS, **RESULTS, **PICTURES, "rq": "application/sparql-query"}
 # Other names under which clients ask for the same form.
 ALIASES = {
     "application/json": ("json", "jsonld"),
@@ -38,7 +41,7 @@ ALIASES = {
     "text/n3": ("ttl",),
     "text/plain": ("nt", "tsv"),
 }
-KNOWN = (*DOCUMENTS.values(), *RESULTS.values(), *ALIASES, "application/problem+json", "image/svg+xml")
+KNOWN = (*DOCUMENTS.values(), *RESULTS.values(), *ALIASES, "application/problem+json", *PICTURES.values())
 _WEIGHT = re.compile(r"q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 _RANGE = re.compile(r"(?:\*/\*|[\w!#$&^.+-]+/(?:\*|[\w!#$&^.+-]+))")
 
@@ -108,6 +111,9 @@ def _wide(kinds: Iterable[str]) -> list[str]:
 
 def split_ending(path: str, endings: Iterable[str]) -> tuple[str, str]:
     """A path and its ending, where it is one of those; names may hold dots, so any other dot is part of the name."""
-    stem, dot, ending = path.rpartition(".")
-    return (stem, ending) if dot and ending in endings and not stem.endswith("/") else (path, "")
+    for ending in sorted(endings, key=len, reverse=True):  # .vl.json before .json
+        stem = path.removesuffix(f".{ending}")
+        if stem != path and stem and not stem.endswith("/"):
+            return stem, ending
+    return path, ""
 

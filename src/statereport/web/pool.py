@@ -44,10 +44,15 @@ class Run:
             await asyncio.wait((self._job,), timeout=self.start + seconds - time.monotonic())
         if not self._job.done():
             self.fate = "time"
+            drawing = self.pool.kind == worker.DRAWING
             raise TimeLimit(
-                where="query",
+                where="picture" if drawing else "query",
                 what=f"The answer was given up after {seconds:g} s, which is the limit.",
-                mend="make the question smaller: bind more, share variables between patterns, use LIMIT.",
+                mend=(
+                    "fetch the chart's specification, its address ending in .vl.json, or ask again."
+                    if drawing
+                    else "make the question smaller: bind more, share variables between patterns, use LIMIT."
+                ),
             )
         try:
             response, retire, fault = self._job.result()
@@ -76,11 +81,11 @@ class Pool:
     """The workers of one kind, and the seconds that a request may take in one. With `once`, a worker runs one request, after all others on the machine, and ends."""
 
     def __init__(self, zygote: Zygote, kind: str, size: int, seconds: float, limits: Limits, log: Callable[[dict], None], once: bool = False) -> None:
-        self.places, self.seconds = Places(size, limits), seconds
+        self.kind, self.places, self.seconds = kind, Places(size, limits), seconds
         self.most = (limits.answer_bytes if kind == worker.PUBLIC else limits.own_answer_bytes) + 65_536
         self.replaced: Counter[str] = Counter()
         self.log = log
-        self._zygote, self._kind, self._once = zygote, kind, once
+        self._zygote, self._once = zygote, once
         self._free: deque[Worker] = deque()
         self._busy: set[Worker] = set()
         # Kept, or the collector would take a task and the pool would shrink.
@@ -89,7 +94,7 @@ class Pool:
     async def start(self) -> None:
         """Fork the workers."""
         for _ in range(self.places.size):
-            self._free.append(await self._zygote.fork(self._kind))
+            self._free.append(await self._zygote.fork(self.kind))
 
     def state(self) -> dict[str, int]:
         """How many workers there are, and what they do; `free` and `busy` are together `size`, or the pool has lost one."""
@@ -150,6 +155,6 @@ class Pool:
             # The link ends after the memory was given back.
             while await asyncio.get_running_loop().sock_recv(old.link, 65_536):
                 pass
-        self._release(run, await self._zygote.fork(self._kind))
+        self._release(run, await self._zygote.fork(self.kind))
         status = await self._zygote.reap(old.process)
-        self.log({"event": "worker", "kind": self._kind, "process": old.process, "ended": status})
+        self.log({"event": "worker", "kind": self.kind, "process": old.process, "ended": status})

@@ -10,7 +10,7 @@ from statereport import chart
 from statereport.answers import Answer, plain
 from statereport.errors import AddressUnknown, BadParameter, UnknownName
 from statereport.queries import SavedQuery
-from statereport.web import negotiation
+from statereport.web import negotiation, pictures
 from statereport.web.http import Request, Response
 from statereport.web.links import see, signposts
 from statereport.web.site import Site
@@ -47,8 +47,8 @@ def question(site: Site, request: Request, name: str) -> Response | None:
         body, changed = spreadsheet(query, site.graph.engine.query(text, query.source), bom=request.value("bom") == "1")
         headers += (("Content-Disposition", f'attachment; filename="{query.slug}.csv"'), ("Cells-Neutralised", str(changed)))
         return Response(200, "text/csv; charset=utf-8; header=present", body, headers)
-    if ending == "svg":
-        return Response(200, "image/svg+xml", chart.draw(query, site.graph.engine.query(text, query.source)).encode(), headers)
+    if ending in negotiation.PICTURES:
+        return pictures.response(chart.of(query, site.graph.engine.query(text, query.source)), headers)
     return Response(200, negotiation.QUESTIONS[ending], site.graph.serialise(text, ending, query.source), headers)
 
 
@@ -61,7 +61,7 @@ def asked(site: Site, name: str) -> SavedQuery:
 
 def forms_of(query: SavedQuery) -> dict[str, str]:
     """The endings under which a question is answered, with their media types."""
-    endings = (*BY_FORM[query.form], *(("svg",) if query.chart else ()), "rq")
+    endings = (*BY_FORM[query.form], *(negotiation.PICTURES if query.chart else ()), "rq")
     return {ending: negotiation.QUESTIONS[ending] for ending in endings}
 
 

@@ -1,4 +1,4 @@
-"""A cube for reading: its numbers by two of its dimensions, a figure's neighbours, and either as a picture."""
+"""A cube for reading: its numbers, its dimensions, and a figure's neighbours."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from statereport import chart
 from statereport.cubes import Component, Cube
 from statereport.web import shown
 from statereport.web.site import Site
 
-MOST_POINTS = 40
-# The dimension along which units differ, so that no picture runs along it.
+# The dimension along which units differ, so that no chart runs along it.
 COUNTED = "indicator"
 
 
@@ -91,26 +89,6 @@ def neighbours(found: Iterable[Number], figure: str) -> dict[str, list[Number]]:
         if len(differing) == 1:
             by_dimension.setdefault(differing[0], [me]).append(number)
     return by_dimension
-
-
-def picture(name: str, title: str, address: str, along: Dimension, numbers_shown: Iterable[Number], apart: Dimension | None = None) -> str:
-    """Numbers along a dimension as bars, as lines where it is the years, with another dimension telling them apart.
-
-    Nothing is drawn of what cannot be compared (different things counted), of one number, or of very many.
-    """
-    numbers_shown = list(numbers_shown)
-    if len({number.codes.get(COUNTED) for number in numbers_shown}) > 1:
-        return ""
-    points = []
-    for number in sorted(numbers_shown, key=lambda n: list(along.codes).index(n.codes[along.name])):
-        series = apart.codes[number.codes[apart.name]].text if apart and apart.name in number.codes else ""
-        points.append(chart.Point(along.codes[number.codes[along.name]].text, number.value, series, number.said))
-    if not 1 < len(points) <= MOST_POINTS:
-        return ""
-    years = along.name == "period" and len({point.x for point in points}) > 2
-    units = ", ".join(dict.fromkeys(number.unit for number in numbers_shown if number.unit))
-    titles = (along.title, f"number (unit: {units})" if units else "number")
-    return chart.paint(chart.Picture(name, title, address, "line" if years else "bar", tuple(points), titles))
 
 
 def _short(title: str) -> str:

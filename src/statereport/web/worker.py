@@ -21,11 +21,11 @@ from typing import Any
 
 from statereport import room
 from statereport.errors import MemoryLimit, PlatformRefused, ServerFault
-from statereport.web import frames, problems
+from statereport.web import drawing, frames, problems
 from statereport.web.http import Request, Response
 from statereport.web.limits import MIB, Limits
 
-OWN, PUBLIC = "own", "public"
+OWN, PUBLIC, DRAWING = "own", "public", "drawing"
 Answer = Callable[[Any, Request], Response]
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _M_ARENA_MAX = 1, 38, -8
@@ -93,6 +93,8 @@ def serve_forks(site: Any, answer: Answer, limits: Limits, control: socket.socke
 def _work(site: Any, answer: Answer, limits: Limits, link: socket.socket, kind: str) -> None:
     """Be a worker: on a thread with room for any query, without a file to open, until the server closes the link."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if kind == DRAWING:
+        _become_the_one_that_draws(link)
     if kind == PUBLIC:
         os.nice(10)
     memory = _Memory()
@@ -105,15 +107,23 @@ def _work(site: Any, answer: Answer, limits: Limits, link: socket.socket, kind: 
     room.with_room(lambda: _answer_all(site, answer, limits, link, memory))
 
 
+def _become_the_one_that_draws(link: socket.socket) -> None:
+    """Be a fresh interpreter, without the site and without files, that draws what comes over the link (see `drawing`)."""
+    _close_all_but(link.fileno())
+    ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    os.nice(5)
+    drawing.begin(link)
+
+
 def _answer_all(site: Any, answer: Answer, limits: Limits, link: socket.socket, memory: _Memory) -> None:
     addresses, resident = memory.used()
     limit = addresses + limits.memory
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     for job in range(1, limits.jobs + 1):
-        lengths = _read(link, frames.LENGTHS.size)
+        lengths = frames.read(link, frames.LENGTHS.size)
         if not lengths:
             return
-        words, body = (_read(link, length) for length in frames.LENGTHS.unpack(lengths))
+        words, body = (frames.read(link, length) for length in frames.LENGTHS.unpack(lengths))
         response, fault = _answered(site, answer, frames.to_request(words, body))
         retire = job == limits.jobs or fault != "" or memory.used()[1] - resident > _KEPT
         link.sendall(frames.of_response(response, retire, fault))
@@ -142,17 +152,6 @@ def memory_problem(accept: str) -> Response:
         mend="make the question smaller: bind more, sort and group less, use LIMIT.",
     )
     return problems.response(problem, accept, limit="memory")
-
-
-def _read(link: socket.socket, length: int) -> bytes:
-    """That many bytes, or none where the other side has gone."""
-    data = bytearray()
-    while len(data) < length:
-        piece = link.recv(length - len(data))
-        if not piece:
-            return b""
-        data += piece
-    return bytes(data)
 
 
 def _close_all_but(*kept: int) -> None:

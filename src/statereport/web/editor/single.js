@@ -131,11 +131,18 @@ function question(found, given) {
     form.addEventListener("change", go);
     parts.push(form);
   }
-  if (!Object.keys(faults).length) parts.push(...answered(found, found.pieces.map((piece) => (typeof piece === "string" ? piece : terms[piece.parameter])).join("")));
+  if (!Object.keys(faults).length) parts.push(...answered(found, found.pieces.map((piece) => (typeof piece === "string" ? piece : terms[piece.parameter])).join(""), chart(found, values)));
   return parts;
 }
 
-function answered(found, text) {
+/** The chart of a question as it is without changes; the file has no engine that draws another. */
+function chart(found, values) {
+  if (!found.chart || found.parameters.some((parameter) => values[parameter.name] !== parameter.default)) return undefined;
+  const image = make("img", { src: `data:image/svg+xml,${encodeURIComponent(found.chart)}`, alt: `Chart: ${found.summary} The table below has its numbers.` });
+  return make("figure", { class: "chart" }, make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": `Chart: ${found.summary}` }, image));
+}
+
+function answered(found, text, picture) {
   const name = found.name.replaceAll("/", "-");
   const behind = make("details", {}, make("summary", {}, "The SPARQL behind it"), make("pre", { tabindex: "0", "aria-label": "SPARQL" }, text));
   if (found.form === "ask") return [make("p", { class: "truth", role: "status" }, ask(text) ? "Yes." : "No."), behind];
@@ -146,7 +153,7 @@ function answered(found, text) {
   const rows = ask(text);
   if (!rows.length) return [make("p", { class: "empty", role: "status" }, "No rows. Nothing in the graph fits this question."), behind];
   const count = make("p", { class: "result", role: "status" }, `${rows.length.toLocaleString("en")} ${rows.length === 1 ? "row" : "rows"}.`);
-  return [count, saved(`\ufeff${ask(text, { results_format: "text/csv" })}`, `${name}.csv`, "text/csv"), table(found.columns, rows, found.summary), behind];
+  return [count, saved(`\ufeff${ask(text, { results_format: "text/csv" })}`, `${name}.csv`, "text/csv"), ...(picture ? [picture] : []), table(found.columns, rows, found.summary), behind];
 }
 
 /** The page of a thing: what is said of it, and what points to it. */

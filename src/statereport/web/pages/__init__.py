@@ -37,6 +37,7 @@ ROUTES: tuple[tuple[re.Pattern[str], Page], ...] = tuple(
         (r"/statistics", statistics.overview),
         (r"/statistics/(?P<slug>[\w-]+)", statistics.page),
         (r"/statistics/(?P<slug>[\w-]+)\.csv", statistics.table),
+        (r"/statistics/(?P<slug>[\w-]+)\.(?:svg|png|vl\.json)", statistics.picture),
         (r"/discrepancies", discrepancies.page),
         (r"/law", law.page),
         (r"/def", terms.page),

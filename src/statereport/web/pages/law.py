@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
-from markupsafe import Markup
-
-from statereport import svg, vocab
+from statereport import vocab
 from statereport.web import page as pages
 from statereport.web import shown
 from statereport.web.http import Request, Response
@@ -43,7 +40,7 @@ class Instrument:
 
 
 def page(site: Site, request: Request) -> Response:
-    """The picture and, beside it, the same as a table."""
+    """The map and, below it, the same as a table."""
     found = instruments(site)
     themes = ["0", *(unit.number for unit in site.names.units if unit.kind == "Theme")]
     themes = [theme for theme in themes if any(theme in it.themes for it in found)]
@@ -53,7 +50,8 @@ def page(site: Site, request: Request) -> Response:
         groups.setdefault(it.kind.text, []).append(it)
     return pages.html(
         site, request, "law.html",
-        picture=Markup(draw(found, themes)),
+        found=found,
+        map=laid_out(found, themes),
         groups=groups,
         by_iri=by_iri,
         words=TIES,
@@ -81,57 +79,37 @@ def instruments(site: Site) -> list[Instrument]:
     return sorted(found, key=lambda it: (_rank(kinds[it.iri]), it.kind.text, it.thing.text, it.iri))
 
 
-def draw(found: list[Instrument], themes: list[str]) -> str:
-    """The picture: arcs at the left, names, and a dot for each theme whose passages cite the instrument, larger for more."""
+def laid_out(found: list[Instrument], themes: list[str]) -> dict:
+    """Where all stands on the map: arcs at the left, names, and a dot for each theme that cites the instrument, larger for more."""
     lines: dict[str, int] = {}
-    body: list[str] = []
+    kinds: list[tuple[int, str]] = []
     y, kind = _HEAD, None
     for it in found:
         if it.kind.text != kind:
             kind, y = it.kind.text, y + _LINE + 6
-            body.append(svg.text(_ARCS, y, kind[:1].upper() + kind[1:], "heading"))
+            kinds.append((y, kind))
         y += _LINE
         lines[it.iri] = y
-    wide, tall = _ARCS + _NAMES + _DOT * len(themes) + 20, y + 24
-    for i, theme in enumerate(themes):
-        x = _ARCS + _NAMES + _DOT * i
-        label = svg.text(x, _HEAD - 8, "–" if theme == "0" else theme, "small", "middle")
-        body.append(f'<a href="/report/{theme}"><title>{"Opening" if theme == "0" else f"Theme {theme}"}</title>{label}</a>')
-        body.append(svg.line(x, _HEAD, x, tall - 16, "#ddd"))
-    for it in found:
-        y = lines[it.iri]
-        name = it.thing.text if len(it.thing.text) <= 58 else it.thing.text[:57] + "…"
-        body.append(f'<a href="{escape(it.thing.path)}" id="{escape(it.name)}"><title>{escape(it.thing.text)}</title>{svg.text(_ARCS, y, name)}</a>')
-        for theme, count in it.themes.items():
-            if theme in themes:
-                x = _ARCS + _NAMES + _DOT * themes.index(theme)
-                said = f"{it.thing.text}: {count} {'passage' if count == 1 else 'passages'} of {'the opening' if theme == '0' else f'theme {theme}'}"
-                body.append(svg.dot(x, y - 4, min(8.5, 2.4 + 1.5 * count**0.5), 0, said))
-        for tie, other in it.ties:
-            if other in lines:
-                body.append(_arc(lines[it.iri] - 4, lines[other] - 4, list(TIES).index(tie)))
-    title = "Instruments of law in the report, their ties, and the themes that cite them"
-    return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall}" width="{wide}" height="{tall}" role="group" '
-        f'aria-labelledby="law-title law-desc" font-family="{svg.FONT}" font-size="13" fill="#222">',
-        f'<title id="law-title">{title}</title>',
-        '<desc id="law-desc">The table below says the same in words.</desc>',
-        f'<rect class="paper" width="{wide}" height="{tall}" fill="#fff"/>',
-        svg.text(_ARCS + _NAMES - 8, _HEAD - 30, "cited under theme", "small"),
-        svg.text(_ARCS - 12, _HEAD - 30, "ties", "small", "end"),
-        *body,
-        "</svg>",
-    ])
+    columns = {theme: _ARCS + _NAMES + _DOT * i for i, theme in enumerate(themes)}
+    return {
+        "wide": _ARCS + _NAMES + _DOT * len(themes) + 20,
+        "tall": y + 24,
+        "head": _HEAD,
+        "names": _ARCS,
+        "kinds": kinds,
+        "lines": lines,
+        "columns": columns,
+        "dots": [(columns[theme], lines[it.iri], min(8.5, 2.4 + 1.5 * count**0.5), it, theme, count)
+                 for it in found for theme, count in it.themes.items() if theme in columns],
+        "arcs": [_arc(lines[it.iri] - 4, lines[other] - 4, list(TIES).index(tie)) for it in found for tie, other in it.ties if other in lines],
+    }  # fmt: skip
 
 
-def _arc(start: float, end: float, colour: int) -> str:
+def _arc(start: float, end: float, colour: int) -> dict:
     """An arc at the left of the names, from the instrument that does something to the one that it is done to, which has the dot."""
     x = _ARCS - 12
-    reach = min(x - 6, 14 + abs(end - start) * 0.16)
-    path = f"M{svg.number(x)} {svg.number(start)}C{svg.number(x - reach * 1.3)} {svg.number(start)} {svg.number(x - reach * 1.3)} {svg.number(end)} {svg.number(x)} {svg.number(end)}"
-    stroke = svg.COLOURS[colour]
-    return (f'<path d="{path}" class="line c{colour}" fill="none" stroke="{stroke}" stroke-width="1.5" stroke-opacity="0.8"/>'
-            + svg.dot(x, end, 3, colour))
+    bend = x - 1.3 * min(x - 6, 14 + abs(end - start) * 0.16)
+    return {"path": f"M{x} {start:g}C{bend:.1f} {start:g} {bend:.1f} {end:g} {x} {end:g}", "x": x, "end": end, "colour": colour}
 
 
 def _rank(kind: str) -> int:

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from markupsafe import Markup
-
 from statereport import chart, emptiness
 from statereport.errors import UnknownName, did_you_mean
-from statereport.web import citing, forms, shown
+from statereport.web import citing, forms, pictures, shown
 from statereport.web import page as pages
 from statereport.web.http import Request, Response
 from statereport.web.site import Site
@@ -81,7 +79,7 @@ def page(site: Site, request: Request, name: str) -> Response:
         table=table,
         answer=answer,
         why=None if answer.rows or answer.truth is not None else emptiness.explain(text, site.graph.engine, query.source),
-        picture=Markup(chart.draw(query, answer)) if query.chart and answer.rows else "",
+        picture=pictures.shown(chart.of(query, answer), f"/query/{query.name}", values.items()) if query.chart and answer.rows else None,
         formats=FORMATS[answer.form],
         values=urlencode(values),
         identifiers=identifiers,

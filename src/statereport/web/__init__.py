@@ -15,7 +15,8 @@ The modules, from the words up; each imports only from those above it:
     protocol      the SPARQL 1.1 Protocol, query side
     answer        every request has one answer: the table of addresses
     frames        how requests and responses cross from process to process
-    worker        the zygote, and the processes that answer (processes: how one speaks with them); pool: who gets one next
+    worker        the zygote, and the processes that answer (processes: how one speaks with them); pool: those of one kind
+    places        who gets one next; lanes: a short trial for every query, a lane for the long ones
     drawing       the process that draws charts
     guard         what stands between the wire and the application; cache: answers kept
     app           the application; server: `statereport serve`

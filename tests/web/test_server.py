@@ -45,7 +45,7 @@ def test_the_hosts_that_are_answered_follow_from_the_address(address, host, port
 
 def test_every_limit_is_said_in_words():
     words = Limits().words()
-    assert "time for a query of the client's: 10 s" in words and "memory that one answer may take: 512 MiB" in words
+    assert "time for a query of the client's: 10 s" in words and "memory that one answer may take: 192 MiB" in words
     assert all(re.search(r": [\d,.]+( s| [KM]iB)?$", sentence) for sentence in words)
     assert Limits().sentence("nesting") == "depth of brackets in a query: 100"
 

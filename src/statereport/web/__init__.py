@@ -15,7 +15,9 @@ The modules, from the words up; each imports only from those above it:
     protocol      the SPARQL 1.1 Protocol, query side
     answer        every request has one answer: the table of addresses
     frames        how requests and responses cross from process to process
-    worker        the zygote, and the processes that answer (processes: how one speaks with them); pool: who gets one next
+    worker        the zygote, and the processes that answer (processes: how one speaks with them)
+    places        who gets a place next; pool: workers kept ready
+    lanes         a short trial for every query of a client, and a place of its own for a long one
     guard         what stands between the wire and the application; cache: answers kept
     app           the application; server: `statereport serve`
 """

@@ -104,7 +104,7 @@ def _route(pattern: str, function: Callable[..., Response | None]) -> tuple[re.P
 
 
 ROUTES = (
-    _route(r"/(?P<space>id|def|shape)/(?P<name>.+)", thing),
+    _route(r"/(?P<space>id|def|shape|parameter)/(?P<name>.+)", thing),
     _route(r"/def(?:/|\.(?P<ending>ttl|jsonld|nt|rdf))", lambda site, request, ending: ontology(site, request, ending or "")),
     _route(r"/graph", graph_store),
     _route(r"/graph/(?P<name>.+)", graph),

@@ -30,6 +30,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 def question(site: Site, request: Request, name: str) -> Response | None:
     """A saved question: from its own address to an answer; the answer with the request's values, but for its page."""
     local, ending = negotiation.split_ending(name, negotiation.QUESTIONS)
+    parent, _, last = local.rpartition("/")
+    if not ending and parent.count("/") == 1 and any(last == parameter.name for parameter in asked(site, parent).parameters):
+        local = parent  # what a question leaves open is told with the question
     query = asked(site, local)
     forms = forms_of(query)
     if not ending:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from statereport import build, cubes, formats, graphs, infer, knowledge, queries, search, store, vocab, void
+from statereport import build, catalogue, cubes, formats, graphs, infer, knowledge, queries, search, store, vocab, void
 from statereport import text as reading
 from statereport.errors import TextDiffers
 from statereport.found import FINDINGS
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 # Topics that serve pages and checks; their queries are no questions of readers.
 MACHINERY = ("pages", "checks")
+# The graph with the description of the dataset (VoID, DCAT).
+DESCRIPTION = f"{vocab.GRAPH}description"
 
 
 @dataclass(frozen=True)
@@ -103,16 +105,19 @@ def load(
         build.refuse_violations(house, examined)
         dataset, inference, derived = examined.dataset, examined.inference, examined.derived
     stated = {**dataset.ontology, **dataset.data}
-    quads = [*dataset.quads(), *formats.quads(derived)]
+    every = {**stated, **derived}
+    exports = _exports(folder) if folder else {}
+    files = [void.File(path, len(file.body), file.digest) for path, file in exports.items() if file.media_type in void.MEDIA_TYPES.values()]
+    named = {iri: vocab.shorten(iri, house.prefixes).replace(":", "-") for iri in void.named(every)}
+    description = tuple(void.describe(every, files, named))
+    # What other people's editors look for in the endpoint: the questions, and what stands beside what.
+    told = {catalogue.GRAPH: catalogue.triples(queries.SavedQueries(house.queries)), DESCRIPTION: description}
+    quads = [*dataset.quads(), *formats.quads(derived), *formats.quads(told)]
     graph = knowledge.KnowledgeGraph(store.Store.memory(quads), house)
     words = reading.load(text) if text else None
     if words:
         _refuse_other_text(words, graph)
     (head,) = graph.ask("pages/header")
-    every = {**stated, **derived}
-    exports = _exports(folder) if folder else {}
-    files = [void.File(path, len(file.body), file.digest) for path, file in exports.items() if file.media_type in void.MEDIA_TYPES.values()]
-    named = {iri: vocab.shorten(iri, house.prefixes).replace(":", "-") for iri in void.named(every)}
     return Site(
         graph=graph,
         house=house,
@@ -134,7 +139,7 @@ def load(
         text=words,
         index=search.Index.of(graph),
         limits=limits or Limits(),
-        description=tuple(void.describe(every, files, named)),
+        description=description,
     )
 
 

@@ -45,6 +45,7 @@ def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = 
     parent = os.getpid()
     gc.collect()
     gc.freeze()
+    ctypes.CDLL(None).malloc_trim(0)  # reading has left behind as much again as the site takes
     process = os.fork()
     if process:
         there.close()

@@ -41,7 +41,7 @@ ROUTES: tuple[tuple[re.Pattern[str], Page], ...] = tuple(
         (r"/discrepancies", discrepancies.page),
         (r"/law", law.page),
         (r"/def", terms.page),
-        (r"/(?P<space>id|def|shape|graph)/(?P<name>.+)\.html", things.page),
+        (r"/(?P<space>id|def|shape|graph|parameter)/(?P<name>.+)\.html", things.page),
         (r"/why", things.why),
         (r"/editor", editor.page),
         (r"/editor/words\.json", editor.words),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections import Counter
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
-from statereport import discrepancies, vocab
-from statereport.web import passages
+from statereport import chart, discrepancies, vocab
+from statereport.web import passages, tabulation
 from statereport.web.pages import law
 
 
@@ -132,7 +133,8 @@ def test_a_cube_can_be_held_to_one_code(read):
     figures = page.all(class_="figure")
     rows = list(csv.reader(io.StringIO(read.response("/statistics/schools-by-language.csv?indicator=indicator:schools").body.decode())))
     assert len(figures) == len(rows) - 1 == 7
-    assert page.one("svg", role="img").one("desc").words.count(":") == 7
+    spec = specification(read, page.one("figure", class_="chart"))
+    assert len(spec["data"]["values"]) == 7
 
 
 def test_a_choice_that_a_cube_does_not_have_is_told_at_its_field(read):
@@ -144,9 +146,32 @@ def test_a_choice_that_a_cube_does_not_have_is_told_at_its_field(read):
 def test_a_picture_never_compares_what_is_counted_differently(read):
     for cube in read.site.cubes:
         kinds = {row["indicator"][0].label for _, row in cube.rows}
-        pictures = read(f"/statistics/{cube.slug}").all("svg", role="img")
+        pictures = read(f"/statistics/{cube.slug}").all("figure", class_="chart")
         assert len(pictures) <= len(kinds)
-    assert len(read("/statistics/schools-by-language").all("svg", role="img")) == 3
+        said = {number.said for number in tabulation.numbers(read.site, cube)}
+        for picture in pictures:
+            assert {value["said"] for value in specification(read, picture)["data"]["values"]} <= said
+    assert len(read("/statistics/schools-by-language").all("figure", class_="chart")) == 3
+
+
+def specification(read, picture) -> dict:
+    """The specification at the address of a picture, whose size and words are those of the page."""
+    image = picture.one("img")
+    spec = json.loads(read.response(image["src"].replace(".svg", ".vl.json")).body)
+    assert (image["width"], image["height"]) == (str(spec["width"]), str(spec["height"]))
+    assert " ".join(spec["title"]["text"]) in image["alt"] and "table below" in image["alt"]
+    return spec
+
+
+def test_a_chart_is_at_the_address_of_its_table_with_another_ending(read):
+    wanted = "rows=language&columns=none&indicator=indicator:schools"
+    answers = [read.response(f"/statistics/schools-by-language.{ending}?{wanted}") for ending in ("svg", "png", "vl.json")]
+    assert {it.media_type for it in answers} == {chart.MEDIA_TYPE} and len({it.body for it in answers}) == 1, "who sends it on draws it"
+    (figure,) = read(f"/statistics/schools-by-language?{wanted}").all("figure", class_="chart")
+    assert specification(read, figure) == json.loads(answers[0].body)
+    assert {a["href"].partition("?")[0].partition(".")[2] for a in figure.all("a")} == {"svg", "png", "vl.json"}
+    for wrong in ("", "?indicator=indicator:horses", "?rows=indicator", "?indicator=indicator:schools&language=language:tajik"):
+        assert read.response(f"/statistics/schools-by-language.svg{wrong}").status == 404, wrong
 
 
 def test_the_law_has_every_instrument_in_the_picture_and_in_the_table(read):
@@ -168,6 +193,7 @@ def test_a_tie_of_the_law_is_told_in_words_too(read):
 
 def test_the_picture_of_the_law_is_xml_and_the_same_each_time(read):
     found = law.instruments(read.site)
-    svg = law.draw(found, ["0", "2", "13"])
+    draw = read.site.templates.get_template("law_map.svg").render
+    svg = draw(found=found, map=law.laid_out(found, ["0", "2", "13"]))
     ElementTree.fromstring(svg)
-    assert svg == law.draw(law.instruments(read.site), ["0", "2", "13"]) and "style" not in svg
+    assert svg == draw(found=found, map=law.laid_out(law.instruments(read.site), ["0", "2", "13"])) and "style" not in svg

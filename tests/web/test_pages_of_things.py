@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from statereport import sparql, vocab
+from statereport import chart, sparql, vocab
 from statereport.web import names as naming
 
 SPACES = tuple(vocab.BASE + space for space in naming.SPACES)
@@ -65,7 +65,15 @@ def test_a_figure_stands_among_its_neighbours(read):
     section = next(e for e in page.all("section") if e.all("table"))
     for number in ("1,312", "2,260", "7,391", "this one"):
         assert number in section.one("table").words
-    assert section.one("svg", role="img").one("desc").words.count("3,797") == 1
+    spec = json.loads(read.response(section.one("img")["src"].replace(".svg", ".vl.json")).body)
+    assert [value["said"] for value in spec["data"]["values"]].count("3,797") == 1
+
+
+def test_every_chart_of_a_figure_is_at_its_address(read):
+    for cube in read.site.cubes:
+        figure = cube.rows[0][0]
+        for image in read(f"{read.site.names.path(figure)}.html").all("img"):
+            assert read.response(image["src"]).media_type == chart.MEDIA_TYPE, image["src"]
 
 
 def test_an_instrument_shows_its_provisions_in_their_order(read):

@@ -112,7 +112,7 @@ def test_nothing_in_it_runs_or_is_fetched(plot):
 
 @every_plot
 def test_title_axes_and_address_are_drawn(plot):
-    made, _, root = drawn(plot)
+    _, _, root = drawn(plot)
     said = texts(root)
     assert "How many <are> there?" in said and "https://w3id.org/statereport/query/topic/slug" in said
     if plot != "numbers":
@@ -162,7 +162,7 @@ def test_a_row_without_a_place_is_in_the_table_only():
 
 def test_bars_are_as_long_as_their_numbers():
     for plot, axis in (("bars", "h"), ("columns", "v")):
-        made, rows, root = drawn(plot)
+        made, _, root = drawn(plot)
         (marks,) = (group for group in root.iter(f"{SVG}g") if "mark-rect role-mark" in group.get("class", ""))
         lengths = [abs(float(re.search(rf"{axis}(-?[\d.]+)", bar.get("d"))[1])) for bar in marks]
         first, second = (value["number"] for value in made.spec["data"]["values"])
@@ -271,7 +271,7 @@ def test_a_picture_gives_its_specification_svg_and_pixels():
     assert data[:8] == b"\x89PNG\r\n\x1a\n" and data == made.png() and made._repr_svg_() == made.svg
     assert int.from_bytes(data[16:20], "big") == 2 * made.spec["width"]
     assert made.spec["$schema"].endswith(f"v{picture.VERSION[0]}.json") and json.loads(chart.written(made.spec)) == made.spec
-    assert chart.MEDIA_TYPE == f"application/vnd.vegalite.v{picture.VERSION[0]}+json"
+    assert f"application/vnd.vegalite.v{picture.VERSION[0]}+json" == chart.MEDIA_TYPE
 
 
 # --- the house ---------------------------------------------------------------------------------------------------------

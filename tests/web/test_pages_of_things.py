@@ -72,7 +72,7 @@ def test_a_figure_stands_among_its_neighbours(read):
 def test_every_chart_of_a_figure_is_at_its_address(read):
     for cube in read.site.cubes:
         figure = cube.rows[0][0]
-        for image in read(f"{read.site.names.path(figure)}.html").all("img"):
+        for image in read(read.site.names.path(figure)).all("img"):
             assert read.response(image["src"]).media_type == chart.MEDIA_TYPE, image["src"]
 
 

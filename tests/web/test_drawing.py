@@ -28,10 +28,10 @@ def drawing(served) -> int:
 
 @pytest.fixture(scope="module")
 def served():
-    """A server that waits a second for a picture."""
-    with serving.small(drawing_seconds=1.5) as running:
+    """A server that waits six seconds for a picture."""
+    with serving.small(drawing_seconds=6) as running:
         # The engine for drawing is slow to begin; the first picture may be late.
-        assert serving.until(lambda: running.ask(f"{CHARTED}.svg").status == 200, 30)
+        assert serving.until(lambda: running.ask(f"{CHARTED}.svg").status == 200, 60)
         yield running
 
 
@@ -48,12 +48,12 @@ def test_a_picture_that_is_late_is_given_up_and_says_which_limit(served):
     reply = served.ask(f"{CHARTED}.svg?least=5000")
     assert (reply.status, reply.json["code"], reply.headers["content-type"]) == (503, "time-limit", "application/problem+json")
     assert ".vl.json" in reply.body.decode() and served.ask(f"{CHARTED}.vl.json?least=5000").status == 200
-    assert serving.until(lambda: served.ask(f"{CHARTED}.svg?least=5000").status == 200, 30)
+    assert serving.until(lambda: served.ask(f"{CHARTED}.svg?least=5000").status == 200, 60)
 
 
 def test_the_process_that_draws_is_replaced_when_it_dies(served):
     os.kill(drawing(served), signal.SIGKILL)
-    assert serving.until(lambda: served.ask(f"{CHARTED}.png?least=5000").status == 200, 30)
+    assert serving.until(lambda: served.ask(f"{CHARTED}.png?least=5000").status == 200, 60)
     assert serving.until(lambda: served.health()["status"] == "ok" and served.health()["pools"]["drawing"]["free"] == 1)
 
 

@@ -155,6 +155,13 @@ def test_long_names_are_broken_into_lines_within_the_picture():
         assert not outside(made.svg), keys
 
 
+def test_a_long_list_is_drawn_to_its_first_places_and_says_so():
+    rows = answer(*[("", f"body {n}", 200 - n, "exact", "person") for n in range(100)])
+    made = picture_of(rows, type="bar", x="who")
+    assert len(made.spec["data"]["values"]) == chart.MOST and f"{TITLES['who']} (the first 40 of 100)" in made.svg
+    assert "body 39" in made.svg and "body 40" not in made.svg
+
+
 def test_a_row_without_a_place_is_in_the_table_only():
     for rows, keys in (PLOTS["lines"], PLOTS["columns together"]):
         assert "2,100,000" not in picture_of(rows, **keys).svg

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TYPES = ("bar", "line", "numbers")
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+# A longer list of bars is read more easily in the table.
+MOST = 40
 MEDIA_TYPE = "application/vnd.vegalite.v6+json"
 
 
@@ -61,9 +63,13 @@ class Point:
 
 def of(query: SavedQuery, answer: Answer) -> Chart:
     """The chart of a question that has one."""
-    titles = (query.columns.get(query.chart["x"], ""), _with_unit(query, answer))
-    kind = query.chart.get("type", "bar")
-    return Chart(query.name.replace("/", "-"), query.summary, query.iri, kind, tuple(_points(query, answer)), titles)
+    title, kind = query.columns.get(query.chart["x"], ""), query.chart.get("type", "bar")
+    points = tuple(_points(query, answer))
+    places = list(dict.fromkeys(point.place for point in points))
+    if len(places) > MOST:
+        title = f"{title} (the first {MOST} of {len(places)})"
+        points = tuple(point for point in points if point.place in places[:MOST])
+    return Chart(query.name.replace("/", "-"), query.summary, query.iri, kind, points, (title, _with_unit(query, answer)))
 
 
 def specification(chart: Chart) -> dict[str, Any]:

@@ -328,7 +328,7 @@ def test_the_interface_of_the_questions_is_documented_and_true(site):
     for path, operation in random.Random(3).sample(list(described["paths"].items()), 40):
         names = {parameter["name"] for parameter in operation["get"]["parameters"]} - {"bom", "query"}
         if path != "/sparql":
-            query = site.graph.question(path.removeprefix("/query/").rpartition(".")[0])
+            query = site.graph.question(path.removeprefix("/query/").partition(".")[0])
             assert names == ({p.name for p in query.parameters} if not path.endswith(".rq") else set())
             kind = next(iter(operation["get"]["responses"]["200"]["content"]))
             assert get(site, path).media_type.startswith(made_by_a_worker(path.rpartition("/")[2].partition(".")[2], kind))

@@ -22,8 +22,8 @@ FORMATS = "http://www.w3.org/ns/formats/"
 # The names that the W3C gives to formats, of those that a query can be answered in.
 NAMES = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples", "RDF_XML", "JSON-LD")
 PAGES = ("/", "/query", "/report", "/statistics", "/discrepancies", "/law", "/def", "/about", "/editor")
-# Places in the text: they have addresses, but nobody looks for them.
-PLACES = ("/anchor/", "/numeral/")
+# They have addresses, but nobody looks for them: places in the text, and what the questions and the data set are made of.
+PARTS = ("/anchor/", "/numeral/", "/parameter/", "/query/", "/dataset")
 TYPES = {"integer": ("integer", ""), "year": ("string", "year"), "date": ("string", "date"), "iri": ("string", "iri"), "string": ("string", "")}
 
 
@@ -158,7 +158,7 @@ def sitemap(site: Site, request: Request) -> Response:
     names = site.graph.question("pages/names")
     things = [row[0].value for row in site.graph.engine.query(names.bind({"space": vocab.BASE}), names.source).rows]
     paths = [*PAGES, *(f"/query/{q.name}.html" for q in site.graph.queries() if q.topic != "checks")]
-    paths += [f"/{name.removeprefix(vocab.BASE)}.html" for name in things if name != vocab.SR and not any(part in name for part in PLACES)]
+    paths += [f"/{name.removeprefix(vocab.BASE)}.html" for name in things if name != vocab.SR and not any(part in name for part in PARTS)]
     entries = "".join(f"<url><loc>{escape(site.base + quote(path))}</loc></url>\n" for path in paths)
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
     return Response(200, "application/xml", body.encode())

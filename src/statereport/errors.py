@@ -501,6 +501,15 @@ class TimeLimit(Problem):
     code = "time-limit"
 
 
+class DrawingFailed(Problem):
+    """The process that draws charts came to an end while it drew one.
+
+    Another takes its place at once, so ask again. The numbers are in the table, and the chart's Vega-Lite specification is at
+    the same address with the ending .vl.json; any engine for Vega-Lite draws it.
+    """
+    code = "drawing-failed"
+
+
 class MemoryLimit(Problem):
     """An answer needed more memory than it may, or more than the engine could hold, and was given up.
 

@@ -153,7 +153,7 @@ def running(*command: str, environment: dict[str, str] | None = None) -> Iterato
 
 
 def small(**options: Any) -> Any:
-    """A server of the small house, with these limits, and `public` and `own` workers."""
+    """A server of the small house, with these limits, and so many `quick`, `slow` and `own` workers."""
     return running(str(HERE / "serving.py"), "small", json.dumps(options))
 
 

@@ -195,6 +195,11 @@ def test_the_sitemap_leads_to_pages_that_answer(site):
 # --- saved questions -------------------------------------------------------------------------------------------------
 
 
+def made(kind: str) -> str:
+    """What a worker answers for a media type: of a picture its specification, which the server draws."""
+    return chart.MEDIA_TYPE if kind in ("image/svg+xml", "image/png") else kind
+
+
 def test_some_questions_answer_in_each_of_their_forms(site):
     check_forms(site, random.Random(4).sample(site.graph.queries(), 20))
 
@@ -202,11 +207,6 @@ def test_some_questions_answer_in_each_of_their_forms(site):
 @pytest.mark.slow
 def test_each_question_answers_in_each_of_its_forms(site):
     check_forms(site, site.graph.queries())
-
-
-def made_by_a_worker(ending: str, kind: str) -> str:
-    """The media type that a worker answers: of a chart the specification, which the server has drawn when it sends it on."""
-    return chart.MEDIA_TYPE if ending in negotiation.PICTURES else kind
 
 
 def check_forms(site, queries) -> None:
@@ -218,7 +218,7 @@ def check_forms(site, queries) -> None:
             reply = get(site, f"/query/{query.name}.{ending}")
             if ending == "html" and query.topic == "checks":
                 continue
-            assert reply.status == 200 and reply.media_type.startswith(made_by_a_worker(ending, kind)), (query.name, ending, reply.status)
+            assert reply.status == 200 and reply.media_type.startswith(made(kind)), (query.name, ending, reply.status)
             if ending == "csv":
                 assert len(list(csv.reader(io.StringIO(reply.body.decode())))) == rows + 1
             if ending == "json" and query.form == "select":
@@ -328,10 +328,9 @@ def test_the_interface_of_the_questions_is_documented_and_true(site):
     for path, operation in random.Random(3).sample(list(described["paths"].items()), 40):
         names = {parameter["name"] for parameter in operation["get"]["parameters"]} - {"bom", "query"}
         if path != "/sparql":
-            query = site.graph.question(path.removeprefix("/query/").partition(".")[0])
+            query = site.graph.question(negotiation.split_ending(path.removeprefix("/query/"), negotiation.QUESTIONS)[0])
             assert names == ({p.name for p in query.parameters} if not path.endswith(".rq") else set())
-            kind = next(iter(operation["get"]["responses"]["200"]["content"]))
-            assert get(site, path).media_type.startswith(made_by_a_worker(path.rpartition("/")[2].partition(".")[2], kind))
+            assert get(site, path).media_type.startswith(made(next(iter(operation["get"]["responses"]["200"]["content"]))))
 
 
 def test_terms_cannot_be_smuggled_into_a_query(site):

@@ -1,63 +1,137 @@
-"""The process that draws charts: what it gives, what ends it, and that nothing a client writes comes to it."""
+"""The process that draws: charts are drawn from our own specifications only, and whatever becomes of it costs a picture."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
+import subprocess
+import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import serving
 
-from statereport import chart
+from statereport import chart, picture
+from statereport.web import frames, guard
+from statereport.web.http import Request
 
-CHARTED = "/query/figures/all"
-
-
-def drawing(served) -> int:
-    """The process that draws; it has one when it has become an interpreter of its own."""
-    found: list[int] = []
-
-    def there() -> bool:
-        found[:] = [process for process in served.tree()[2:] if b"statereport.web.drawing" in Path(f"/proc/{process}/cmdline").read_bytes()]
-        return bool(found)
-
-    assert serving.until(there, 20)
-    return found[0]
+CHART = "/query/figures/all"
+SPEC = {
+    "$schema": chart.SCHEMA, "name": "theirs", "title": {"text": ["theirs"]}, "description": "", "data": {"values": [{}]}, "mark": {"type": "text", "text": "theirs"},
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def served():
-    """A server that waits six seconds for a picture."""
-    with serving.small(drawing_seconds=6) as running:
-        # The engine for drawing is slow to begin; the first picture may be late.
-        assert serving.until(lambda: running.ask(f"{CHARTED}.svg").status == 200, 60)
+    """The small house."""
+    with serving.small(quick=1, slow=1, own=1) as running:
         yield running
 
 
-@pytest.mark.parametrize(("ending", "kind", "beginning"), [("svg", "image/svg+xml", b"<svg"), ("png", "image/png", b"\x89PNG"), ("vl.json", chart.MEDIA_TYPE, b"{")])
-def test_a_chart_comes_in_three_forms(served, ending, kind, beginning):
-    reply = served.ask(f"{CHARTED}.{ending}")
-    assert (reply.status, reply.headers["content-type"]) == (200, kind) and reply.body.startswith(beginning)
-    again = served.ask(f"{CHARTED}.{ending}", If_None_Match=reply.headers["etag"])
-    assert (again.status, again.body) == (304, b"")
+def drawing(served) -> int:
+    """The process that draws."""
+    return next(process for process in served.tree() if b"statereport.web.drawing" in Path(f"/proc/{process}/cmdline").read_bytes())
 
 
-def test_a_picture_that_is_late_is_given_up_and_says_which_limit(served):
+def has_engine(process: int) -> bool:
+    """Whether a process has loaded what draws."""
+    return "vl_convert" in Path(f"/proc/{process}/maps").read_text()
+
+
+def test_nothing_that_a_client_writes_is_drawn(served):
+    spec = json.dumps(SPEC)
+    words = f'SELECT ("{chart.MEDIA_TYPE}" AS ?a) {{}}'
+    for reply in (
+        served.ask("/picture.svg", "POST", spec.encode(), Content_Type=chart.MEDIA_TYPE),
+        served.ask(f"{CHART}.svg", "POST", spec.encode(), Content_Type=chart.MEDIA_TYPE),
+        served.ask(f"{CHART}.svg", "PUT", spec.encode()),
+        served.ask(f"{CHART}.svg?least={quote(spec)}"),
+        served.ask(f"{CHART}.svg?spec={quote(spec)}"),
+        served.ask(f"/picture.svg?{quote(spec)}"),
+        served.query(words, Accept=chart.MEDIA_TYPE),
+        served.query(words, Accept="image/svg+xml"),
+        served.query(words, path="/sparql.svg"),
+        served.ask(f"/editor?query={quote(words)}", Accept="image/svg+xml"),
+    ):
+        assert not reply.headers["content-type"].startswith("image/"), reply.body[:200]
+    assert not has_engine(drawing(served)), "something was drawn"
+    drawn = served.ask(f"{CHART}.svg?least=5000")
+    assert drawn.status == 200 and has_engine(drawing(served))
+
+
+def test_a_chart_has_the_same_bytes_as_in_a_build_in_each_form(served):
+    reply = served.ask(f"{CHART}.vl.json")
+    made = picture.Picture(reply.json)
+    assert reply.headers["content-type"] == chart.MEDIA_TYPE
+    drawn = {ending: served.ask(f"{CHART}.{ending}") for ending in ("svg", "png")}
+    assert (drawn["svg"].body.decode(), drawn["png"].body) == (made.svg, made.png())
+    assert [drawn[ending].headers["content-type"] for ending in drawn] == ["image/svg+xml", "image/png"]
+    assert f"{CHART}.vl.json" in drawn["svg"].headers["link"]
+    assert len({reply.headers["etag"], *(it.headers["etag"] for it in drawn.values())}) == 3
+    assert served.ask(f"{CHART}.svg", If_None_Match=drawn["svg"].headers["etag"]).status == 304
+    assert served.ask(CHART, Accept="image/png").headers["location"] == f"{CHART}.png"
+
+
+def test_a_chart_that_was_drawn_is_kept_whatever_address_it_has(served):
+    first = served.ask(f"{CHART}.svg?least=-1")
     os.kill(drawing(served), signal.SIGSTOP)
-    reply = served.ask(f"{CHARTED}.svg?least=5000")
-    assert (reply.status, reply.json["code"], reply.headers["content-type"]) == (503, "time-limit", "application/problem+json")
-    assert ".vl.json" in reply.body.decode() and served.ask(f"{CHARTED}.vl.json?least=5000").status == 200
-    assert serving.until(lambda: served.ask(f"{CHARTED}.svg?least=5000").status == 200, 60)
+    try:
+        assert served.ask(f"{CHART}.svg?least=-2", timeout=5).body == first.body
+    finally:
+        os.kill(drawing(served), signal.SIGCONT)
 
 
-def test_the_process_that_draws_is_replaced_when_it_dies(served):
-    os.kill(drawing(served), signal.SIGKILL)
-    assert serving.until(lambda: served.ask(f"{CHARTED}.png?least=5000").status == 200, 60)
-    assert serving.until(lambda: served.health()["status"] == "ok" and served.health()["pools"]["drawing"]["free"] == 1)
+def test_only_the_process_that_draws_has_the_engine_that_draws(served):
+    served.ask(f"{CHART}.svg")
+    assert [process for process in served.tree() if has_engine(process)] == [drawing(served)]
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/picture.svg"), ("POST", "/picture.svg"), ("POST", f"{CHARTED}.svg")])
-def test_no_specification_of_a_client_is_drawn(served, method, path):
-    reply = served.ask(path, method, b'{"mark": "bar"}' if method == "POST" else None, Content_Type=chart.MEDIA_TYPE)
-    assert reply.status in (404, 405)
+def test_the_sheet_of_a_chart_is_the_only_one_that_its_policy_lets_in(served):
+    reply = served.ask(f"{CHART}.svg")
+    assert reply.body.decode().count("<style>") == 1 and f"<style>{picture.STYLE}</style>" in reply.body.decode()
+    assert reply.headers["content-security-policy"] == guard.POLICIES["image/svg"] and "unsafe" not in guard.POLICIES["image/svg"]
+
+
+def test_when_the_process_that_draws_dies_it_costs_one_picture(served):
+    before = drawing(served)
+    os.kill(before, signal.SIGKILL)
+    reply = served.ask(f"{CHART}.png?least=5000")
+    assert reply.status == 503 and reply.json["code"] == "drawing-failed" and reply.headers["retry-after"]
+    assert served.ask(f"{CHART}.png?least=5000").status == 200 and drawing(served) != before
+    assert served.health()["status"] == "ok"
+
+
+def test_a_picture_that_takes_too_long_is_given_up_and_everything_else_is_there():
+    # Less than it takes to load what draws.
+    with serving.small(quick=1, slow=1, own=1, drawing_seconds=0.01) as served:
+        reply = served.ask(f"{CHART}.svg", Accept="image/svg+xml")
+        assert (reply.status, reply.json["code"]) == (503, "time-limit")
+        assert "0.01 s" in reply.json["detail"] and ".vl.json" in reply.json["mend"]
+        assert served.ask(f"{CHART}.vl.json").status == served.ask(f"{CHART}.html").status == served.ask(f"{CHART}.csv").status == 200
+        assert serving.until(lambda: served.health()["pools"]["drawing"]["free"] == 1)
+        assert served.health()["replaced"]["drawing"] == {"time": 1}
+
+
+def test_without_anything_to_draw_the_process_gives_its_memory_back():
+    here, there = socket.socketpair()
+    script = f"import socket; from statereport.web import drawing; drawing.IDLE = 0; drawing.serve(socket.socket(fileno={there.fileno()}))"
+    with subprocess.Popen([sys.executable, "-c", script], pass_fds=[there.fileno()]) as process, here:
+        there.close()
+        for _ in range(2):  # as it begins, and when it has begun anew
+            here.sendall(frames.of_request(Request("GET", "/picture.svg", body=json.dumps(SPEC).encode())))
+            words, body = (frames.read(here, length) for length in frames.LENGTHS.unpack(frames.read(here, frames.LENGTHS.size)))
+            assert frames.to_response(words, body)[0].status == 200
+            if process.poll() is None and b"-c" in Path(f"/proc/{process.pid}/cmdline").read_bytes():
+                assert serving.until(lambda: not has_engine(process.pid))
+        here.close()
+        assert process.wait(10) == 0
+
+
+def test_a_specification_that_cannot_be_drawn_is_a_fault_in_the_log_and_a_problem_for_who_asks():
+    from statereport.web import drawing as drawer
+
+    response, fault = drawer.drawn(Request("GET", "/picture.svg", body=b'{"mark": 1}'))
+    assert response.status == 500 and json.loads(response.body)["code"] == "server-fault" and "Traceback" in fault

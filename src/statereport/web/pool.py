@@ -10,7 +10,7 @@ import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 
-from statereport.errors import AnswerTooLarge, TimeLimit
+from statereport.errors import AnswerTooLarge, DrawingFailed, TimeLimit
 from statereport.web import frames, worker
 from statereport.web.http import Request, Response
 from statereport.web.limits import Limits
@@ -38,7 +38,7 @@ class Run:
         return self._job.done()
 
     async def response(self) -> Response:
-        """The response, if it comes in the time of its pool. Raises TimeLimit (the request runs on) or AnswerTooLarge."""
+        """The response, if it comes in the time of its pool. Raises TimeLimit (the request runs on), AnswerTooLarge or DrawingFailed."""
         seconds = self.pool.seconds
         if not self._job.done():
             await asyncio.wait((self._job,), timeout=self.start + seconds - time.monotonic())
@@ -65,6 +65,8 @@ class Run:
             ) from None
         except EOFError:
             self.fate = "ended"
+            if self.pool.kind == worker.DRAWING:
+                raise DrawingFailed(where=self._request.path, what="The process that draws came to an end.", mend="ask again; another takes its place.") from None
             return worker.memory_problem(self._request.header("accept"))
         self.fate = "retired" if retire else ""
         if fault:

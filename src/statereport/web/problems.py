@@ -29,6 +29,7 @@ STATUS = {
     "server-busy": 503,
     "time-limit": 503,
     "memory-limit": 503,
+    "drawing-failed": 503,
 }
 TITLES = {
     400: "The request cannot be understood",

@@ -303,6 +303,7 @@ def test_every_chart_of_the_house_is_of_a_known_type_over_its_own_columns(charte
         assert {query.chart[key] for key in set(query.chart) - {"type"}} <= set(query.columns), query.name
 
 
+@pytest.mark.slow
 def test_every_chart_of_the_house_tells_its_numbers_apart_and_keeps_its_texts_inside(charted):
     for query in charted:
         it = chart.of(query, real.graph().ask(query.name))

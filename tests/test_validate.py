@@ -198,6 +198,7 @@ def test_a_planted_fault_in_the_house_is_found(dataset):
     assert found == {"Named-prefLabel", "Place-hasKind"}
 
 
+@pytest.mark.slow
 def test_oxigraph_and_plain_pyshacl_find_the_same_in_the_small_house():
     world = World()
     case = next(case for case in cases() if case.name == "PeriodsAreAsPreciseAsTheySay/dates-do-not-fit")

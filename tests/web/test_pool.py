@@ -170,6 +170,7 @@ def test_a_long_query_waits_for_a_place_and_is_answered_then():
         assert rested(served)["replaced"] == {"own": {}, "drawing": {}, "quick": {"trial": 1}, "slow": {"time": 1, "answered": 1}}
 
 
+@pytest.mark.slow
 def test_a_query_whose_trial_failed_of_late_gets_no_other():
     # Time enough for three to come before the first is given up, whatever else the machine does.
     with serving.small(seconds=3, slow=1) as served, ThreadPoolExecutor(3) as many:
@@ -196,6 +197,7 @@ def test_when_the_line_is_full_the_server_says_so(served):
     assert "server-busy" in codes
 
 
+@pytest.mark.slow
 def test_pages_and_documents_are_answered_while_every_public_worker_is_busy():
     with serving.small(seconds=7, trial_seconds=2, quick=2, slow=1, own=1) as served, ThreadPoolExecutor(3) as many:
         replies = [many.submit(served.query, LONG, source=OTHER)]

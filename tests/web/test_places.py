@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -22,7 +23,9 @@ def run(story: Callable[[Places], Awaitable[None]], size: int = 2, limits: Limit
         await story(places)
         assert (places.free, places.waiting()) == (size, 0)
 
-    asyncio.run(told())
+    # On a thread of its own: where a browser was driven before in this process, its loop still runs on this one.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, told()).result()
 
 
 async def asks(places: Places, client: str) -> asyncio.Task[None]:

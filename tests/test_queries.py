@@ -17,6 +17,7 @@ from golden import GOLDEN
 
 from statereport import graphs, lint, queries, sparql, store, vocab
 from statereport.errors import BadParameter, Problem, QuerySyntax, UnknownName
+from statereport.parameters import Parameter
 from statereport.paths import find_house
 
 QUERIES = queries.SavedQueries(find_house().queries)
@@ -183,8 +184,16 @@ def test_the_choices_are_of_the_graph_have_labels_and_each_has_an_answer(name: s
     others = query.expect["other"]
     assert len(choices) > 1 and left_open.value in choices and str(others.get(parameter, left_open.value)) in choices
     assert not [label for label in choices.values() if not label or label.startswith("http")]
+    assert len({label.casefold() for label in choices.values()}) == len(choices), "two choices of one label"
     if len(query.parameters) == 1:
         assert not [value for value in choices if not engines.oxigraph.query(query.bind({parameter: value})).rows], "a choice without an answer"
+
+
+def test_a_label_of_two_choices_is_refused_with_both() -> None:
+    which = Parameter("which", "Place", "iri", "place:kaz", {"place:kaz": "Hill", "place:korday-district": "hill"})
+    with pytest.raises(BadParameter, match="more than one choice") as refused:
+        which.term("HILL", "here")
+    assert refused.value.mend == "use one of: place:kaz, place:korday-district."
 
 
 def test_every_parameter_for_people_has_choices() -> None:

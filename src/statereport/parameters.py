@@ -46,10 +46,16 @@ class Parameter:
             raise self._bad(where, given, f"is not {_article(self.type)}", str(error)) from None
 
     def among(self, given: str, choices: Mapping[str, str], where: str) -> str:
-        """The choice that is meant, by its value or by its label in any case. Raises BadParameter with the nearest ones."""
+        """The choice that is meant, by its value or by its label in any case.
+
+        Raises BadParameter with the nearest ones, or with all of that label where more than one has it.
+        """
         by_label = {label.casefold(): value for value, label in reversed(choices.items())}
         if given.casefold() in by_label and given not in choices:
-            return by_label[given.casefold()]
+            alike = [value for value, label in choices.items() if label.casefold() == given.casefold()]
+            if len(alike) > 1:
+                raise self._bad(where, given, "is the label of more than one choice", f"use one of: {', '.join(alike)}.")
+            return alike[0]
         try:
             term = self._typed(given)
         except ValueError:

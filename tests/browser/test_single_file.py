@@ -107,8 +107,41 @@ def test_a_thing_is_a_click_away_and_the_table_can_be_taken_away(page):
     assert page.locator("table.rows tbody tr").count() > 5
 
 
+def test_sparql_of_ones_own_is_answered_with_prefixes_supplied(page):
+    page.get_by_role("link", name="ask in SPARQL").click()
+    box = page.get_by_label("Query")
+    assert "sr:Measure" in box.input_value()
+    box.fill("SELECT ?number ?passage\nWHERE { ?passage a sr:Passage ; sr:reference ?number }\nORDER BY ?number")
+    page.get_by_role("button", name="Ask").click()
+    page.wait_for_selector("main p.result")
+    assert page.locator("main [role=status]").inner_text() == "318 rows."
+    assert page.locator("table.rows thead th").all_inner_texts() == ["number", "passage"]
+    assert page.locator("table.rows tbody tr").count() == 318
+    box.fill("SELECT * WHERE {\n  ?s sr:value 7391 .\n  FILTER(?s = ) }")
+    box.press("Control+Enter")
+    page.wait_for_selector("p.fault[role=alert]")
+    assert "Error near line 3" in page.locator("p.fault").inner_text() and box.get_attribute("aria-invalid") == "true"
+    box.fill("DELETE WHERE { ?s ?p ?o }")
+    box.press("Control+Enter")
+    page.wait_for_selector("p.fault:has-text('Error near line 1, column 1')")
+    for query, said in (("ASK { figure:13-schools sr:value 7391 }", "Yes."), ("CONSTRUCT WHERE { figure:13-schools ?p ?o }", "A graph."),
+                        ("SELECT * { ?s ?p ?o }", "The first 2,000 are shown."), ("SELECT * { ?s sr:value 7390.5 }", "No rows.")):
+        box.fill(query)
+        box.press("Control+Enter")
+        page.wait_for_selector(f"main [role=status]:has-text('{said}')")
+
+
+def test_the_sparql_of_a_question_can_be_changed(page):
+    shown(page, "#question=law%2Flaws-cited-most")
+    before = page.locator("main p.result").inner_text()
+    page.get_by_text("The SPARQL behind it").click()
+    page.get_by_role("link", name="Change it, and ask again").click()
+    page.wait_for_selector("textarea")
+    assert page.locator("main p.result").inner_text() == before and "SELECT" in page.get_by_label("Query").input_value()
+
+
 def test_there_is_no_barrier_and_no_sideways_scrolling(page):
-    for place in ("#question=groups%2Fwhat-is-said-of-a-group", "#"):
+    for place in ("#question=groups%2Fwhat-is-said-of-a-group", "#sparql=SELECT+*+%7B+%3Fs+sr%3Avalue+7391+%7D", "#"):
         shown(page, place)
         assert not barriers(page)
         page.set_viewport_size({"width": 390, "height": 800})

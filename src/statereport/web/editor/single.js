@@ -1,6 +1,7 @@
 // The single HTML file: the graph, the saved questions and an engine in one page that asks nobody. The part of its address after # is its whole state.
 
 import init, { Store } from "oxigraph/web.js";
+import { undeclared } from "./reading.js";
 
 const part = (id) => document.getElementById(id);
 const main = part("content");
@@ -12,6 +13,9 @@ const CHECKS = {
   iri: [/^[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]*$/i, "Give an IRI without blanks and brackets."],
   string: [/^/, ""],
 };
+const FIRST = "SELECT ?measure ?label\nWHERE {\n  ?measure a sr:Measure ; skos:prefLabel ?label .\n}\nORDER BY ?label\nLIMIT 20\n";
+// A browser draws a longer table slowly; the file that can be taken away has every row.
+const MOST = 2000;
 
 const make = (name, attributes = {}, ...children) => {
   const element = document.createElement(name);
@@ -143,17 +147,54 @@ function chart(found, values) {
 }
 
 function answered(found, text, picture) {
-  const name = found.name.replaceAll("/", "-");
-  const behind = make("details", {}, make("summary", {}, "The SPARQL behind it"), make("pre", { tabindex: "0", "aria-label": "SPARQL" }, text));
-  if (found.form === "ask") return [make("p", { class: "truth", role: "status" }, ask(text) ? "Yes." : "No."), behind];
-  if (found.form === "construct") {
+  const place = `#${new URLSearchParams({ sparql: text })}`;
+  const change = make("p", {}, make("a", { href: place }, "Change it, and ask again"));
+  const behind = make("details", {}, make("summary", {}, "The SPARQL behind it"), make("pre", { tabindex: "0", "aria-label": "SPARQL" }, text), change);
+  return [...answer(ask(text), text, { name: found.name.replaceAll("/", "-"), columns: found.columns, summary: found.summary, picture }), behind];
+}
+
+/** What a query found, as it is shown: yes or no, a graph, or rows under the titles of `columns` (where there are none, the names of the variables). */
+function answer(result, text, { name, columns, summary, picture }) {
+  if (typeof result === "boolean") return [make("p", { class: "truth", role: "status" }, result ? "Yes." : "No.")];
+  // A result without a row is empty whatever was asked for; only a graph has triples.
+  if (!result.length) return [make("p", { class: "empty", role: "status" }, "No rows. Nothing in the graph fits this question.")];
+  if (!(result[0] instanceof Map)) {
     const graph = ask(text, { results_format: "text/turtle" });
-    return [make("p", { role: "status" }, "A graph."), saved(graph, `${name}.ttl`, "text/turtle"), make("pre", { tabindex: "0", "aria-label": "The graph in Turtle" }, graph), behind];
+    return [make("p", { role: "status" }, "A graph."), saved(graph, `${name}.ttl`, "text/turtle"), make("pre", { tabindex: "0", "aria-label": "The graph in Turtle" }, graph)];
   }
-  const rows = ask(text);
-  if (!rows.length) return [make("p", { class: "empty", role: "status" }, "No rows. Nothing in the graph fits this question."), behind];
-  const count = make("p", { class: "result", role: "status" }, `${rows.length.toLocaleString("en")} ${rows.length === 1 ? "row" : "rows"}.`);
-  return [count, saved(`\ufeff${ask(text, { results_format: "text/csv" })}`, `${name}.csv`, "text/csv"), ...(picture ? [picture] : []), table(found.columns, rows, found.summary), behind];
+  const file = ask(text, { results_format: "text/csv" });
+  const titles = columns ?? Object.fromEntries(file.slice(0, file.indexOf("\r\n")).split(",").map((variable) => [variable, variable]));
+  const rows = result.slice(0, MOST);
+  const more = rows.length < result.length ? ` The first ${MOST.toLocaleString("en")} are shown.` : "";
+  const count = make("p", { class: "result", role: "status" }, `${result.length.toLocaleString("en")} ${result.length === 1 ? "row" : "rows"}.${more}`);
+  return [count, saved(`\ufeff${file}`, `${name}.csv`, "text/csv"), ...(picture ? [picture] : []), table(titles, rows, summary)];
+}
+
+/** The page of SPARQL of one's own: a box, and the answer to what the address holds. Prefixes that are known are supplied. */
+function own(text) {
+  const box = make("textarea", { id: "sparql", name: "sparql", rows: String(Math.min(Math.max(text.split("\n").length + 1, 10), 30)), spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
+  box.value = text || FIRST;
+  const form = make("form", { class: "editor" }, make("label", { for: "sparql" }, "Query"), box, make("button", {}, "Ask"));
+  form.addEventListener("submit", (event) => (event.preventDefault(), (location.hash = new URLSearchParams(new FormData(form)))));
+  box.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.requestSubmit());
+  const parts = [
+    make("p", { class: "crumbs" }, make("a", { href: "#" }, "Questions"), " / SPARQL"),
+    make("h1", {}, "SPARQL of your own"),
+    make("p", { class: "lead" }, "Any query over the whole graph: what is stated, what follows and what is noted. The usual prefixes are known. A long query can only be ended by closing the page."),
+    form,
+  ];
+  if (!text) return parts;
+  const supplied = undeclared(text).filter((prefix) => prefix in held.prefixes).map((prefix) => `PREFIX ${prefix}: <${held.prefixes[prefix]}>`);
+  const whole = supplied.length ? `${supplied.join(" ")}\n${text}` : text;
+  try {
+    return [...parts, ...answer(ask(whole), whole, { name: "answer", summary: "The answer" })];
+  } catch (reason) {
+    // The line of supplied prefixes is not the reader's.
+    const said = String(reason.message ?? reason).replace(/\berror at (\d+):(\d+)/, (_, line, column) => `Error near line ${line - (supplied.length ? 1 : 0)}, column ${column}`);
+    box.setAttribute("aria-invalid", "true");
+    box.setAttribute("aria-describedby", "sparql-fault");
+    return [...parts, make("p", { class: "fault", role: "alert", id: "sparql-fault" }, said)];
+  }
 }
 
 /** The page of a thing: what is said of it, and what points to it. */
@@ -173,7 +214,7 @@ function home() {
   const list = (some) => make("ul", {}, ...some.map((found) => make("li", {}, make("a", { href: `#${new URLSearchParams({ question: found.name })}` }, found.summary))));
   return [
     make("h1", {}, held.title),
-    make("p", { class: "lead" }, "The whole graph in one file: choose a question, change its terms, take the table away. Nothing is sent anywhere."),
+    make("p", { class: "lead" }, "The whole graph in one file: choose a question, change its terms, take the table away, or ", make("a", { href: "#sparql=" }, "ask in SPARQL"), ". Nothing is sent anywhere."),
     ...[...topics].flatMap(([topic, some]) => [make("h2", {}, topic[0].toUpperCase() + topic.slice(1)), list(some)]),
   ];
 }
@@ -182,7 +223,7 @@ function show() {
   const wanted = new URLSearchParams(location.hash.slice(1));
   const found = held.questions.find((one) => one.name === wanted.get("question"));
   const iri = wanted.get("thing");
-  const parts = found ? question(found, wanted) : iri && CHECKS.iri[0].test(iri) ? thing(iri) : home();
+  const parts = found ? question(found, wanted) : wanted.has("sparql") ? own(wanted.get("sparql")) : iri && CHECKS.iri[0].test(iri) ? thing(iri) : home();
   main.replaceChildren(...parts);
   document.title = `${main.querySelector("h1").textContent} · statereport`;
   document.documentElement.dataset.shown = location.hash || "#";

@@ -116,7 +116,8 @@ def test_a_saved_query_keeps_the_rules(name: str) -> None:
     assert not [str(problem) for problem in lint.lint(QUERIES.get(name), vocab.prefixes())]
 
 
-@each
+# What pages and checks ask takes rdflib long, and no person asks it.
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n.partition("/")[0] in ("pages", "checks"))) for n in QUERIES.names])
 def test_two_engines_give_the_same_rows_in_the_same_order(name: str, engines: Engines) -> None:
     text = QUERIES.get(name).text
     assert engines.ours(text) == engines.rdflib(text)

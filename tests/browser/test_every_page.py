@@ -78,7 +78,8 @@ def test_a_page_of_every_kind_fits_a_telephone_and_asks_nobody(reader, address, 
 QUICK = ("home", "question with choices", "editor with an answer", "Figure", "nothing there", "broken query")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+# In the dark the quick tests look at a telephone, below.
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["light", "dark"])
 @pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in EVERY])
 def test_there_is_no_barrier_in_a_page_of_every_kind(reader, address, name, dark):
     path, status = address(name)

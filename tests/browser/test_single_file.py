@@ -61,6 +61,7 @@ def test_the_file_can_be_sent_by_mail(folder):
     assert (folder / NAME).stat().st_size < 8_000_000
 
 
+@pytest.mark.slow
 def test_every_saved_question_is_answered_as_the_build_answers_it(page, folder):
     names = questions(page)
     assert len(names) > 100

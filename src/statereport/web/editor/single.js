@@ -156,7 +156,7 @@ function answered(found, text, picture) {
 /** What a query found, as it is shown: yes or no, a graph, or rows under the titles of `columns` (where there are none, the names of the variables). */
 function answer(result, text, { name, columns, summary, picture }) {
   if (typeof result === "boolean") return [make("p", { class: "truth", role: "status" }, result ? "Yes." : "No.")];
-  // A result without a row is empty whatever was asked for; only a graph has triples.
+  // An empty result does not tell whether rows or triples were asked for.
   if (!result.length) return [make("p", { class: "empty", role: "status" }, "No rows. Nothing in the graph fits this question.")];
   if (!(result[0] instanceof Map)) {
     const graph = ask(text, { results_format: "text/turtle" });

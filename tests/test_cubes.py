@@ -60,6 +60,7 @@ def test_only_the_constraint_of_a_case_refuses_it_on_oxigraph(path):
     assert refused_by_oxigraph(inner) == expected(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", CASES, ids=case_name)
 def test_only_the_constraint_of_a_case_refuses_it_on_rdflib(path):
     graph = rdflib.Graph().parse(path)

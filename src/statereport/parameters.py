@@ -50,9 +50,8 @@ class Parameter:
 
         Raises BadParameter with the nearest ones, or with all of that label where more than one has it.
         """
-        by_label = {label.casefold(): value for value, label in reversed(choices.items())}
-        if given.casefold() in by_label and given not in choices:
-            alike = [value for value, label in choices.items() if label.casefold() == given.casefold()]
+        alike = [value for value, label in choices.items() if label.casefold() == given.casefold()]
+        if alike and given not in choices:
             if len(alike) > 1:
                 raise self._bad(where, given, "is the label of more than one choice", f"use one of: {', '.join(alike)}.")
             return alike[0]
@@ -64,6 +63,7 @@ class Parameter:
             if term == self._typed(value):
                 return value
         # No number is like another: where one is wrong, all that there are help more.
+        by_label = {label.casefold(): value for value, label in reversed(choices.items())}
         near = [] if given.isdigit() else nearest(given, choices) or [by_label[label] for label in nearest(given.casefold(), by_label)]
         said = [value if choices[value] == value else f"{value} ({choices[value]})" for value in near or list(choices)[:_SHOWN]]
         more = "" if near or len(choices) <= _SHOWN else " … All of them: statereport query NAME --help"

@@ -170,7 +170,7 @@ def test_some_of_the_addresses_answer(site):
     for iri in every:
         kinds.setdefault(re.sub(r"[^/]+$", "", iri), []).append(iri)
     chance = random.Random(1)
-    crawl(site, chance.sample([chance.choice(kind) for kind in kinds.values()], 12))
+    crawl(site, chance.sample([chance.choice(kind) for kind in kinds.values()], 40))
 
 
 @pytest.mark.slow

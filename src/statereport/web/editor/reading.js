@@ -41,12 +41,21 @@ export function declared(list) {
 }
 
 /** The prefixes that a query uses and does not declare. */
-export function undeclared(text) {
+function undeclared(text) {
   const list = tokens(text);
   const known = declared(list);
   return [...new Set(list.filter((token) => token.kind === "name").map(({ text: name }) => name.slice(0, name.indexOf(":"))))].filter(
     (prefix) => !known.has(prefix),
   );
+}
+
+/** The PREFIX lines that a query lacks, of the prefixes that are known (a map from name to IRI). */
+export function missing(text, known) {
+  return undeclared(text)
+    .filter((prefix) => known.has(prefix))
+    .sort()
+    .map((prefix) => `PREFIX ${prefix}: <${known.get(prefix)}>\n`)
+    .join("");
 }
 
 /** The IRI that a token stands for, or the token's own text where it is none (a variable) or its prefix is not known. */

@@ -1,7 +1,7 @@
 // The single HTML file: the graph, the saved questions and an engine in one page that asks nobody. The part of its address after # is its whole state.
 
 import init, { Store } from "oxigraph/web.js";
-import { undeclared } from "./reading.js";
+import { missing } from "./reading.js";
 
 const part = (id) => document.getElementById(id);
 const main = part("content");
@@ -184,13 +184,13 @@ function own(text) {
     form,
   ];
   if (!text) return parts;
-  const supplied = undeclared(text).filter((prefix) => prefix in held.prefixes).map((prefix) => `PREFIX ${prefix}: <${held.prefixes[prefix]}>`);
-  const whole = supplied.length ? `${supplied.join(" ")}\n${text}` : text;
+  const supplied = missing(text, new Map(Object.entries(held.prefixes)));
+  const whole = supplied + text;
   try {
     return [...parts, ...answer(ask(whole), whole, { name: "answer", summary: "The answer" })];
   } catch (reason) {
-    // The line of supplied prefixes is not the reader's.
-    const said = String(reason.message ?? reason).replace(/\berror at (\d+):(\d+)/, (_, line, column) => `Error near line ${line - (supplied.length ? 1 : 0)}, column ${column}`);
+    // The lines of supplied prefixes are not the reader's.
+    const said = String(reason.message ?? reason).replace(/\berror at (\d+):(\d+)/, (_, line, column) => `Error near line ${line - supplied.split("\n").length + 1}, column ${column}`);
     box.setAttribute("aria-invalid", "true");
     box.setAttribute("aria-describedby", "sparql-fault");
     return [...parts, make("p", { class: "fault", role: "alert", id: "sparql-fault" }, said)];

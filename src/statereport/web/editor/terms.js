@@ -1,6 +1,6 @@
 // The words of this graph, as /editor/words.json lists them, and completion by their labels.
 
-import { expected, undeclared } from "./reading.js";
+import { expected, missing } from "./reading.js";
 
 const MOST = 60;
 const KEYWORDS = {
@@ -45,11 +45,7 @@ export class Terms {
 
   /** The PREFIX lines that a query lacks. */
   missing(text) {
-    return undeclared(text)
-      .filter((prefix) => this.prefixes.has(prefix))
-      .sort()
-      .map((prefix) => `PREFIX ${prefix}: <${this.prefixes.get(prefix)}>\n`)
-      .join("");
+    return missing(text, this.prefixes);
   }
 
   /** How well a term fits what was typed: 0 not at all. */

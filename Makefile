@@ -42,8 +42,8 @@ clean: ## what was built; the environment stays
 	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e . && touch $@
 
 # Without its packages at hand the editor's page is a plain text box, and everything else is as it should be.
-.venv/editor: .venv/installed requirements-editor.lock $(wildcard src/statereport/web/editor/*.*) src/statereport/web/static/statereport.css
-	-@bundle="$(BIN)/python src/statereport/web/editor/bundle.py"; $$bundle 2>/dev/null || \
+.venv/editor: .venv/installed requirements-editor.lock $(wildcard src/statereport/pages/browser/*.*) src/statereport/pages/static/statereport.css
+	-@bundle="$(BIN)/python src/statereport/pages/browser/bundle.py"; $$bundle 2>/dev/null || \
 	{ $(BIN)/python -m pip install -q --retries 0 --timeout 10 --require-hashes -r requirements-editor.lock && $$bundle; } && touch $@
 
 .venv/tested: .venv/installed requirements-test.lock | .venv/editor

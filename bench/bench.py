@@ -25,9 +25,14 @@ import pyoxigraph
 import rdflib
 import web
 
-from statereport import axioms, formats, graphs, infer, store, validate
-from statereport.paths import House, find_house
-from statereport.queries import SavedQueries
+from statereport.project import Project, find_project
+from statereport.questions.saved import SavedQueries
+from statereport.rdf import rdflib_bridge, writers
+from statereport.rdf.dataset import Dataset, load
+from statereport.reasoning import axioms
+from statereport.reasoning import validation as validate
+from statereport.reasoning.inference import INFERRED, Inference, infer, load_rules
+from statereport.sparql.engine import Store
 
 REPEATS = 5
 # One theme is enough to see the ratio; the peers need minutes for all of them.
@@ -43,8 +48,8 @@ def main() -> None:
     full = parser.parse_args().full
     # owlrl cannot read a day without a year, and says so at length.
     logging.disable(logging.WARNING)
-    house = find_house()
-    dataset = graphs.load(house)
+    house = find_project()
+    dataset = load(house)
     print(f"{'what':<34}{'ours':>12}  {'peer':<32}{'theirs':>12}{'ratio':>9}")
     for measure in (build, start_up, queries, inference, validation):
         for what, ours, peer, theirs in measure(house, dataset, full):
@@ -81,7 +86,7 @@ def ran(*command: str, folder: str) -> tuple[float, float, float]:
     return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def build(house: House, dataset: graphs.Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
+def build(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
     """The whole build as a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         wall, processor, peak = ran(sys.executable, "-m", "statereport", "build", "--out", "out", folder=folder)
@@ -89,7 +94,7 @@ def build(house: House, dataset: graphs.Dataset, full: bool) -> Iterable[tuple[s
     yield "build, processor", processor, "", 0
 
 
-def start_up(house: House, dataset: graphs.Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
+def start_up(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
     """How long the command line needs before it says anything."""
     with tempfile.TemporaryDirectory() as folder:
         ran(sys.executable, "-m", "statereport", "build", "--out", "build", folder=folder)
@@ -107,10 +112,10 @@ def start_up(house: House, dataset: graphs.Dataset, full: bool) -> Iterable[tupl
         )
 
 
-def queries(house: House, dataset: graphs.Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
+def queries(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
     """The saved questions on our engine, on pyoxigraph without us, and on rdflib."""
-    quads = [*dataset.quads(), *formats.quads({infer.INFERRED: inferred(house, dataset).triples})]
-    engine = store.Store.memory(quads)
+    quads = [*dataset.quads(), *writers.quads({INFERRED: inferred(house, dataset).triples})]
+    engine = Store.memory(quads)
     raw = pyoxigraph.Store()
     raw.extend([*quads, *(pyoxigraph.Quad(q.subject, q.predicate, q.object) for q in quads)])
     saved = [query for query in SavedQueries(house.queries) if query.topic != "pages"]
@@ -120,7 +125,7 @@ def queries(house: House, dataset: graphs.Dataset, full: bool) -> Iterable[tuple
     yield "the slowest of them", max(ours.values()), "", 0
     slow = rdflib.Dataset(default_union=True)
     for quad in quads:
-        slow.graph(rdflib.URIRef(quad.graph_name.value)).add(tuple(map(graphs.to_rdflib_term, quad.triple)))
+        slow.graph(rdflib.URIRef(quad.graph_name.value)).add(tuple(map(rdflib_bridge.to_rdflib_term, quad.triple)))
     chosen = saved if full else sorted(saved, key=lambda q: ours[q.name])[: max(3, len(saved) // 3)]
     theirs = {q.name: timed(lambda q=q: list(slow.query(q.text)), 1) for q in chosen}
     yield f"{len(chosen)} saved questions, mean", mean(ours[n] for n in theirs), "rdflib", mean(theirs.values())
@@ -131,24 +136,24 @@ def mean(values: Iterable[float]) -> float:
     return math.exp(statistics.fmean(math.log(value) for value in values))
 
 
-def inferred(house: House, dataset: graphs.Dataset) -> infer.Inference:
+def inferred(house: Project, dataset: Dataset) -> Inference:
     """What follows from a dataset."""
-    return infer.infer(dataset.ontology_quads(), dataset.data_quads(), infer.load_rules(house.ontology / "rules"))
+    return infer(dataset.ontology_quads(), dataset.data_quads(), load_rules(house.ontology / "rules"))
 
 
-def sampled(dataset: graphs.Dataset, full: bool) -> graphs.Dataset:
+def sampled(dataset: Dataset, full: bool) -> Dataset:
     """The dataset, or the references and one theme of it."""
     kept = {
         name: part for name, part in dataset.data.items() if full or "/reports/" not in name or name.endswith(SAMPLE)
     }
-    return graphs.Dataset(dataset.ontology, dataset.shapes, kept)
+    return Dataset(dataset.ontology, dataset.shapes, kept)
 
 
-def inference(house: House, dataset: graphs.Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
+def inference(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
     """Our consequences and owlrl's closure, of which ours are the part in our own terms."""
     part = sampled(dataset, full)
     ours = timed(lambda: inferred(house, part), 3)
-    graph = graphs.to_rdflib(quad.triple for quad in (*part.ontology_quads(), *part.data_quads()))
+    graph = rdflib_bridge.to_rdflib(quad.triple for quad in (*part.ontology_quads(), *part.data_quads()))
     theirs = timed(lambda: owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph), 1)
     yield f"inference, {size(part)} triples", ours, "owlrl, OWL RL", theirs
     yield (
@@ -159,7 +164,7 @@ def inference(house: House, dataset: graphs.Dataset, full: bool) -> Iterable[tup
     )
 
 
-def validation(house: House, dataset: graphs.Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
+def validation(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
     """Our validation, and pySHACL with rdflib answering its queries, over the same shapes."""
     part = sampled(dataset, full)
     given = [t for group in (part.ontology, part.data) for triples in group.values() for t in triples]
@@ -169,7 +174,7 @@ def validation(house: House, dataset: graphs.Dataset, full: bool) -> Iterable[tu
     yield f"validation, {size(part)} triples", ours, "pySHACL alone", theirs
 
 
-def size(dataset: graphs.Dataset) -> str:
+def size(dataset: Dataset) -> str:
     """The number of triples of the ontology and the data."""
     return f"{sum(len(part) for part in (*dataset.ontology.values(), *dataset.data.values())):,}"
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pyoxigraph
 
-from statereport import formats
+from statereport.rdf import writers
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 VIRTUOSO, ISQL = shutil.which("virtuoso-t"), shutil.which("isql-vt") or shutil.which("isql")
@@ -73,7 +73,7 @@ class Peer:
 def data(quads: Iterable[pyoxigraph.Quad], folder: Path) -> tuple[Path, Path]:
     """Files of N-Quads in a folder: by named graph, and with everything in the default graph too, as ours has it."""
     plain, doubled = folder / "data.nq", folder / "doubled.nq"
-    content = formats.canonical_nquads(formats.canonical(quads))
+    content = writers.canonical_nquads(writers.canonical(quads))
     plain.write_bytes(content)
     union = dict.fromkeys(line.rpartition(b" <")[0] + b" .\n" for line in content.splitlines())
     doubled.write_bytes(content + b"".join(union))

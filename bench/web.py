@@ -24,8 +24,8 @@ from urllib.parse import urlencode
 
 import peers
 
-from statereport import build
-from statereport.paths import House, find_house
+from statereport.graph import examine
+from statereport.project import Project, find_project
 
 SECONDS, CONNECTIONS = 4, 4
 TINY = "SELECT ?o { <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh> <https://w3id.org/statereport/def/value> ?o }"
@@ -55,18 +55,18 @@ class Load:
 
 def main() -> None:
     """Measure and print."""
-    for line in measure(find_house()):
+    for line in measure(find_project()):
         print(line, flush=True)
 
 
-def measure(house: House) -> Iterable[str]:
+def measure(house: Project) -> Iterable[str]:
     """A line for each load: what ours does, what each peer does, and the ratio of the rates (more than one: ours is faster)."""
     if not shutil.which("wrk"):
         yield "NOT MEASURED: the server under load, because wrk is not installed"
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        plain, doubled = peers.data(build.examine(house).quads(), folder)
+        plain, doubled = peers.data(examine.examine(house).quads(), folder)
         with served(folder) as (address, process):
             ours = {what: load(f"{address}/sparql", query) for what, query in QUERIES.items()}
             pages = {what: wrk(f"{address}{path}") for what, path in PAGES.items()}

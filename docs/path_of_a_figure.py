@@ -9,9 +9,11 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from statereport import build, store, vocab
-from statereport.paths import find_house
-from statereport.queries import SavedQueries
+from statereport.graph import examine
+from statereport.project import find_project
+from statereport.questions.saved import SavedQueries
+from statereport.rdf import prefixes as names
+from statereport.sparql.engine import Store
 
 FIGURE = "figure:13-schools-kazakh"
 TARGET = Path(__file__).with_name("path-of-a-figure.svg")
@@ -51,16 +53,16 @@ ORDER BY ?note
 
 def main() -> None:
     """Ask the graph and write the picture."""
-    house = find_house()
-    engine = store.Store.memory(build.examine(house).quads())
-    prefixes = "".join(f"PREFIX {name}: <{space}>\n" for name, space in vocab.prefixes(house.prefixes).items())
+    house = find_project()
+    engine = Store.memory(examine.examine(house).quads())
+    prefixes = "".join(f"PREFIX {name}: <{space}>\n" for name, space in names.prefixes(house.prefixes).items())
 
     def ask(text: str) -> dict:
         return next(iter(engine.query(prefixes + text % {"figure": FIGURE})), {})
 
     table = SavedQueries(house.queries).get("tables/figures")
     rows = list(engine.query(table.text))
-    row = next(row for row in rows if row["figure"] == vocab.expand(FIGURE, house.prefixes))
+    row = next(row for row in rows if row["figure"] == names.expand(FIGURE, house.prefixes))
     TARGET.write_text(picture(ask(FACTS), ask(FOLLOWS), ask(REMARK), row), encoding="utf-8", newline="\n")
 
 
@@ -208,7 +210,7 @@ def shown(value: object) -> str:
 
 def vocab_name(iri: str) -> str:
     """The prefixed name of an IRI."""
-    return vocab.shorten(iri) if iri else "shapes"
+    return names.shorten(iri) if iri else "shapes"
 
 
 def shortly(label: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from statereport.paths import find_house
-from statereport.queries import SavedQueries, SavedQuery
+from statereport.project import find_project
+from statereport.questions.saved import SavedQueries, SavedQuery
 
 TARGET = Path(__file__).resolve().parents[1] / "README.md"
 BEGIN, END = "<!-- questions -->\n", "<!-- end of questions -->\n"
@@ -24,7 +24,7 @@ TOPICS = {
 
 def table() -> str:
     """The questions by topic, each with its file, what it leaves open, and whether it has a chart."""
-    saved = [query for query in SavedQueries(find_house().queries) if query.topic in TOPICS]
+    saved = [query for query in SavedQueries(find_project().queries) if query.topic in TOPICS]
     lines = [f"{len(saved)} questions, and {_tables()} whole tables under `queries/tables/`:\n"]
     for topic, title in TOPICS.items():
         mine = [query for query in saved if query.topic == topic]
@@ -40,7 +40,7 @@ def _row(query: SavedQuery) -> str:
 
 
 def _tables() -> int:
-    return sum(name.startswith("tables/") for name in SavedQueries(find_house().queries).names)
+    return sum(name.startswith("tables/") for name in SavedQueries(find_project().queries).names)
 
 
 def main() -> None:

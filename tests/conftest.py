@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from skipping import skip_loudly
 
-from statereport import text as reading
 from statereport.errors import Problem
-from statereport.paths import House, find_house, find_text
+from statereport.project import Project, find_project, find_text
+from statereport.source import text as reading
 
 TESTS = Path(__file__).parent
 pytest_plugins = ["golden"]
@@ -15,7 +15,7 @@ pytest_plugins = ["golden"]
 
 def _text_path() -> Path | None:
     try:
-        return find_text(find_house())
+        return find_text(find_project())
     except Problem:
         return None
 
@@ -25,9 +25,9 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(scope="session")
-def house() -> House:
+def house() -> Project:
     """The house of this project."""
-    return find_house()
+    return find_project()
 
 
 @pytest.fixture(scope="session")
@@ -46,10 +46,10 @@ def report_text(text_path: Path) -> reading.Text:
 
 
 @pytest.fixture
-def tiny(tmp_path: Path) -> House:
+def tiny(tmp_path: Path) -> Project:
     """A copy of the small invented house in tests/tiny, to be broken at will; its text is `tiny_text`."""
     shutil.copytree(TESTS / "tiny", tmp_path / "tiny")
-    return House.at(tmp_path / "tiny")
+    return Project.at(tmp_path / "tiny")
 
 
 @pytest.fixture

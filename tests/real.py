@@ -2,17 +2,18 @@
 
 from functools import cache
 
-from statereport import build, knowledge, store
-from statereport.paths import find_house
+from statereport.graph import examine, knowledge
+from statereport.project import find_project
+from statereport.sparql import engine
 
 
 @cache
-def examined() -> build.Examined:
+def examined() -> examine.Examined:
     """What `statereport build` knows before it writes anything."""
-    return build.examine(find_house())
+    return examine.examine(find_project())
 
 
 @cache
 def graph() -> knowledge.KnowledgeGraph:
     """The graph of the sources, in memory."""
-    return knowledge.KnowledgeGraph(store.Store.memory(examined().quads()), find_house())
+    return knowledge.KnowledgeGraph(engine.Store.memory(examined().quads()), find_project())

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from statereport import turtle
-from statereport.graphs import load
-from statereport.paths import find_house
-from statereport.validate import Finding, Validator
-from statereport.vocab import SHAPE
+from statereport.project import find_project
+from statereport.rdf import turtle
+from statereport.rdf.dataset import load
+from statereport.rdf.namespaces import SHAPE
+from statereport.reasoning.validation import Finding, Validator
 
 FOLDER = Path(__file__).parent / "shapes"
 SH = "http://www.w3.org/ns/shacl#"
@@ -68,7 +68,7 @@ class World:
     """The small house, the terms and concepts of the real one, and its shapes."""
 
     def __init__(self) -> None:
-        dataset = load(find_house())
+        dataset = load(find_project())
         self.rules = [t for part in dataset.shapes.values() for t in part]
         ontology = [t for part in dataset.ontology.values() for t in part]
         # The real terms and concepts are there to be spoken of, not to be looked at: no more of them than that takes.

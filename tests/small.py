@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from statereport import formats, graphs, store, turtle
-from statereport.paths import House, find_house
-from statereport.vocab import GRAPH
+from statereport.graph import build_folder
+from statereport.project import Project, find_project
+from statereport.rdf import dataset, turtle, writers
+from statereport.rdf.namespaces import GRAPH
 
 REPORT = """# Two figures.
 
@@ -135,9 +136,9 @@ ORDER BY ?figure
 """
 
 
-def make(root: Path) -> House:
+def make(root: Path) -> Project:
     """The house in a folder, with the project's own queries for pages."""
-    house, real = House.at(root / "house"), find_house()
+    house, real = Project.at(root / "house"), find_project()
     files = {
         house.graphs / "reports/kaz-cerd-8-10-addendum/13.ttl": REPORT,
         house.graphs / "reports/kaz-cerd-8-10-addendum/notes.ttl": NOTE,
@@ -155,16 +156,16 @@ def make(root: Path) -> House:
     return house
 
 
-def quads(house: House) -> list:
+def quads(house: Project) -> list:
     """What the house says, and one inferred statement."""
     inferred = turtle.parse_turtle(
         "PREFIX sr: <https://w3id.org/statereport/def/>\n"
         "<https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/13-schools> a sr:Quantity ."
     )
-    return [*graphs.load(house).quads(), *formats.quads({GRAPH + "inferred": inferred})]
+    return [*dataset.load(house).quads(), *writers.quads({GRAPH + "inferred": inferred})]
 
 
-def build(house: House, out: Path) -> Path:
+def build(house: Project, out: Path) -> Path:
     """The part of a build that answers questions."""
-    store.write_store(quads(house), out / "store", house)
+    build_folder.write_store(quads(house), out / "store", house)
     return out

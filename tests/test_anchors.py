@@ -4,7 +4,6 @@ The small invented house is whole (tests/tiny); each case breaks one thing in a 
 """
 import pytest
 
-from statereport import anchors, turtle
 from statereport.errors import (
     FragmentAbsent,
     FragmentAmbiguous,
@@ -13,8 +12,10 @@ from statereport.errors import (
     HouseNotFound,
     TextDiffers,
 )
-from statereport.text import Text, digest
-from statereport.vocab import SR
+from statereport.rdf import turtle
+from statereport.rdf.namespaces import SR
+from statereport.source import anchors
+from statereport.source.text import Text, digest
 
 OA = "http://www.w3.org/ns/oa#"
 

@@ -10,8 +10,9 @@ import pytest
 import small
 
 import statereport
-from statereport import describe, knowledge, store
 from statereport.errors import NotABuild, Problem, QueryRefused, UnknownName, UnknownPrefix
+from statereport.graph import describe, knowledge
+from statereport.sparql import engine
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_the_fresh_build_of_this_folder_is_opened_and_says_nothing(graph, capsys
 
 
 def test_a_build_from_older_sources_is_not_used(graph, house, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(knowledge, "from_sources", lambda house: store.Store.memory(small.quads(house)))
+    monkeypatch.setattr(knowledge, "from_sources", lambda house: engine.Store.memory(small.quads(house)))
     notes = house.graphs / "reports/kaz-cerd-8-10-addendum/notes.ttl"
     notes.write_text(notes.read_text(encoding="utf-8").replace("13-schools", "13-other"), encoding="utf-8")
     found = statereport.open().sparql("SELECT ?note { ?note a <https://w3id.org/statereport/def/Discrepancy> } ORDER BY ?note")

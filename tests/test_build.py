@@ -11,18 +11,21 @@ import sys
 import time
 from pathlib import Path
 
-import minihouse
+import miniproject
 import pytest
 
-from statereport import build, folder, graphs, store
+from statereport import atomic
 from statereport.errors import BuildLocked, DataViolates, DiskFull, LiteralNotCanonical, NotABuild
+from statereport.publish import build
+from statereport.rdf import dataset, namespaces
+from statereport.sparql import engine
 
 SCRIPT = """
 import sys, time
 from pathlib import Path
-from statereport import build
+from statereport.publish import build
 from statereport.errors import Problem
-from statereport.paths import House
+from statereport.project import Project
 
 root, out, pause = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 
@@ -32,7 +35,7 @@ def say(stage):
         time.sleep(60)
 
 try:
-    print(build.build(House.at(root), out, progress=say))
+    print(build.build(Project.at(root), out, progress=say))
 except Problem as problem:
     print(problem.code, file=sys.stderr)
     sys.exit(problem.exit_code)
@@ -41,7 +44,7 @@ except Problem as problem:
 
 @pytest.fixture
 def house(tmp_path):
-    return minihouse.make(tmp_path / "house")
+    return miniproject.make(tmp_path / "house")
 
 
 def bytes_of(out: Path) -> dict[str, bytes]:
@@ -95,10 +98,10 @@ def test_two_builds_in_other_surroundings_have_the_same_bytes(house, tmp_path):
 
 @pytest.mark.slow
 def test_two_builds_of_the_real_house_have_the_same_bytes(tmp_path):
-    from statereport.paths import find_house
+    from statereport.project import find_project
 
     for seed in "12":
-        done = run(find_house(), tmp_path / seed, env={**os.environ, "PYTHONHASHSEED": seed})
+        done = run(find_project(), tmp_path / seed, env={**os.environ, "PYTHONHASHSEED": seed})
         assert done.wait() == 0, done.stderr.read()
     assert bytes_of(tmp_path / "1") == bytes_of(tmp_path / "2")
     assert sums_hold(tmp_path / "1")
@@ -178,7 +181,7 @@ def test_a_full_disk_is_told_and_leaves_the_old_build(house, tmp_path, room):
 
 
 def test_an_error_that_is_not_a_full_disk_is_not_called_one(tmp_path):
-    with pytest.raises(PermissionError), folder.appearing(tmp_path / "out", "marker"):
+    with pytest.raises(PermissionError), atomic.appearing(tmp_path / "out", "marker"):
         raise PermissionError(13, "Permission denied")
     assert not list(tmp_path.iterdir())
 
@@ -199,7 +202,7 @@ def test_an_empty_folder_and_a_missing_parent_are_filled(house, tmp_path):
 
 
 def test_without_a_swap_of_the_system_the_old_build_still_gives_way(house, tmp_path, monkeypatch):
-    monkeypatch.setattr(folder, "_swap", lambda one, other: False)
+    monkeypatch.setattr(atomic, "_swap", lambda one, other: False)
     build.build(house, tmp_path / "out")
     before = bytes_of(tmp_path / "out")
     build.build(house, tmp_path / "out")
@@ -210,7 +213,7 @@ def test_a_build_killed_between_two_renames_is_made_good(house, tmp_path):
     build.build(house, tmp_path / "out")
     before = bytes_of(tmp_path / "out")
     (tmp_path / "out").rename(tmp_path / ".out-old")
-    with pytest.raises(KeyboardInterrupt), folder.appearing(tmp_path / "out", build.MARKER):
+    with pytest.raises(KeyboardInterrupt), atomic.appearing(tmp_path / "out", build.MARKER):
         raise KeyboardInterrupt
     assert bytes_of(tmp_path / "out") == before
 
@@ -246,19 +249,19 @@ def test_a_literal_that_engines_rewrite_is_refused(house, tmp_path, written):
     assert caught.value.where.endswith("13-schools.ttl") and not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("datatype", sorted(set(graphs.CANONICAL) - {graphs.XSD + "double", graphs.XSD + "float"}))
+@pytest.mark.parametrize("datatype", sorted(set(dataset.CANONICAL) - {namespaces.XSD + "double", namespaces.XSD + "float"}))
 def test_a_literal_that_passes_the_gate_comes_back_from_a_store_unchanged(datatype):
     from pyoxigraph import Literal, NamedNode, Quad
 
     words = "0 -0 1 -1 007 +5 51.4 51.40 51.0 .5 0.5 -0.5 true false 1 2020 2020-02 2020-02-07 --02-07 2020-02-07Z"
-    kept = [word for word in words.split() if graphs.CANONICAL[datatype].fullmatch(word)]
+    kept = [word for word in words.split() if dataset.CANONICAL[datatype].fullmatch(word)]
     assert kept or datatype.endswith("dateTime")
     for word in kept:
         quad = Quad(NamedNode("x:s"), NamedNode("x:p"), Literal(word, datatype=NamedNode(datatype)), NamedNode("x:g"))
-        (back,) = store.Store.memory([quad], union=False).quads("x:g")
+        (back,) = engine.Store.memory([quad], union=False).quads("x:g")
         assert back.object.value == word
         # Oxigraph knows one type of whole numbers.
-        assert back.object.datatype.value in (datatype, graphs.XSD + "integer")
+        assert back.object.datatype.value in (datatype, namespaces.XSD + "integer")
 
 
 def test_what_the_shapes_find_becomes_a_note(house, tmp_path):
@@ -271,14 +274,14 @@ def test_what_the_shapes_find_becomes_a_note(house, tmp_path):
 
 def test_the_built_store_answers_as_the_export_says(house, tmp_path):
     build.build(house, tmp_path / "out")
-    built = store.Store.built(tmp_path / "out/store")
+    built = engine.Store.built(tmp_path / "out/store")
     answer = built.query("SELECT ?v WHERE { ?f <https://w3id.org/statereport/def/value> ?v } ORDER BY ?v")
     assert [str(row["v"]) for row in answer] == ["51.4", "3797", "7391"]
 
 
 def test_two_findings_of_one_shape_about_one_thing_are_two_notes():
-    from statereport import found
-    from statereport.validate import Finding
+    from statereport.reasoning import findings
+    from statereport.reasoning.validation import Finding
 
     one = Finding(
         "Warning",
@@ -288,7 +291,7 @@ def test_two_findings_of_one_shape_about_one_thing_are_two_notes():
         "Odd.",
         "https://w3id.org/statereport/shape/IsOdd",
     )
-    made = found.notes([one, one], {}, {})
+    made = findings.notes([one, one], {}, {})
     assert {t.subject.value.rpartition("/")[2] for t in made} == {
         "found-is-odd.figure.1-a",
         "found-is-odd.figure.1-a.2",

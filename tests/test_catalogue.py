@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 import real
 
-from statereport import catalogue, formats, knowledge, queries, store, vocab
+from statereport.graph import knowledge
+from statereport.questions import catalogue
+from statereport.questions.saved import SavedQueries
+from statereport.rdf import namespaces, writers
+from statereport.sparql import engine
 
 # How the editor and the example tools of the SIB ask an endpoint for its examples: type, comment, and text by form.
 EDITORS = """
@@ -23,12 +27,12 @@ def graph() -> knowledge.KnowledgeGraph:
 
 def test_an_editor_finds_every_question_for_people_and_no_other(graph, house) -> None:
     found = graph.engine.query(EDITORS).to_dicts()
-    saved = {query.iri: query for query in queries.SavedQueries(house.queries) if query.topic not in catalogue.LEFT_OUT}
+    saved = {query.iri: query for query in SavedQueries(house.queries) if query.topic not in catalogue.LEFT_OUT}
     assert [row["question"] for row in found] == sorted(saved)
     for row in found:
         query = saved[row["question"]]
         assert row["comment"] == query.summary
-        assert store.form_of(row["text"]).columns == store.form_of(query.text).columns and "#+" not in row["text"]
+        assert engine.form_of(row["text"]).columns == engine.form_of(query.text).columns and "#+" not in row["text"]
 
 
 def test_a_question_says_its_target_its_words_and_what_it_leaves_open(graph) -> None:
@@ -47,13 +51,13 @@ def test_a_question_says_its_target_its_words_and_what_it_leaves_open(graph) -> 
 
 def test_every_parameter_has_a_default_of_its_datatype(graph, house) -> None:
     rows = graph.sparql("SELECT ?p ?default ?type { ?p a sh:Parameter ; sh:defaultValue ?default OPTIONAL { ?p sh:datatype ?type } } ORDER BY ?p").rows
-    count = sum(len(query.parameters) for query in queries.SavedQueries(house.queries) if query.topic not in catalogue.LEFT_OUT)
+    count = sum(len(query.parameters) for query in SavedQueries(house.queries) if query.topic not in catalogue.LEFT_OUT)
     assert len(rows) == count > 15
     for _, default, kind in rows:
-        assert (kind is None and store.is_iri(default)) or default.datatype == kind
+        assert (kind is None and engine.is_iri(default)) or default.datatype == kind
 
 
 def test_no_blank_node_and_no_term_of_ours_is_said(house) -> None:
-    triples = catalogue.triples(queries.SavedQueries(house.queries))
-    assert not [t for t in triples if not store.is_iri(t.subject) or t.predicate.value.startswith(vocab.SR)]
-    assert len(formats.canonical(formats.quads({catalogue.GRAPH: triples}))) == len(triples)
+    triples = catalogue.triples(SavedQueries(house.queries))
+    assert not [t for t in triples if not engine.is_iri(t.subject) or t.predicate.value.startswith(namespaces.SR)]
+    assert len(writers.canonical(writers.quads({catalogue.GRAPH: triples}))) == len(triples)

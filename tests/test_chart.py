@@ -13,9 +13,11 @@ from xml.etree import ElementTree
 import pytest
 import real
 
-from statereport import chart, formats, picture, plots, queries
-from statereport.answers import Answer
-from statereport.paths import find_house
+from statereport.project import find_project
+from statereport.questions import chart, picture, plots
+from statereport.questions.saved import SavedQueries, SavedQuery
+from statereport.rdf import writers
+from statereport.sparql.answers import Answer
 
 SVG = "{http://www.w3.org/2000/svg}"
 INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
@@ -25,9 +27,9 @@ TITLES = {"year": "Year", "who": "Who", "value": "Number", "bound": "Bound", "un
 BOTH = {"y": "value", "bound": "bound", "unit": "unit"}
 
 
-def question(**keys: str) -> queries.SavedQuery:
+def question(**keys: str) -> SavedQuery:
     text = f"SELECT {' '.join(f'?{c}' for c in COLUMNS)} {{}}"
-    return queries.SavedQuery(
+    return SavedQuery(
         name="topic/slug", path=Path("slug.rq"), source="slug.rq", text=text, summary="How many <are> there?", titles=TITLES, chart={**BOTH, **keys}
     )
 
@@ -36,7 +38,7 @@ def answer(*rows: tuple) -> Answer:
     def term(value):
         if value is None:
             return None
-        return formats.literal(value) if isinstance(value, str) else formats.literal(str(value), DECIMAL if "." in str(value) else INTEGER)
+        return writers.literal(value) if isinstance(value, str) else writers.literal(str(value), DECIMAL if "." in str(value) else INTEGER)
 
     return Answer("select", COLUMNS, tuple(tuple(map(term, row)) for row in rows))
 
@@ -226,7 +228,7 @@ def test_lines_are_told_apart_by_shape_too():
 def test_no_word_of_the_answer_stands_in_an_expression(plot):
     """Expressions are run by Vega: they are ours alone, and look the words up."""
     rows, keys = PLOTS[plot]
-    marked = Answer("select", COLUMNS, tuple(tuple(formats.literal(f"{t.value}'+x") if i < 2 and t is not None else t for i, t in enumerate(row)) for row in rows.rows))
+    marked = Answer("select", COLUMNS, tuple(tuple(writers.literal(f"{t.value}'+x") if i < 2 and t is not None else t for i, t in enumerate(row)) for row in rows.rows))
 
     def expressions(node):
         if isinstance(node, dict):
@@ -286,7 +288,7 @@ def test_a_picture_gives_its_specification_svg_and_pixels():
 
 @pytest.fixture(scope="module")
 def charted(house):
-    return [query for query in queries.SavedQueries(house.queries) if query.chart]
+    return [query for query in SavedQueries(house.queries) if query.chart]
 
 
 def test_every_chart_of_statistics_has_a_unit(charted):
@@ -314,7 +316,7 @@ def test_every_chart_of_the_house_tells_its_numbers_apart_and_keeps_its_texts_in
 
 
 def test_every_cube_has_a_question_with_a_chart(house):
-    saved = {query.slug: query for query in queries.SavedQueries(find_house().queries) if query.topic == "statistics"}
+    saved = {query.slug: query for query in SavedQueries(find_project().queries) if query.topic == "statistics"}
     cubes = (house.graphs / "reports/kaz-cerd-8-10-addendum/cubes.ttl").read_text(encoding="utf-8")
     slugs = [line.removeprefix("dataset:") for line in cubes.splitlines() if line.startswith("dataset:")]
     assert len(slugs) > 20

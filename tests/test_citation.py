@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from statereport.paths import find_house
+from statereport.project import find_project
 
-ROOT = find_house().root
+ROOT = find_project().root
 # From the schema of CFF 1.2.0: what a file must say, and what its keys may be.
 REQUIRED = {"cff-version", "message", "title", "authors"}
 KEYS = REQUIRED | {

@@ -14,15 +14,17 @@ import pytest
 import small
 from click.testing import CliRunner
 
-from statereport import check as checking
-from statereport import cli, console, errors, turtle
-from statereport.paths import House
+from statereport import errors
+from statereport.cli import check as checking
+from statereport.cli import commands, console
+from statereport.project import Project
+from statereport.rdf import turtle
 
-VERBS = tuple(cli.cli.commands)
+VERBS = tuple(commands.cli.commands)
 
 
 @pytest.fixture
-def house(tmp_path, monkeypatch) -> House:
+def house(tmp_path, monkeypatch) -> Project:
     """The small house as the one that is found, its build in ./build."""
     made = small.make(tmp_path)
     monkeypatch.setenv("STATEREPORT_HOUSE", str(made.root))
@@ -43,7 +45,7 @@ def run(capfdbinary, monkeypatch):
         os.close(writing)
         with os.fdopen(reading) as stream:
             monkeypatch.setattr(sys, "stdin", stream)
-            code = console.run(cli.cli, list(args))
+            code = console.run(commands.cli, list(args))
         sys.stdout.flush()
         seen = capfdbinary.readouterr()
         return code, seen.out.decode(), seen.err.decode()
@@ -61,7 +63,7 @@ def script(*args: str, **options) -> subprocess.CompletedProcess:
 
 @pytest.mark.parametrize("verb", ["", *VERBS])
 def test_every_help_has_an_example(verb: str) -> None:
-    shown = CliRunner().invoke(cli.cli, [*verb.split(), "--help"])
+    shown = CliRunner().invoke(commands.cli, [*verb.split(), "--help"])
     assert shown.exit_code == 0
     examples = re.findall(r"statereport (\S.*)", shown.output.partition("Example")[2].partition("Options")[0])
     assert examples
@@ -69,29 +71,29 @@ def test_every_help_has_an_example(verb: str) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_example_is_understood(verb: str) -> None:
-    shown = CliRunner().invoke(cli.cli, [verb, "--help"])
+    shown = CliRunner().invoke(commands.cli, [verb, "--help"])
     for line in re.findall(r"statereport (\S.*)", shown.output.partition("Example")[2].partition("Options")[0]):
         name, *args = shlex.split(line)
         assert name == verb
         try:
-            cli.cli.commands[name].make_context(name, args)
+            commands.cli.commands[name].make_context(name, args)
         except click.BadParameter as fault:
             assert "does not exist" in fault.message, line  # a folder of the example that is not here
 
 
 def test_help_loads_no_library_that_only_other_verbs_need() -> None:
-    code = "import sys, statereport.cli, statereport.console as c; c.run(statereport.cli.cli, ['--help']); print([m for m in sys.modules], file=sys.stderr)"
+    code = "import sys, statereport.cli.commands, statereport.cli.console as c; c.run(statereport.cli.commands.cli, ['--help']); print([m for m in sys.modules], file=sys.stderr)"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
     for library in ("rdflib", "pyshacl", "owlready2", "pyoxigraph", "yaml", "urllib.request"):
         assert f"'{library}'" not in seen
 
 
 def test_a_saved_query_on_a_build_loads_only_the_engine(house) -> None:
-    code = "import sys, statereport.cli, statereport.console as c; c.run(statereport.cli.cli, sys.argv[1:]); print(list(sys.modules), file=sys.stderr)"
+    code = "import sys, statereport.cli.commands, statereport.cli.console as c; c.run(statereport.cli.commands.cli, sys.argv[1:]); print(list(sys.modules), file=sys.stderr)"
     for args in (["query", "all"], ["show", "figure:13-schools"]):
         seen = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=True)
         assert "13-schools" in seen.stdout
-        for library in ("rdflib", "pyshacl", "owlready2", "urllib.request", "statereport.infer", "statereport.build"):
+        for library in ("rdflib", "pyshacl", "owlready2", "urllib.request", "statereport.reasoning.inference", "statereport.publish.build"):
             assert f"'{library}'" not in seen.stderr, library
 
 
@@ -195,7 +197,7 @@ def test_an_answer_is_cited_by_what_the_data_say_of_themselves(house, run, tmp_p
 
 
 def test_search_gives_things_and_passages(house, run, monkeypatch) -> None:
-    from statereport import search
+    from statereport.graph import search
 
     monkeypatch.setattr(search, "rows", lambda *_: [("https://w3id.org/statereport/id/place/kaz", "place", "Kazakhstan", "Republic", "", "13.6; 13.7")])
     code, out, err = run("search", "kazakhstan")
@@ -277,7 +279,7 @@ def test_generated_graphs_are_checked_and_written_with_the_text_only(verb: str, 
 
 
 def test_check_gathers_every_kind_of_finding(house, run, monkeypatch) -> None:
-    from statereport import build
+    from statereport.graph import examine
 
     class Examined:
         dataset, violations, warnings = None, (), ("A total and its parts differ.",)
@@ -285,7 +287,7 @@ def test_check_gathers_every_kind_of_finding(house, run, monkeypatch) -> None:
         def quads(self) -> list:
             return small.quads(house)
 
-    monkeypatch.setattr(build, "examine", lambda *_: Examined())
+    monkeypatch.setattr(examine, "examine", lambda *_: Examined())
     turtle.fmt([house.ontology, house.graphs], False, house.prefixes)
     check = house.queries / "checks/no-notes.rq"
     check.parent.mkdir()

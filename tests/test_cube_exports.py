@@ -7,20 +7,24 @@ import re
 
 import pytest
 
-from statereport import cubes, formats, graphs, infer, store, vocab
-from statereport.paths import find_house
+from statereport.project import find_project
+from statereport.publish import cubes
+from statereport.rdf import prefixes, writers
+from statereport.rdf.dataset import load
+from statereport.reasoning import inference
+from statereport.sparql.engine import Store
 
-QB = vocab.prefixes()["qb"]
+QB = prefixes.prefixes()["qb"]
 ID = re.compile(r"[A-Za-z0-9_@$\-]+")
 # The observational time periods of SDMX 2.1 that we use: years, months, days, and a start with a duration.
 TIME = re.compile(r"\d{4}(-\d\d(-\d\d)?)?|\d{4}-\d\d-\d\d/P\d+[YMD]")
 
 
 @pytest.fixture(scope="module")
-def engine() -> store.Store:
-    dataset, rules = graphs.load(find_house()), infer.load_rules(find_house().ontology / "rules")
-    inferred = infer.infer(dataset.ontology_quads(), dataset.data_quads(), rules)
-    return store.Store.memory([*dataset.quads(), *formats.quads({infer.INFERRED: inferred.triples})])
+def engine() -> Store:
+    dataset, rules = load(find_project()), inference.load_rules(find_project().ontology / "rules")
+    inferred = inference.infer(dataset.ontology_quads(), dataset.data_quads(), rules)
+    return Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
 
 
 @pytest.fixture(scope="module")
@@ -130,11 +134,11 @@ def test_a_period_is_written_as_sdmx_writes_it_or_not_at_all(precision, start, e
 
 
 def test_the_same_graph_gives_the_same_bytes(engine, out, tmp_path):
-    shuffled = store.Store.memory(reversed(list(engine.quads())), union=False)
+    shuffled = Store.memory(reversed(list(engine.quads())), union=False)
     cubes.write(tmp_path, shuffled)
     assert {p.name: p.read_bytes() for p in (tmp_path / "cubes").iterdir()} == {p.name: p.read_bytes() for p in out.iterdir()}
 
 
 def test_a_house_without_cubes_has_no_folder_of_cubes(tmp_path):
-    assert cubes.write(tmp_path, store.Store.memory()) == 0
+    assert cubes.write(tmp_path, Store.memory()) == 0
     assert not (tmp_path / "cubes").exists()

@@ -8,15 +8,19 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from statereport import formats, graphs, infer, queries, store, vocab
-from statereport.paths import find_house
+from statereport.project import find_project
+from statereport.questions import saved
+from statereport.rdf import prefixes, rdflib_bridge, writers
+from statereport.rdf.dataset import load
+from statereport.reasoning import inference
+from statereport.sparql.engine import Store
 
 FOLDER = Path(__file__).parent / "cubes"
 CASES = sorted(FOLDER.glob("*/*.ttl"))
 NORMALISE = (FOLDER / "normalise.ru").read_text(encoding="utf-8")
-QUERIES = queries.SavedQueries(find_house().queries)
+QUERIES = saved.SavedQueries(find_project().queries)
 CONSTRAINTS = {name.split("/")[2][: len("ic-19a")].rstrip("-"): QUERIES.get(name) for name in QUERIES.names if "/cubes/ic-" in name}
-PREFIXES = "".join(f"PREFIX {name}: <{vocab.prefixes()[name]}>\n" for name in ("dataset", "qb", "rdfs", "skos", "sr", "xsd"))
+PREFIXES = "".join(f"PREFIX {name}: <{prefixes.prefixes()[name]}>\n" for name in ("dataset", "qb", "rdfs", "skos", "sr", "xsd"))
 
 
 def case_name(path: Path) -> str:
@@ -24,11 +28,11 @@ def case_name(path: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def ours() -> store.Store:
+def ours() -> Store:
     """Everything that is said and inferred."""
-    dataset, rules = graphs.load(find_house()), infer.load_rules(find_house().ontology / "rules")
-    inferred = infer.infer(dataset.ontology_quads(), dataset.data_quads(), rules)
-    return store.Store.memory([*dataset.quads(), *formats.quads({infer.INFERRED: inferred.triples})])
+    dataset, rules = load(find_project()), inference.load_rules(find_project().ontology / "rules")
+    inferred = inference.infer(dataset.ontology_quads(), dataset.data_quads(), rules)
+    return Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
 
 
 def refused_by_oxigraph(inner: ox.Store) -> set[str]:
@@ -113,7 +117,7 @@ def test_our_cubes_are_in_normal_form(ours):
 
 
 def test_two_engines_agree_that_our_cubes_keep_the_constraints(ours):
-    assert refused_by_rdflib(graphs.to_rdflib(quad.triple for quad in ours.quads())) == set()
+    assert refused_by_rdflib(rdflib_bridge.to_rdflib(quad.triple for quad in ours.quads())) == set()
 
 
 def test_every_figure_is_in_one_cube(ours):
@@ -131,11 +135,11 @@ STRUCTURE = """SELECT ?property ?role WHERE {
 } ORDER BY ?order ?property"""
 
 
-def cubes(engine: store.Store) -> list[str]:
+def cubes(engine: Store) -> list[str]:
     return [row[0].value for row in engine.query(f"{PREFIXES}SELECT ?cube {{ ?cube a qb:DataSet }} ORDER BY ?cube").rows]
 
 
-def listed(engine: store.Store, cube: str) -> tuple[list[tuple[str, str]], list[tuple]]:
+def listed(engine: Store, cube: str) -> tuple[list[tuple[str, str]], list[tuple]]:
     """A cube's components with their roles, and its rows, by its structure alone."""
     found = engine.query(PREFIXES + STRUCTURE.replace("?cube", f"<{cube}>"))
     components = [(row[0].value, row[1].value.rpartition("#")[2]) for row in found.rows]
@@ -159,7 +163,7 @@ def test_a_tool_that_knows_only_the_data_cube_vocabulary_lists_every_row(ours):
 
 def test_a_tool_can_pivot_a_cube(ours):
     """Years down, procedures and groups across: the totals of admissions to citizenship are where the report has them."""
-    components, rows = listed(ours, vocab.expand("dataset:admissions-to-citizenship"))
+    components, rows = listed(ours, prefixes.expand("dataset:admissions-to-citizenship"))
     column = {name.rpartition("/")[2]: i for i, (name, _) in enumerate(components)}
     table: dict = {}
     for row in rows:
@@ -179,7 +183,7 @@ def test_a_cube_has_words_for_people(ours):
 
 
 def test_no_total_code_is_said_by_the_report(house):
-    said = {t.object.value for part in graphs.load(house).data.values() for t in part if "/figure/" in t.subject.value and hasattr(t.object, "value")}
+    said = {t.object.value for part in load(house).data.values() for t in part if "/figure/" in t.subject.value and hasattr(t.object, "value")}
     assert not [value for value in said if value.endswith("/total")]
 
 
@@ -193,7 +197,7 @@ def test_the_table_of_figures_shows_no_total_codes(ours):
 
 
 def test_a_concept_of_a_scheme_with_levels_is_in_one_of_them(ours):
-    rows = ours.query(f"""{PREFIXES}PREFIX rdf: <{vocab.prefixes()["rdf"]}> PREFIX xkos: <{vocab.prefixes()["xkos"]}>
+    rows = ours.query(f"""{PREFIXES}PREFIX rdf: <{prefixes.prefixes()["rdf"]}> PREFIX xkos: <{prefixes.prefixes()["xkos"]}>
     SELECT ?scheme ?concept (COUNT(DISTINCT ?level) AS ?levels) WHERE {{
       ?scheme xkos:levels ?list . ?concept skos:inScheme ?scheme .
       OPTIONAL {{ ?list rdf:rest*/rdf:first ?level . ?level a xkos:ClassificationLevel ; skos:member ?concept }}
@@ -203,7 +207,7 @@ def test_a_concept_of_a_scheme_with_levels_is_in_one_of_them(ours):
 
 
 def test_the_parts_of_a_level_that_covers_its_indicator_are_told_apart_by_its_codes(ours):
-    rows = ours.query(f"""{PREFIXES}PREFIX xkos: <{vocab.prefixes()["xkos"]}>
+    rows = ours.query(f"""{PREFIXES}PREFIX xkos: <{prefixes.prefixes()["xkos"]}>
     SELECT ?breakdown (COUNT(DISTINCT ?part) AS ?parts) (COUNT(DISTINCT ?code) AS ?codes) WHERE {{
       ?breakdown xkos:coversExhaustively ?indicator ; xkos:coversMutuallyExclusively ?indicator ; skos:member ?code .
       ?part sr:isPartIn ?breakdown ; sr:measures ?indicator .

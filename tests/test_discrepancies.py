@@ -11,10 +11,15 @@ import pytest
 import real
 from real import examined
 
-from statereport import cli, discrepancies, formats, found, graphs, infer, vocab
-from statereport.paths import find_house
-from statereport.validate import Finding, Validator
-from statereport.vocab import SHAPE, SR
+from statereport.cli import commands
+from statereport.graph import discrepancies
+from statereport.project import find_project
+from statereport.rdf import namespaces, prefixes, writers
+from statereport.rdf.dataset import load
+from statereport.rdf.namespaces import SHAPE, SR
+from statereport.reasoning.findings import FINDINGS, notes
+from statereport.reasoning.inference import load_rules
+from statereport.reasoning.validation import Finding, Validator
 
 COLUMNS = ("kind", "found_by", "passages", "stated", "computed", "message")
 # What the arithmetic of the report comes to: where a relation fails. Everything else that a shape looks at holds.
@@ -72,17 +77,17 @@ def test_every_number_that_is_missing_among_the_themes_is_noted():
 # --- how it is told ----------------------------------------------------------------------------------------------------
 
 def test_a_finding_becomes_a_note_with_its_statements_and_passages():
-    said = {t.predicate.value.removeprefix(SR): t.object.value for t in examined().derived[found.FINDINGS]
+    said = {t.predicate.value.removeprefix(SR): t.object.value for t in examined().derived[FINDINGS]
             if t.subject.value.endswith("breakdown.11-persons-tried-by-outcome")}
     assert said == {}
-    about = {t.object.value.rpartition("/")[2] for t in examined().derived[found.FINDINGS]
+    about = {t.object.value.rpartition("/")[2] for t in examined().derived[FINDINGS]
              if t.subject.value.endswith("found-totals-add-up.breakdown.13-schools-by-language") and t.predicate.value == SR + "isAbout"}
     assert {"13-schools-by-language", "13-schools", "13-schools-kazakh", "13-schools-tajik"} <= about and len(about) == 8
 
 
 def test_two_findings_of_one_shape_on_one_thing_have_two_notes():
     finding = Finding("Warning", SR + "id/x", "", "", "It differs.", SHAPE + "TotalsAddUp")
-    subjects = {t.subject.value for t in found.notes([finding, finding])}
+    subjects = {t.subject.value for t in notes([finding, finding])}
     assert len(subjects) == 2 and {name.rpartition(".")[2] for name in subjects} >= {"2"}
 
 
@@ -119,12 +124,12 @@ def test_html_says_the_same_and_is_escaped(entries):
 def test_each_note_is_a_quality_annotation(graph, entries):
     data = graph.serialise(graph.question(discrepancies.ANNOTATIONS).text, "ttl")
     typed = {t.subject.value for t in ox.parse(data, format=ox.RdfFormat.TURTLE)
-             if t.predicate.value == formats.RDF + "type" and t.object.value == vocab.expand("dqv:QualityAnnotation")}
+             if t.predicate.value == namespaces.RDF + "type" and t.object.value == prefixes.expand("dqv:QualityAnnotation")}
     assert typed == {entry.iri for entry in entries}
 
 
 def test_the_command_offers_each_format():
-    offered = next(p for p in cli.discrepancies.params if p.name == "form").type.choices
+    offered = next(p for p in commands.discrepancies.params if p.name == "form").type.choices
     assert tuple(offered) == ("page", "html", "table", "csv", "json", "ttl")
 
 
@@ -140,7 +145,7 @@ def derived():
 
 def test_derived_figures_are_never_figures_of_the_state(graph):
     for name, facts in derived().items():
-        assert facts[formats.RDF + "type"] == [SR + "DerivedFigure"] or set(facts[formats.RDF + "type"]) == {SR + "DerivedFigure"}, name
+        assert facts[namespaces.RDF + "type"] == [SR + "DerivedFigure"] or set(facts[namespaces.RDF + "type"]) == {SR + "DerivedFigure"}, name
         assert SR + "value" not in facts, name
     assert not [row for row in graph.ask("tables/figures") if "/derived/" in row["figure"]]
 
@@ -191,7 +196,7 @@ def test_a_derived_figure_is_explained_by_the_figures_that_it_comes_from():
 
 
 def test_nothing_is_made_twice_by_running_again():
-    rules = infer.load_rules(find_house().ontology / "rules")
+    rules = load_rules(find_project().ontology / "rules")
     assert {rule.name for rule in rules if rule.makes_things} == {rule.name for rule in rules if rule.name.startswith("rule derived-")}
 
 
@@ -203,7 +208,7 @@ class Copy:
     KINDS = ("figure", "quantity", "breakdown", "claim", "measure", "period", "bound", "unit", "indicator")
 
     def __init__(self) -> None:
-        dataset = graphs.load(find_house())
+        dataset = load(find_project())
         every = [t for parts in (dataset.ontology, dataset.data) for triples in parts.values() for t in triples]
         kept = tuple(f"/{kind}/" for kind in self.KINDS)
         self.triples = [t for t in every if any(kind in t.subject.value for kind in kept) or not t.subject.value.startswith("http") or t.subject.value.startswith(SR)]
@@ -238,9 +243,9 @@ class Copy:
         value = altered[t.subject.value]
         kind = "integer" if value == value.to_integral_value() else "decimal"
         if t.predicate.value == SR + "value":
-            return formats.triple(t.subject.value, t.predicate.value, formats.literal(f"{value:f}", f"{graphs.XSD}{kind}"))
+            return writers.triple(t.subject.value, t.predicate.value, writers.literal(f"{value:f}", f"{namespaces.XSD}{kind}"))
         if t.predicate.value == SR + "asPrinted":
-            return formats.triple(t.subject.value, t.predicate.value, formats.literal(f"{value:,f}" + "%" * t.object.value.endswith("%")))
+            return writers.triple(t.subject.value, t.predicate.value, writers.literal(f"{value:,f}" + "%" * t.object.value.endswith("%")))
         return t
 
     def relations(self, chance: random.Random) -> list[tuple[str, str, Decimal]]:

@@ -15,7 +15,7 @@ import pytest
 from skipping import skip_loudly
 
 ROOT = Path(__file__).resolve().parents[1]
-EDITOR = ROOT / "src/statereport/web/editor"
+EDITOR = ROOT / "src/statereport/pages/browser"
 NOWHERE = {"npm_config_registry": "http://127.0.0.1:9/", "npm_config_fetch_retries": "0"}
 
 
@@ -87,14 +87,14 @@ def checkout(tmp_path) -> Path:
     return Path(shutil.copytree(ROOT, tmp_path / "checkout", ignore=unwanted))
 
 
-FILES = {f"web/vendor/{name}" for name in ("editor.js", "single.html", "LICENSES.txt")}
+FILES = {f"pages/vendor/{name}" for name in ("editor.js", "single.html", "LICENSES.txt")}
 
 
 @pytest.mark.slow
 def test_the_wheel_and_the_sdist_carry_the_bundle(checkout, tmp_path):
     needs_npm()
     source, wheel, said = packed(checkout, tmp_path / "out")
-    assert {f"src/statereport/{name}" for name in FILES} <= source and "src/statereport/web/editor/package-lock.json" in source
+    assert {f"src/statereport/{name}" for name in FILES} <= source and "src/statereport/pages/browser/package-lock.json" in source
     assert {f"statereport/{name}" for name in FILES} <= wheel and "plain text box" not in said
     assert not [name for name in wheel if "/editor/" in name or "node_modules" in name]
 
@@ -103,13 +103,13 @@ def test_the_wheel_and_the_sdist_carry_the_bundle(checkout, tmp_path):
 @pytest.mark.parametrize(("environment", "says"), [({**NOWHERE, "npm_config_cache": "cache"}, True), ({"STATEREPORT_NO_EDITOR": "1"}, False)])
 def test_the_wheel_is_built_without_the_editor_too(checkout, tmp_path, environment, says):
     _, wheel, said = packed(checkout, tmp_path / "out", **environment)
-    assert "statereport/web/http.py" in wheel and not [name for name in wheel if "vendor" in name]
+    assert "statereport/web/wire/http.py" in wheel and not [name for name in wheel if "vendor" in name]
     assert ("plain text box" in said) is says
 
 
 @pytest.mark.slow
 def test_who_does_not_want_the_editor_does_not_get_one_that_is_there(checkout, tmp_path):
-    vendor = checkout / "src/statereport/web/vendor"
+    vendor = checkout / "src/statereport/pages/vendor"
     vendor.mkdir()
     (vendor / "editor.js").write_text("old")
     _, wheel, _ = packed(checkout, tmp_path / "out", STATEREPORT_NO_EDITOR="1")

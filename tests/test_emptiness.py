@@ -5,19 +5,21 @@ from __future__ import annotations
 import pytest
 import small
 
-from statereport import emptiness, store, vocab
+from statereport.rdf import prefixes
+from statereport.sparql import emptiness
+from statereport.sparql.engine import Store
 
 FIGURE = "?x a sr:Figure ."
 
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
-    return store.Store.memory(small.quads(small.make(tmp_path_factory.mktemp("small"))))
+    return Store.memory(small.quads(small.make(tmp_path_factory.mktemp("small"))))
 
 
 def explained(engine, text: str) -> emptiness.Cause | None:
-    assert not engine.query(text, "mine", vocab.prefixes()).rows, "the case must be empty"
-    return emptiness.explain(text, engine, "mine.rq", vocab.prefixes())
+    assert not engine.query(text, "mine", prefixes.prefixes()).rows, "the case must be empty"
+    return emptiness.explain(text, engine, "mine.rq", prefixes.prefixes())
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,15 @@ import io
 import json
 import re
 
-import minihouse
+import miniproject
 import pytest
 import rdflib
 from rdflib.compare import to_canonical_graph
 
-from statereport import build, export, formats, graphs, vocab
-from statereport.answers import Answer
+from statereport.publish import build, export
+from statereport.rdf import namespaces, prefixes, rdflib_bridge, writers
+from statereport.rdf.dataset import load
+from statereport.sparql.answers import Answer
 
 PARSERS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld"}
 
@@ -21,7 +23,7 @@ PARSERS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld"}
 def built(tmp_path_factory):
     """A small house and what was built from it."""
     root = tmp_path_factory.mktemp("export")
-    house = minihouse.make(root / "house")
+    house = miniproject.make(root / "house")
     build.build(house, root / "out")
     return house, root / "out"
 
@@ -32,7 +34,7 @@ def exact_literals(monkeypatch):
 
 
 def asserted(house) -> dict:
-    dataset = graphs.load(house)
+    dataset = load(house)
     return {**dataset.ontology, **dataset.data}
 
 
@@ -43,7 +45,7 @@ def same(one: rdflib.Graph, other: rdflib.Graph) -> bool:
 @pytest.mark.parametrize("ending", PARSERS)
 def test_each_graph_format_is_read_back_by_rdflib_as_it_was(built, ending):
     house, out = built
-    stated = graphs.to_rdflib(t for part in asserted(house).values() for t in part)
+    stated = rdflib_bridge.to_rdflib(t for part in asserted(house).values() for t in part)
     read = rdflib.Graph().parse(out / f"statereport.{ending}", format=PARSERS[ending])
     assert len(stated) > 20 and same(stated, read)
 
@@ -54,24 +56,24 @@ def test_each_dataset_format_keeps_the_named_graphs(built, ending, parser):
     read = rdflib.Dataset()
     read.parse(out / f"statereport.{ending}", format=parser)
     for name, triples in asserted(house).items():
-        assert same(graphs.to_rdflib(triples), rdflib.Graph() + read.graph(rdflib.URIRef(name))), name
+        assert same(rdflib_bridge.to_rdflib(triples), rdflib.Graph() + read.graph(rdflib.URIRef(name))), name
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", PARSERS)
 def test_each_format_of_the_real_graph_is_read_back_as_it_was(house, tmp_path, ending):
-    items = formats.canonical(formats.quads(asserted(house)))
-    formats.write(items, tmp_path / f"all.{ending}", vocab.prefixes(house.prefixes))
+    items = writers.canonical(writers.quads(asserted(house)))
+    writers.write(items, tmp_path / f"all.{ending}", prefixes.prefixes(house.prefixes))
     read = rdflib.Graph().parse(tmp_path / f"all.{ending}", format=PARSERS[ending])
-    assert same(graphs.to_rdflib(formats.merged(items)), read)
+    assert same(rdflib_bridge.to_rdflib(writers.merged(items)), read)
 
 
 def test_jsonld_needs_no_other_document(built):
     _, out = built
     document = json.loads((out / "statereport.jsonld").read_text(encoding="utf-8"))
     assert isinstance(document["@context"], dict)
-    assert formats.canonical(formats.read(out / "statereport.jsonld")) == formats.canonical(
-        formats.read(out / "statereport.ttl")
+    assert writers.canonical(writers.read(out / "statereport.jsonld")) == writers.canonical(
+        writers.read(out / "statereport.ttl")
     )
 
 
@@ -79,7 +81,7 @@ def test_the_sum_of_the_nquads_is_the_hash_of_rdfc(built):
     from pyoxigraph import CanonicalizationAlgorithm, Dataset
 
     _, out = built
-    dataset = Dataset(formats.read(out / "statereport.nq"))
+    dataset = Dataset(writers.read(out / "statereport.nq"))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     lines = sorted(f"{quad} .\n" for quad in dataset)
     digest = hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
@@ -88,8 +90,8 @@ def test_the_sum_of_the_nquads_is_the_hash_of_rdfc(built):
 
 def test_blank_nodes_have_the_same_names_in_every_order(built):
     house, _ = built
-    items = formats.quads(asserted(house))
-    assert formats.canonical(items) == formats.canonical(reversed(items)) == formats.canonical([*items, *items])
+    items = writers.quads(asserted(house))
+    assert writers.canonical(items) == writers.canonical(reversed(items)) == writers.canonical([*items, *items])
 
 
 def test_what_is_inferred_stands_apart(built):
@@ -108,12 +110,13 @@ def test_each_table_is_as_its_description_says(built):
 
 
 def test_each_table_of_the_real_graph_is_as_its_description_says(house, tmp_path):
-    from statereport import infer, store
-    from statereport.queries import SavedQueries
+    from statereport.questions.saved import SavedQueries
+    from statereport.reasoning import inference
+    from statereport.sparql.engine import Store
 
-    dataset = graphs.load(house)
-    inferred = infer.infer(dataset.ontology_quads(), dataset.data_quads(), infer.load_rules(house.ontology / "rules"))
-    engine = store.Store.memory([*dataset.quads(), *formats.quads({infer.INFERRED: inferred.triples})])
+    dataset = load(house)
+    inferred = inference.infer(dataset.ontology_quads(), dataset.data_quads(), inference.load_rules(house.ontology / "rules"))
+    engine = Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
     export.write_answers(tmp_path, (q for q in SavedQueries(house.queries) if q.topic == "tables"), engine, house)
     check_tables(tmp_path)
 
@@ -156,14 +159,14 @@ def test_a_column_of_mixed_values_is_a_string_and_text_is_never_split():
     assert export._datatype({"gYear", "date"}) == "string"
     assert export._datatype({None, "string"}) == "string"
     assert export._datatype(set()) == "string"
-    text = [formats.literal("one; two")]
+    text = [writers.literal("one; two")]
     assert "separator" not in export._column("label", None, text)
     assert export._column("passages", "Passages", text)["separator"] == "; "
 
 
 def test_a_table_without_rows_is_described_all_the_same(built):
     house, _ = built
-    from statereport.queries import SavedQueries
+    from statereport.questions.saved import SavedQueries
 
     query = SavedQueries(house.queries).get("tables/figures")
     about = json.loads(export.csvw(query, Answer("select", ("figure", "label"), ())))
@@ -182,7 +185,7 @@ def test_the_description_counts_what_is_published(built):
     _, out = built
     about = rdflib.Graph().parse(out / "void.ttl")
     void = rdflib.Namespace("http://rdfs.org/ns/void#")
-    dataset = rdflib.URIRef(vocab.BASE + "dataset")
+    dataset = rdflib.URIRef(namespaces.BASE + "dataset")
     every = rdflib.Graph()
     for stem in ("statereport", "statereport-inferred", "statereport-findings", "queries"):
         every.parse(out / f"{stem}.ttl")
@@ -209,11 +212,11 @@ def test_two_partitions_never_share_an_address(built):
 
 def test_literals_reach_rdflib_with_their_characters(built):
     terms = [
-        formats.literal("51.40", graphs.XSD + "decimal"),
-        formats.literal("қазақ", language="kk"),
-        formats.literal("x"),
+        writers.literal("51.40", namespaces.XSD + "decimal"),
+        writers.literal("қазақ", language="kk"),
+        writers.literal("x"),
     ]
-    made = graphs.to_rdflib(formats.triple("x:s", f"x:p{i}", term) for i, term in enumerate(terms))
+    made = rdflib_bridge.to_rdflib(writers.triple("x:s", f"x:p{i}", term) for i, term in enumerate(terms))
     assert {o.n3() for o in made.objects()} == {
         '"51.40"^^<http://www.w3.org/2001/XMLSchema#decimal>',
         '"қазақ"@kk',

@@ -4,9 +4,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from statereport import axioms, graphs, infer
 from statereport.errors import NotInferred, QuerySyntax, RuleBroken
-from statereport.paths import find_house
+from statereport.project import find_project
+from statereport.rdf import namespaces, rdflib_bridge
+from statereport.rdf.dataset import load
+from statereport.reasoning import axioms
+from statereport.reasoning.inference import infer, load_rules
 
 CASES = sorted(Path(__file__).parent.joinpath("inference").rglob("*.trig"))
 BASE = "https://w3id.org/statereport/id/case/"
@@ -14,7 +17,7 @@ BASE = "https://w3id.org/statereport/id/case/"
 
 @pytest.fixture(scope="module")
 def dataset():
-    return graphs.load(find_house())
+    return load(find_project())
 
 
 def read(path):
@@ -29,7 +32,7 @@ def run(path, dataset):
     """What is inferred in a case; a folder of the case's name holds its rules, `real` the cases on the real ontology."""
     case = read(path)
     ontology = dataset.ontology_quads() if path.parent.name == "real" else case["ontology"]
-    return case, infer.infer(ontology, case["data"], infer.load_rules(path.with_suffix("")))
+    return case, infer(ontology, case["data"], load_rules(path.with_suffix("")))
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -78,24 +81,24 @@ def test_an_asserted_statement_has_no_explanation(dataset):
 
 
 def test_the_count_by_rule_is_the_count_of_the_triples(dataset):
-    inference = infer.infer(dataset.ontology_quads(), dataset.data_quads())
+    inference = infer(dataset.ontology_quads(), dataset.data_quads())
     assert sum(inference.by_rule.values()) == len(inference.triples) == len(set(inference.triples))
     assert list(inference.triples) == sorted(inference.triples, key=str)
 
 
 def test_the_order_of_the_statements_does_not_matter(dataset):
     ontology, data = dataset.ontology_quads(), dataset.data_quads()
-    assert infer.infer(ontology, data).triples == infer.infer(ontology[::-1], data[::-1]).triples
+    assert infer(ontology, data).triples == infer(ontology[::-1], data[::-1]).triples
 
 
 def test_every_axiom_of_the_ontology_is_compiled_or_only_forbids(dataset):
-    structure = {axioms.OWL + name for name in ("intersectionOf", "unionOf", "members", "onProperty", "hasValue", "someValuesFrom",
+    structure = {namespaces.OWL + name for name in ("intersectionOf", "unionOf", "members", "onProperty", "hasValue", "someValuesFrom",
                                                 "allValuesFrom", "versionIRI", "versionInfo", "deprecated")}
-    kinds = {axioms.OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Restriction", "Ontology")}
+    kinds = {namespaces.OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Restriction", "Ontology")}
     for t in dataset.ontology_quads():
-        words = (t.object.value,) if t.predicate.value == f"{axioms.RDF}type" else (t.predicate.value,)
+        words = (t.object.value,) if t.predicate.value == f"{namespaces.RDF}type" else (t.predicate.value,)
         for word in words:
-            if word.startswith(axioms.OWL):
+            if word.startswith(namespaces.OWL):
                 assert word in axioms.COMPILED | axioms.CONSTRAINTS | structure | kinds, word
 
 
@@ -109,7 +112,7 @@ def test_every_axiom_of_the_ontology_is_compiled_or_only_forbids(dataset):
 def test_a_rule_that_cannot_work_is_refused(tmp_path, text, problem):
     tmp_path.joinpath("rule.rq").write_text(text)
     with pytest.raises(problem):
-        infer.load_rules(tmp_path)
+        load_rules(tmp_path)
 
 
 @pytest.mark.slow
@@ -119,7 +122,7 @@ def test_owlrl_finds_the_same_consequences_in_our_terms(dataset):
 
     # owlrl takes minutes over the generated graphs, of which nothing but domains and ranges follows.
     data = [quad for quad in dataset.data_quads() if not quad.graph_name.value.endswith(("/anchors", "/ledger"))]
-    graph = graphs.to_rdflib([*dataset.ontology_quads(), *data])
+    graph = rdflib_bridge.to_rdflib([*dataset.ontology_quads(), *data])
     asserted = set(graph)
     # owlrl puts readers of datatypes of its own in the place of rdflib's, for the whole process; they refuse xsd:gMonthDay.
     readers = dict(rdflib.term._toPythonMapping)
@@ -130,7 +133,7 @@ def test_owlrl_finds_the_same_consequences_in_our_terms(dataset):
         rdflib.term._toPythonMapping.update(readers)
     theirs = {t for t in graph if t not in asserted and isinstance(t[0], rdflib.URIRef) and isinstance(t[1], rdflib.URIRef)
               and axioms.is_ours(t[1].n3(), t[2].n3())}
-    ours = set(graphs.to_rdflib(infer.infer(dataset.ontology_quads(), data).triples))
+    ours = set(rdflib_bridge.to_rdflib(infer(dataset.ontology_quads(), data).triples))
     assert ours - theirs == set()
     assert theirs - ours == set()
     assert len(ours) > 1000

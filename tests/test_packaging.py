@@ -58,9 +58,9 @@ def test_the_wheel_carries_the_ontology_the_graphs_and_the_queries(wheel):
 
 def test_the_wheel_carries_what_pages_are_made_from(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    web = ROOT / "src/statereport/web"
+    web = ROOT / "src/statereport/pages"
     for folder in ("templates", "static"):
-        assert {f"statereport/web/{folder}/{path.name}" for path in (web / folder).iterdir()} <= names
+        assert {f"statereport/pages/{folder}/{path.name}" for path in (web / folder).iterdir()} <= names
 
 
 def test_an_installed_package_builds_and_answers_in_an_empty_folder(installed, tmp_path):

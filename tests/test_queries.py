@@ -15,12 +15,15 @@ import pytest
 import real
 from golden import GOLDEN
 
-from statereport import graphs, lint, queries, sparql, store, vocab
 from statereport.errors import BadParameter, Problem, QuerySyntax, UnknownName
-from statereport.parameters import Parameter
-from statereport.paths import find_house
+from statereport.project import find_project
+from statereport.questions import lint
+from statereport.questions import saved as saved_queries
+from statereport.questions.parameters import Parameter
+from statereport.rdf import prefixes, rdflib_bridge
+from statereport.sparql import engine, tokens
 
-QUERIES = queries.SavedQueries(find_house().queries)
+QUERIES = saved_queries.SavedQueries(find_project().queries)
 STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
@@ -51,13 +54,13 @@ def _limit(seconds: int) -> Iterator[None]:
 class Engines:
     """The same statements in Oxigraph and in rdflib: as one graph, and as named graphs for queries that say GRAPH."""
 
-    oxigraph: store.Store
+    oxigraph: engine.Store
     graph: Any
     dataset: Any
 
     def rdflib(self, text: str) -> Any:
         """rdflib's answer, in terms of plain tuples."""
-        says_graph = any(token.says("GRAPH") for token in sparql.tokens(text))
+        says_graph = any(token.says("GRAPH") for token in tokens.tokens(text))
         with warnings.catch_warnings(action="ignore"), _limit(LONGEST):  # the warnings are rdflib's own, about its Dataset
             result = (self.dataset if says_graph else self.graph).query(text)
             return self._rows(result)
@@ -89,9 +92,9 @@ def engines() -> Engines:
     names = {row[0].value for row in ours.query("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }").rows}
     for name in sorted(names):
         target = dataset.graph(rdflib.URIRef(name))
-        for triple in graphs.to_rdflib(quad.triple for quad in ours.quads(name)):
+        for triple in rdflib_bridge.to_rdflib(quad.triple for quad in ours.quads(name)):
             target.add(triple)
-    return Engines(ours, graphs.to_rdflib(quad.triple for quad in ours.quads()), dataset)
+    return Engines(ours, rdflib_bridge.to_rdflib(quad.triple for quad in ours.quads()), dataset)
 
 
 def _plain(term: Any) -> Any:
@@ -113,7 +116,7 @@ answered = pytest.mark.parametrize("name", [name for name in QUERIES.names if no
 
 @each
 def test_a_saved_query_keeps_the_rules(name: str) -> None:
-    assert not [str(problem) for problem in lint.lint(QUERIES.get(name), vocab.prefixes())]
+    assert not [str(problem) for problem in lint.lint(QUERIES.get(name), prefixes.prefixes())]
 
 
 # What pages and checks ask takes rdflib long, and no person asks it.
@@ -127,7 +130,7 @@ def test_two_engines_give_the_same_rows_in_the_same_order(name: str, engines: En
 def test_the_answer_is_the_golden_one(name: str, engines: Engines, golden) -> None:
     query = QUERIES.get(name)
     form = "ttl" if query.form == "construct" else "csv"
-    data = engines.oxigraph.serialise(query.text, form, prefixes=dict(vocab.prefixes()))
+    data = engines.oxigraph.serialise(query.text, form, prefixes=dict(prefixes.prefixes()))
     names = query.topic == "tables" or "names_as_printed" in query.columns
     golden.check(f"queries/{name}.{form}", _without_names(data) if names else data.replace(b"\r\n", b"\n"))
 
@@ -181,7 +184,7 @@ def _choosing() -> list[tuple[str, str]]:
 def test_the_choices_are_of_the_graph_have_labels_and_each_has_an_answer(name: str, parameter: str, engines: Engines) -> None:
     query = QUERIES.get(name)
     left_open = query.parameter(parameter)
-    choices = queries.choices(query, left_open, engines.oxigraph)
+    choices = saved_queries.choices(query, left_open, engines.oxigraph)
     others = query.expect["other"]
     assert len(choices) > 1 and left_open.value in choices and str(others.get(parameter, left_open.value)) in choices
     assert not [label for label in choices.values() if not label or label.startswith("http")]
@@ -284,11 +287,11 @@ ORDER BY ?x
 def saved(tmp_path):
     """A function that saves a query and reads it again."""
 
-    def save(text: str, name: str = "schools/by-language") -> queries.SavedQuery:
+    def save(text: str, name: str = "schools/by-language") -> saved_queries.SavedQuery:
         path = tmp_path / f"{name}.rq"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        return queries.SavedQueries(tmp_path).get(name)
+        return saved_queries.SavedQueries(tmp_path).get(name)
 
     return save
 
@@ -300,7 +303,7 @@ def test_a_good_query_is_read_whole(saved) -> None:
     assert [parameter.default for parameter in query.parameters] == [
         "language:kazakh", '"school }"@en', "-1", '"2020"^^xsd:gYear', '"2020-01-01"^^xsd:date', "2020",
     ]  # fmt: skip
-    assert not lint.lint(query, vocab.prefixes())
+    assert not lint.lint(query, prefixes.prefixes())
     assert query.bind() == query.text
 
 
@@ -323,7 +326,7 @@ def test_binding_changes_one_term_and_nothing_else(saved, name: str, value: Any,
     bound = query.bind({name: value})
     default = next(parameter.default for parameter in query.parameters if parameter.name == name)
     assert bound == query.text.replace(f"VALUES ?{name} {{ {default} }}", f"VALUES ?{name} {{ {term} }}", 1)
-    assert store.form_of(bound).form == "select"
+    assert engine.form_of(bound).form == "select"
 
 
 @pytest.mark.parametrize(
@@ -381,7 +384,7 @@ def test_the_headers_default_may_repeat_that_of_the_query(saved) -> None:
 )
 def test_the_lint_finds(saved, old: str, new: str, says: str) -> None:
     assert old in GOOD
-    found = lint.lint(saved(GOOD.replace(old, new, 1)), vocab.prefixes())
+    found = lint.lint(saved(GOOD.replace(old, new, 1)), prefixes.prefixes())
     assert any(says in problem.what for problem in found), [problem.what for problem in found]
 
 
@@ -394,10 +397,10 @@ CHOOSING = GOOD.replace('#+   language: {label: "Language", type: iri}\n', """#+
 
 def test_choices_come_from_the_graph_by_value_and_label(saved, engines: Engines) -> None:
     query = saved(CHOOSING)
-    found = queries.choices(query, query.parameter("language"), engines.oxigraph)
+    found = saved_queries.choices(query, query.parameter("language"), engines.oxigraph)
     assert found["language:kazakh"] == "Kazakh" and list(found.values()) == sorted(found.values(), key=str.casefold)
-    assert queries.choices(query, query.parameter("year"), engines.oxigraph) == {"2019": "last year", "2020": "this year"}
-    assert queries.choices(query, query.parameter("word"), engines.oxigraph) == {}
+    assert saved_queries.choices(query, query.parameter("year"), engines.oxigraph) == {"2019": "last year", "2020": "this year"}
+    assert saved_queries.choices(query, query.parameter("word"), engines.oxigraph) == {}
 
 
 @pytest.mark.parametrize(
@@ -413,15 +416,15 @@ def test_choices_come_from_the_graph_by_value_and_label(saved, engines: Engines)
 )
 def test_a_value_or_its_label_is_chosen(saved, engines: Engines, name: str, given: Any, value: str) -> None:
     query = saved(CHOOSING)
-    meant = queries.chosen(query, {name: given}, engines.oxigraph)
+    meant = saved_queries.chosen(query, {name: given}, engines.oxigraph)
     assert meant == {name: value}
-    assert store.form_of(query.bind(meant)).form == "select"
+    assert engine.form_of(query.bind(meant)).form == "select"
 
 
 @pytest.mark.parametrize(("name", "given", "near"), [("language", "language:uzbk", "language:uzbek"), ("language", "Kazak", "language:kazakh (Kazakh)"), ("year", "2021", "2019 (last year)"), ("language", "%%", "use one of")])
 def test_what_is_no_choice_proposes_the_nearest(saved, engines: Engines, name: str, given: str, near: str) -> None:
     with pytest.raises(BadParameter) as caught:
-        queries.chosen(saved(CHOOSING), {name: given}, engines.oxigraph)
+        saved_queries.chosen(saved(CHOOSING), {name: given}, engines.oxigraph)
     assert near in caught.value.mend and given in caught.value.what
 
 
@@ -429,7 +432,7 @@ def test_a_short_name_serves_where_it_is_unique_and_the_nearest_is_proposed(save
     saved(GOOD)
     saved(GOOD, "law/acts")
     saved(GOOD, "schools/acts")
-    found = queries.SavedQueries(tmp_path)
+    found = saved_queries.SavedQueries(tmp_path)
     assert found.names == ("law/acts", "schools/acts", "schools/by-language")
     assert found.get("by-language").name == found.get(found.get("by-language").iri).name == "schools/by-language"
     with pytest.raises(UnknownName, match="Several topics"):
@@ -444,6 +447,6 @@ def test_one_broken_query_does_not_hide_the_others(saved, tmp_path) -> None:
     with pytest.raises(Problem):
         saved("SELECT ?x { ?x ?y ?z } ORDER BY ?x", "a/broken")
     saved(GOOD.replace("ORDER BY ?x", ""), "b/unordered")
-    found = queries.SavedQueries(tmp_path)
-    codes = [problem.code for problem in lint.problems(found.names, found.get, vocab.prefixes())]
+    found = saved_queries.SavedQueries(tmp_path)
+    codes = [problem.code for problem in lint.problems(found.names, found.get, prefixes.prefixes())]
     assert codes == ["query-syntax", "query-untidy"]

@@ -9,8 +9,9 @@ import sys
 import pytest
 import real
 
-from statereport import knowledge, search, store
 from statereport.errors import BadSearch
+from statereport.graph import knowledge, search
+from statereport.sparql import engine
 
 ROWS = (
     ("a:label", "measure", "schools for refugees", "", "", "13.1; 13.2"),
@@ -79,7 +80,7 @@ def test_a_hit_tells_all(index) -> None:
 def test_an_index_opens_no_file_once_it_is_made() -> None:
     script = """
 import resource
-from statereport import search
+from statereport.graph import search
 index = search.Index([(f"a:{i}", "kind", f"school number {i}", "", "words " * 200, "1.1") for i in range(3000)])
 resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 print(len(index.find("school OR word*", 1000)), len(index.find('"number 17"')))
@@ -116,5 +117,5 @@ def test_everything_with_a_label_or_gist_can_be_found(graph) -> None:
 
 def test_a_build_keeps_what_an_index_needs_so_that_the_graph_is_not_asked(graph, house, tmp_path) -> None:
     search.write(graph.engine, graph.question, tmp_path)
-    kept = search.Index.of(knowledge.KnowledgeGraph(store.Store.memory(), house, tmp_path))
+    kept = search.Index.of(knowledge.KnowledgeGraph(engine.Store.memory(), house, tmp_path))
     assert kept.find("statelessness", 50) == graph.search("statelessness", 50)

@@ -15,12 +15,13 @@ import pytest
 import real
 from conftest import skip_loudly
 
-from statereport import queries, store
-from statereport.paths import find_house
-from statereport.remote import RemoteStore
+from statereport.project import find_project
+from statereport.questions import saved
+from statereport.sparql.engine import Store
+from statereport.sparql.remote import RemoteStore
 
 pytestmark = pytest.mark.slow
-QUERIES = queries.SavedQueries(find_house().queries)
+QUERIES = saved.SavedQueries(find_project().queries)
 # What Virtuoso 7.2 cannot answer alike, and why no other wording helps.
 NOT_ON_VIRTUOSO = {
     "pages/classes": "it counts whatever the store holds, and Virtuoso's holds graphs of its own",
@@ -34,8 +35,8 @@ def quads() -> list:
 
 
 @pytest.fixture(scope="module")
-def engine(quads) -> store.Store:
-    return store.Store.memory(quads)
+def engine(quads) -> Store:
+    return Store.memory(quads)
 
 
 @pytest.fixture(scope="module")
@@ -81,13 +82,13 @@ def rows(answer: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", QUERIES.names)
-def test_oxigraph_answers_the_same(name: str, oxigraph: RemoteStore, engine: store.Store) -> None:
+def test_oxigraph_answers_the_same(name: str, oxigraph: RemoteStore, engine: Store) -> None:
     query = QUERIES.get(name)
     assert rows(oxigraph.query(query.text)) == rows(engine.query(query.text))
 
 
 @pytest.mark.parametrize("name", [name for name in QUERIES.names if name not in NOT_ON_VIRTUOSO])
-def test_virtuoso_answers_the_same(name: str, virtuoso: RemoteStore, engine: store.Store) -> None:
+def test_virtuoso_answers_the_same(name: str, virtuoso: RemoteStore, engine: Store) -> None:
     query = QUERIES.get(name)
     assert rows(virtuoso.query(query.text)) == rows(engine.query(query.text))
 

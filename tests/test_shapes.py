@@ -5,10 +5,10 @@ from functools import cache
 import pytest
 from shape_cases import FOLDER, SH, World, cases, owner, reachable, result
 
-from statereport import turtle
-from statereport.shapes import Shapes
-from statereport.validate import Validator
-from statereport.vocab import SHAPE
+from statereport.rdf import turtle
+from statereport.rdf.namespaces import SHAPE
+from statereport.reasoning.shapes import Shapes
+from statereport.reasoning.validation import Validator
 
 CASES = cases()
 NAMES = [case.name for case in CASES]

@@ -7,22 +7,24 @@ import sys
 import pytest
 from skipping import skip_loudly
 
-from statereport import queries, single, store
-from statereport.paths import find_house
+from statereport.project import find_project
+from statereport.questions.saved import SavedQueries
+from statereport.site import single_file
+from statereport.sparql import engine
 
 
 @pytest.fixture
 def saved():
-    return queries.SavedQueries(find_house().queries)
+    return SavedQueries(find_project().queries)
 
 
 def write(folder, saved) -> None:
     asked = [saved.get("measures/measures-of-a-year"), saved.get("law/laws-cited-most")]
-    single.write(folder, asked, [], store.Store.memory([]), "0" * 64)
+    single_file.write(folder, asked, [], engine.Store.memory([]), "0" * 64)
 
 
 def test_without_its_page_no_file_is_written(tmp_path, saved, monkeypatch):
-    monkeypatch.setattr(single, "PAGE", tmp_path / "nowhere")
+    monkeypatch.setattr(single_file, "PAGE", tmp_path / "nowhere")
     write(tmp_path, saved)
     assert list(tmp_path.iterdir()) == []
 
@@ -30,19 +32,19 @@ def test_without_its_page_no_file_is_written(tmp_path, saved, monkeypatch):
 def test_nothing_that_is_held_can_end_the_script_that_holds_it(tmp_path, saved, monkeypatch):
     page = tmp_path / "page.html"
     page.write_text("<script>{{held}}</script>", encoding="utf-8")
-    monkeypatch.setattr(single, "PAGE", page)
+    monkeypatch.setattr(single_file, "PAGE", page)
     write(tmp_path, saved)
-    text = (tmp_path / single.NAME).read_text(encoding="utf-8")
+    text = (tmp_path / single_file.NAME).read_text(encoding="utf-8")
     assert text.count("<") == 2 and "{{" not in text and "VALUES ?year" in text
 
 
 @pytest.mark.slow
 def test_two_builds_write_the_same_file(tmp_path):
-    if not single.PAGE.is_file():
+    if not single_file.PAGE.is_file():
         skip_loudly("the single HTML file: its page is not bundled here (make .venv/editor)")
     made = []
     for seed in ("1", "2"):
         command = [sys.executable, "-m", "statereport", "build", "--out", str(tmp_path / seed)]
         subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed})
-        made.append((tmp_path / seed / single.NAME).read_bytes())
+        made.append((tmp_path / seed / single_file.NAME).read_bytes())
     assert made[0] == made[1] and len(made[0]) < 8_000_000

@@ -4,9 +4,9 @@ import csv
 import pytest
 from skipping import skip_loudly
 
-from statereport import text as reading
 from statereport.errors import FragmentAbsent, FragmentAmbiguous, TextDiffers
-from statereport.text import Span, Text, find, numerals, occurrences, printed_in, segments
+from statereport.source import text as reading
+from statereport.source.text import Span, Text, find, numerals, occurrences, printed_in, segments
 
 
 def tokens(words: str) -> list[str]:

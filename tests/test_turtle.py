@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from statereport import turtle
 from statereport.errors import Problem, TurtleSyntax, UnknownName
-from statereport.turtle import BlankNode, Literal, NamedNode, Triple, format_turtle, parse_turtle, same_triples
-from statereport.vocab import SR, prefixes
+from statereport.rdf import turtle
+from statereport.rdf.namespaces import SR
+from statereport.rdf.prefixes import prefixes
+from statereport.rdf.turtle import BlankNode, Literal, NamedNode, Triple, format_turtle, parse_turtle, same_triples
 
 CASES = Path(__file__).parent / "turtle"
 WRITTEN = sorted(path for path in CASES.glob("*.ttl") if not path.name.endswith(".expected.ttl"))

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 import pytest
 from skipping import skip_loudly
 
-from statereport import single, store
-from statereport.paths import find_house, find_text
+from statereport.graph import build_folder
+from statereport.project import find_project, find_text
+from statereport.site import single_file
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/web"))
@@ -38,11 +39,11 @@ REFUSED = re.compile(r"Failed to load resource: the server responded with a stat
 def built(tmp_path_factory) -> Path:
     """A build's folder: ./build where it is fresh, else one made for this."""
     folder = ROOT / "build"
-    if not store.is_fresh(folder / "store", find_house()) or (single.PAGE.is_file() and not (folder / single.NAME).is_file()):
-        from statereport import build
+    if not build_folder.is_fresh(folder / "store", find_project()) or (single_file.PAGE.is_file() and not (folder / single_file.NAME).is_file()):
+        from statereport.publish import build
 
         folder = tmp_path_factory.mktemp("served") / "build"
-        build.build(find_house(), folder)
+        build.build(find_project(), folder)
     return folder
 
 
@@ -50,7 +51,7 @@ def built(tmp_path_factory) -> Path:
 def server(built) -> Iterator[serving.Served]:
     """`statereport serve` on a build, with the report's text where it is at hand."""
     options = ["--build", str(built), "--seconds", "4"]
-    text = find_text(find_house())
+    text = find_text(find_project())
     options += ["--text", str(text)] if text else []
     with serving.real(*options) as served:
         yield served

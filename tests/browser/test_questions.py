@@ -11,13 +11,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from statereport.paths import find_house
+from statereport.project import find_project
 
 expect = pytest.importorskip("playwright.sync_api", reason="NOT TESTED: pages in a browser: Playwright is not installed").expect
 
 QUERIES = sorted(
-    path.relative_to(find_house().queries).with_suffix("").as_posix()
-    for path in find_house().queries.glob("*/*.rq") if path.parent.name not in ("pages", "checks")
+    path.relative_to(find_project().queries).with_suffix("").as_posix()
+    for path in find_project().queries.glob("*/*.rq") if path.parent.name not in ("pages", "checks")
 )
 SINCE = "/query/measures/measures-of-a-year.html"
 CHARTED = "/query/law/laws-cited-most.html"

@@ -11,7 +11,7 @@ import pytest
 from skipping import skip_loudly
 from test_every_page import barriers
 
-from statereport.single import NAME, PAGE
+from statereport.site.single_file import NAME, PAGE
 
 
 @pytest.fixture(scope="session")

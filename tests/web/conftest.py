@@ -6,29 +6,30 @@ import pytest
 from reading import Reader
 from skipping import skip_loudly
 
-from statereport.paths import find_house, find_text
-from statereport.web import site as sites
+from statereport.pages import context
+from statereport.project import find_project, find_text
+from statereport.web.answers.site import Site
 
 
 @pytest.fixture(scope="session")
-def site() -> sites.Site:
+def site() -> Site:
     """The site without the report's text, as it is for most."""
-    house = find_house()
-    return sites.load(house, built=house.root / "build")
+    house = find_project()
+    return Site.of(context.load(house, built=house.root / "build"))
 
 
 @pytest.fixture(scope="session")
-def read(site: sites.Site) -> Reader:
+def read(site: Site) -> Reader:
     """What a reader is given for an address."""
     return Reader(site)
 
 
 @pytest.fixture(scope="session")
-def read_text(site: sites.Site) -> Reader:
+def read_text(site: Site) -> Reader:
     """The same where the report's text is at hand; else the test is skipped loudly."""
     from dataclasses import replace
 
-    from statereport import text
+    from statereport.source import text
 
     path = find_text(site.house)
     if path is None:

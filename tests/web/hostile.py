@@ -167,13 +167,13 @@ def egress(endpoint: str) -> dict:
 
 def others(every: list[tuple[str, str]], seconds: float) -> dict:
     """The oxigraph server and Virtuoso with the same data, started again each time they die."""
-    from statereport import build
-    from statereport.paths import find_house
+    from statereport.graph import examine
+    from statereport.project import find_project
 
     figures = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        plain, doubled = peers.data(build.examine(find_house()).quads(), folder)
+        plain, doubled = peers.data(examine.examine(find_project()).quads(), folder)
         for label, start in (("oxigraph", lambda: peers.oxigraph(doubled, folder, timeout=10)), ("virtuoso", lambda: peers.virtuoso(plain, folder))):
             with start() as peer:
                 if peer is None:

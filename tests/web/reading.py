@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from statereport.web.answer import answer
-from statereport.web.http import Request, Response
+from statereport.web.answers.router import answer
+from statereport.web.wire.http import Request, Response
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from statereport import sparql, store
 from statereport.errors import Problem, QuerySyntax, RequestBroken, UpdateRefused
-from statereport.web import problems, protocol
-from statereport.web.answer import answer
-from statereport.web.http import Request, Response
-from statereport.web.limits import Limits
+from statereport.sparql import tokens
+from statereport.sparql.engine import Store
+from statereport.web.answers.router import answer
+from statereport.web.wire import problems, protocol
+from statereport.web.wire.http import Request, Response
+from statereport.web.wire.limits import Limits
 
 
 def respond(site: Any, request: Request) -> Response:
@@ -32,7 +33,7 @@ def respond(site: Any, request: Request) -> Response:
     return answer(site, request)
 
 
-def _update(engine: store.Store, request: Request) -> Response:
+def _update(engine: Store, request: Request) -> Response:
     pairs = list(request.query)
     if request.method != "POST" or any(name == "update" for name, _ in pairs):
         raise RequestBroken(where="update", what="Updates are sent by POST.", mend="")
@@ -44,7 +45,7 @@ def _update(engine: store.Store, request: Request) -> Response:
         raise RequestBroken(where="update", what="Not one update.", mend="")
     using = [f"USING <{value}>" for name, value in pairs if name == "using-graph-uri"]
     using += [f"USING NAMED <{value}>" for name, value in pairs if name == "using-named-graph-uri"]
-    words = list(sparql.tokens(texts[0]))
+    words = list(tokens.tokens(texts[0]))
     if using and any(word.says("USING") or word.says("WITH") for word in words):
         raise RequestBroken(where="update", what="USING stands in the update and in the request.", mend="")
     text = texts[0]
@@ -58,7 +59,7 @@ def _update(engine: store.Store, request: Request) -> Response:
     return Response(200, "text/plain", b"")
 
 
-def load(engine: store.Store, data: dict[str, bytes]) -> None:
+def load(engine: Store, data: dict[str, bytes]) -> None:
     """Put N-Triples into named graphs, and into no other."""
     engine._inner.clear()
     for name, triples in data.items():

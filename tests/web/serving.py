@@ -164,13 +164,15 @@ def real(*options: str) -> Any:
 
 def site_of(engine: Any, house: Any, base: str, limits: Any) -> Any:
     """The site of a small house: everything but what its few statements do not fill."""
-    from statereport import knowledge
-    from statereport.web import site
+    from statereport.graph import knowledge
+    from statereport.pages import context
+    from statereport.pages.names import Names
+    from statereport.web.answers.site import Site
 
     graph = knowledge.KnowledgeGraph(engine, house)
-    return site.Site(
-        graph=graph, house=house, questions=site._warmed(graph), names=site.Names.of(graph), cubes=(), inference=None, rules={},
-        templates=site._templates(), static=site._static(), exports={}, title="", author="", version="0", issued="", triples=len(engine), digest="", base=base, limits=limits,
+    return Site(
+        graph=graph, house=house, questions=context._warmed(graph), names=Names.of(graph), cubes=(), inference=None, rules={},
+        templates=context._templates(), static=context._static(), exports={}, title="", author="", version="0", issued="", triples=len(engine), digest="", base=base, limits=limits,
     )  # fmt: skip
 
 
@@ -178,20 +180,21 @@ def main() -> None:
     """Serve the small house until told to end."""
     import small as making
 
-    from statereport import sparql, store
-    from statereport.web import server
-    from statereport.web.limits import Limits, Setting
+    from statereport.sparql import tokens
+    from statereport.sparql.engine import Store
+    from statereport.web.serving import server
+    from statereport.web.wire.limits import Limits, Setting
 
     options = json.loads(sys.argv[2])
     workers = {name: options.pop(name) for name in ("quick", "slow", "own") if name in options}
     names = {name: frozenset(options.pop(name, ())) for name in ("proxies", "hosts")}
     if not options.pop("screen", True):
         # What is refused before it runs is let through, to see that the rest holds.
-        sparql.screen = lambda *words, **more: None
+        tokens.screen = lambda *words, **more: None
     limits = Limits(**options)
     with tempfile.TemporaryDirectory() as folder:
         house = making.make(Path(folder))
-        engine = store.Store.memory(making.quads(house))
+        engine = Store.memory(making.quads(house))
         server.serve(lambda base: site_of(engine, house, base, limits), Setting(limits=limits, **names, **workers), port=0, say=lambda line: print(line, flush=True))
 
 

@@ -12,7 +12,9 @@ import pyoxigraph as ox
 import pytest
 import serving
 
-from statereport import sparql, vocab
+from statereport.rdf import namespaces
+from statereport.rdf import prefixes as names
+from statereport.sparql import tokens
 
 NAMES = """PREFIX sh: <http://www.w3.org/ns/shacl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -58,19 +60,19 @@ def test_an_editor_finds_examples_that_run_as_they_stand(served, method):
     assert len({row["example"] for row in rows}) == len(rows) > 90
     assert all(row["comment"].rstrip().endswith("?") or "/tables/" in row["example"] for row in rows)
     for row in rows[:: len(rows) // 5]:
-        assert served.query(sparql.with_prefixes(row["text"], prefixes), Accept="*/*").status == 200, row["example"]
+        assert served.query(tokens.with_prefixes(row["text"], prefixes), Accept="*/*").status == 200, row["example"]
 
 
 def test_an_editor_finds_the_prefixes(served):
     found = {row["prefix"]: row["namespace"] for row in asked(served, PREFIXES, {})}
-    assert found == dict(vocab.prefixes())
+    assert found == dict(names.prefixes())
 
 
 def test_an_editor_finds_what_may_stand_beside_what(served):
     others, datatypes = defaultdict(set), defaultdict(set)
     for row in asked(served, NEIGHBOURS, {}):
-        key = row["class"].removeprefix(vocab.SR), row["property"].removeprefix(vocab.SR)
-        others[key].add(row.get("other", "").removeprefix(vocab.SR))
+        key = row["class"].removeprefix(namespaces.SR), row["property"].removeprefix(namespaces.SR)
+        others[key].add(row.get("other", "").removeprefix(namespaces.SR))
         datatypes[key].add(row.get("datatype", "").rpartition("#")[2])
     assert "Passage" in others["Figure", "isStatedIn"]
     assert {"integer", "decimal"} & datatypes["Figure", "value"]
@@ -80,8 +82,8 @@ def test_an_editor_finds_what_may_stand_beside_what(served):
 def test_the_counts_of_classes_are_those_of_the_data(served):
     counts = {row["class"]: int(row["things"]) for row in asked(served, COUNTS, {})}
     for name in ("Figure", "Norm", "LegalInstrument"):
-        (row,) = asked(served, f"SELECT (COUNT(DISTINCT ?one) AS ?n) {{ ?one a <{vocab.SR}{name}> }}", {})
-        assert counts[vocab.SR + name] == int(row["n"]) > 0
+        (row,) = asked(served, f"SELECT (COUNT(DISTINCT ?one) AS ?n) {{ ?one a <{namespaces.SR}{name}> }}", {})
+        assert counts[namespaces.SR + name] == int(row["n"]) > 0
 
 
 def test_a_federation_finds_the_description_of_the_service(served):

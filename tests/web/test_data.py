@@ -18,11 +18,14 @@ import pyshacl
 import pytest
 import rdflib
 
-from statereport import catalogue, chart, formats, store, vocab
-from statereport.answers import Answer
-from statereport.web import descriptions, negotiation, saved
-from statereport.web.answer import answer
-from statereport.web.http import Request, Response
+from statereport.questions import catalogue, chart
+from statereport.rdf import namespaces, writers
+from statereport.sparql import engine
+from statereport.sparql.answers import Answer
+from statereport.web.answers import descriptions, questions
+from statereport.web.answers.router import answer
+from statereport.web.wire import negotiation
+from statereport.web.wire.http import Request, Response
 
 FIGURE = "/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh"
 SD = "http://www.w3.org/ns/sparql-service-description#"
@@ -84,21 +87,21 @@ def test_a_document_says_the_same_in_every_form(site, path):
     said = {ending: get(site, f"{path}.{ending}") for ending in negotiation.GRAPHS}
     for ending, reply in said.items():
         assert (reply.status, reply.media_type) == (200, negotiation.GRAPHS[ending])
-    several = [formats.canonical_nquads(formats.canonical(ox.Quad(t.subject, t.predicate, t.object) for t in triples(reply))) for reply in said.values()]
+    several = [writers.canonical_nquads(writers.canonical(ox.Quad(t.subject, t.predicate, t.object) for t in triples(reply))) for reply in said.values()]
     assert several[0] and several == [several[0]] * 4
     assert get(site, f"{path}.ttl").body == said["ttl"].body
 
 
 def test_a_document_says_what_is_said_of_the_thing_and_by_it(site):
     found = triples(get(site, f"{FIGURE}.nt"))
-    iri = ox.NamedNode(vocab.BASE + FIGURE[1:])
+    iri = ox.NamedNode(namespaces.BASE + FIGURE[1:])
     assert {t for t in found if t.subject == iri} == {q.triple for q in site.graph.engine._inner.quads_for_pattern(iri, None, None, ox.DefaultGraph())}
     assert {t for t in found if t.object == iri} == {q.triple for q in site.graph.engine._inner.quads_for_pattern(None, None, iri, ox.DefaultGraph())}
 
 
 def test_signposts_say_what_to_cite_under_which_licence_and_in_which_forms(site):
     link = header(get(site, f"{FIGURE}.ttl"), "Link")
-    assert f'<{vocab.BASE}{FIGURE[1:]}>; rel="cite-as"' in link and 'rel="license"' in link
+    assert f'<{namespaces.BASE}{FIGURE[1:]}>; rel="cite-as"' in link and 'rel="license"' in link
     assert f'<{FIGURE}.jsonld>; rel="alternate"; type="application/ld+json"' in link and f"{FIGURE}.ttl>" not in link
 
 
@@ -118,8 +121,8 @@ def test_the_ontology_is_at_the_beginning_of_its_terms(site):
     assert header(get(site, "/def/", "text/turtle"), "Location") == "/def.ttl"
     assert header(get(site, "/def/", "text/html"), "Location") == "/def"
     found = triples(get(site, "/def.ttl"))
-    assert ox.NamedNode(vocab.SR + "Figure") in {t.subject for t in found}
-    assert not [t for t in found if t.subject.value.startswith(vocab.SHAPE)]
+    assert ox.NamedNode(namespaces.SR + "Figure") in {t.subject for t in found}
+    assert not [t for t in found if t.subject.value.startswith(namespaces.SHAPE)]
 
 
 def test_a_named_graph_is_read_by_its_name(site):
@@ -145,23 +148,23 @@ def addresses(site) -> list[str]:
     found = set()
     for quad in site.graph.engine._inner:
         found |= {term.value for term in (quad.subject, quad.predicate, quad.object, quad.graph_name) if isinstance(term, ox.NamedNode)}
-    return sorted(iri for iri in found if iri.startswith(vocab.BASE) and iri != catalogue.ENDPOINT)
+    return sorted(iri for iri in found if iri.startswith(namespaces.BASE) and iri != catalogue.ENDPOINT)
 
 
 def crawl(site, iris: list[str]) -> None:
     """Each IRI must lead to a page and to a document that speaks of it."""
     for iri in iris:
-        path = f"/{iri.removeprefix(vocab.BASE)}"
+        path = f"/{iri.removeprefix(namespaces.BASE)}"
         # A question's address leads to its page and its answer, of which there are no triples.
-        asks = iri.startswith(f"{vocab.BASE}query/")
+        asks = iri.startswith(f"{namespaces.BASE}query/")
         for accept in ("text/html", *(() if asks else ("application/n-triples",))):
             reply = get(site, path, accept)
             assert reply.status == 303, (iri, accept, reply.status)
             there = get(site, header(reply, "Location"))
             assert there.status == 200, (iri, accept, there.status)
             # A part of the description is a page's line, not a page.
-            counted = accept == "text/html" and iri.startswith(f"{vocab.BASE}dataset")
-            assert asks or counted or iri.startswith(vocab.GRAPH) or iri.encode() in there.body, iri
+            counted = accept == "text/html" and iri.startswith(f"{namespaces.BASE}dataset")
+            assert asks or counted or iri.startswith(namespaces.GRAPH) or iri.encode() in there.body, iri
 
 
 def test_some_of_the_addresses_answer(site):
@@ -177,7 +180,7 @@ def test_some_of_the_addresses_answer(site):
 def test_every_address_answers(site):
     every = addresses(site)
     # Each part of the description is answered with all of it, which takes a while: some of them are enough.
-    parts = [iri for iri in every if iri.startswith(f"{vocab.BASE}dataset/")]
+    parts = [iri for iri in every if iri.startswith(f"{namespaces.BASE}dataset/")]
     others = sorted(set(every) - set(parts))
     assert len(others) > 6_000
     crawl(site, [*others, *random.Random(2).sample(parts, 20)])
@@ -214,7 +217,7 @@ def check_forms(site, queries) -> None:
     for query in queries:
         # The text of a query is the same question to the engine, so its rows are the measure.
         rows = len(site.graph.engine.query(query.text, query.source))
-        for ending, kind in saved.forms_of(query).items():
+        for ending, kind in questions.forms_of(query).items():
             reply = get(site, f"/query/{query.name}.{ending}")
             if ending == "html" and query.topic == "checks":
                 continue
@@ -252,14 +255,14 @@ NASTY = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "plain", "'=1",
 def test_a_spreadsheet_takes_no_text_for_a_formula():
     query = SimpleNamespace(titles={"x": "A title"}, name="x")
     rows = tuple((ox.Literal(text), ox.Literal(-5)) for text in NASTY)
-    body, changed = saved.spreadsheet(query, Answer("select", ("x", "n"), (*rows, (None, ox.NamedNode("a:b")))))
+    body, changed = questions.spreadsheet(query, Answer("select", ("x", "n"), (*rows, (None, ox.NamedNode("a:b")))))
     read = list(csv.reader(io.StringIO(body.decode(), newline="")))
     assert read[0] == ["A title", "n"] and changed == 7
     for text, (cell, number) in zip(NASTY, read[1:], strict=False):
         assert cell == (f"'{text}" if text[:1] in tuple("=+-@\t\r\n") and text else text)
         assert number == "-5"
     assert read[-1] == ["", "a:b"]
-    assert saved.spreadsheet(query, Answer("select", ("x",), ()), bom=True)[0].startswith(b"\xef\xbb\xbf")
+    assert questions.spreadsheet(query, Answer("select", ("x",), ()), bom=True)[0].startswith(b"\xef\xbb\xbf")
 
 
 def test_the_protocols_csv_is_as_the_specification_wants_it(site):
@@ -303,7 +306,7 @@ def test_the_description_names_every_graph_and_every_limit(site):
 
 def test_the_data_are_described(site):
     found = triples(get(site, "/.well-known/void"))
-    dataset = ox.NamedNode(vocab.BASE + "dataset")
+    dataset = ox.NamedNode(namespaces.BASE + "dataset")
     said = {t.predicate.value: t.object.value for t in found if t.subject == dataset}
     assert int(said["http://rdfs.org/ns/void#triples"]) == site.triples
     assert said["http://rdfs.org/ns/void#sparqlEndpoint"] == f"{site.base}/sparql"
@@ -340,4 +343,4 @@ def test_terms_cannot_be_smuggled_into_a_query(site):
         if reply.status == 200:
             assert not json.loads(reply.body)["results"]["bindings"]
     with pytest.raises(ValueError):
-        store.iri_text("a:b> } DROP ALL")
+        engine.iri_text("a:b> } DROP ALL")

@@ -11,9 +11,9 @@ import pytest
 import serving
 from skipping import skip_loudly
 
-from statereport.paths import find_house
+from statereport.project import find_project
 
-DEPLOY = find_house().root / "docs" / "deploy"
+DEPLOY = find_project().root / "docs" / "deploy"
 
 
 def free_port() -> int:
@@ -33,7 +33,7 @@ def test_systemd_takes_the_unit(tmp_path):
 
 
 def test_the_command_of_the_unit_is_one_that_the_program_takes():
-    from statereport.cli_serve import serve
+    from statereport.cli.serve import serve
 
     line = next(line for line in (DEPLOY / "statereport.service").read_text().splitlines() if line.startswith("ExecStart="))
     words = line.split()[2:]

@@ -14,9 +14,9 @@ from urllib.parse import quote
 import pytest
 import serving
 
-from statereport import chart, picture
-from statereport.web import frames, guard
-from statereport.web.http import Request
+from statereport.questions import chart, picture
+from statereport.web.serving import connections, frames
+from statereport.web.wire.http import Request
 
 CHART = "/query/figures/all"
 SPEC = {
@@ -33,7 +33,7 @@ def served():
 
 def drawing(served) -> int:
     """The process that draws."""
-    return next(process for process in served.tree() if b"statereport.web.drawing" in Path(f"/proc/{process}/cmdline").read_bytes())
+    return next(process for process in served.tree() if b"statereport.web.serving.drawing" in Path(f"/proc/{process}/cmdline").read_bytes())
 
 
 def has_engine(process: int) -> bool:
@@ -92,7 +92,7 @@ def test_only_the_process_that_draws_has_the_engine_that_draws(served):
 def test_the_sheet_of_a_chart_is_the_only_one_that_its_policy_lets_in(served):
     reply = served.ask(f"{CHART}.svg")
     assert reply.body.decode().count("<style>") == 1 and f"<style>{picture.STYLE}</style>" in reply.body.decode()
-    assert reply.headers["content-security-policy"] == guard.POLICIES["image/svg"] and "unsafe" not in guard.POLICIES["image/svg"]
+    assert reply.headers["content-security-policy"] == connections.POLICIES["image/svg"] and "unsafe" not in connections.POLICIES["image/svg"]
 
 
 def test_when_the_process_that_draws_dies_it_costs_one_picture(served):
@@ -117,7 +117,7 @@ def test_a_picture_that_takes_too_long_is_given_up_and_everything_else_is_there(
 
 def test_without_anything_to_draw_the_process_gives_its_memory_back():
     here, there = socket.socketpair()
-    script = f"import socket; from statereport.web import drawing; drawing.IDLE = 0; drawing.serve(socket.socket(fileno={there.fileno()}))"
+    script = f"import socket; from statereport.web.serving import drawing; drawing.IDLE = 0; drawing.serve(socket.socket(fileno={there.fileno()}))"
     with subprocess.Popen([sys.executable, "-c", script], pass_fds=[there.fileno()]) as process, here:
         there.close()
         for _ in range(2):  # as it begins, and when it has begun anew
@@ -131,7 +131,7 @@ def test_without_anything_to_draw_the_process_gives_its_memory_back():
 
 
 def test_a_specification_that_cannot_be_drawn_is_a_fault_in_the_log_and_a_problem_for_who_asks():
-    from statereport.web import drawing as drawer
+    from statereport.web.serving import drawing as drawer
 
     response, fault = drawer.drawn(Request("GET", "/picture.svg", body=b'{"mark": 1}'))
     assert response.status == 500 and json.loads(response.body)["code"] == "server-fault" and "Traceback" in fault

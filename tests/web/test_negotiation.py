@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from statereport.errors import NotAcceptable
-from statereport.web import negotiation
-from statereport.web.negotiation import DOCUMENTS, GRAPHS, RESULTS, choose, normal, split_ending
+from statereport.web.wire import negotiation
+from statereport.web.wire.negotiation import DOCUMENTS, GRAPHS, RESULTS, choose, normal, split_ending
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 # Accept header → the ending chosen among documents, graphs and results; None is 406.

@@ -9,11 +9,12 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from statereport import errors, vocab
-from statereport.paths import find_house
-from statereport.queries import SavedQueries
+from statereport import errors
+from statereport.project import find_project
+from statereport.questions.saved import SavedQueries
+from statereport.rdf import namespaces
 
-QUESTIONS = [name for name in SavedQueries(find_house().queries).names if not name.startswith(("pages/", "checks/"))]
+QUESTIONS = [name for name in SavedQueries(find_project().queries).names if not name.startswith(("pages/", "checks/"))]
 ONE_OF_EACH = (
     "/", "/query", "/query/law/laws-cited-most.html", "/query/groups/what-is-said-of-a-group.html", "/query/measures/measures-of-a-year.html?year=x",
     "/report", "/report/0", "/report/13", "/statistics", "/statistics/schools-by-language", "/statistics/key-figures?rows=period", "/discrepancies",
@@ -83,7 +84,7 @@ def test_a_question_has_its_answer_in_words_with_every_row(read, name):
     bare = [cell for cell in cells if re.match(r"https?://", cell)]
     ours = {label.text for labels in read.site.names.labels.values() for label in labels}
     # An address that the report itself prints, or that leads elsewhere, is a value; ours are told by their labels.
-    assert not [cell for cell in bare if cell.startswith(vocab.BASE) or cell in ours]
+    assert not [cell for cell in bare if cell.startswith(namespaces.BASE) or cell in ours]
     assert not [cell for cell in cells if "^^" in cell or cell.endswith("@en")]
 
 
@@ -95,7 +96,7 @@ def test_a_question_offers_files_its_query_and_how_to_cite_it(read, name):
     editor = next(e["href"] for e in page.all("a") if e["href"].startswith("/editor?"))
     assert "SELECT" in editor or "CONSTRUCT" in editor or "ASK" in editor
     cite = page.one("details", class_="cite").words
-    assert vocab.QUERY + name in cite and read.site.digest in cite and read.site.version in cite and "@misc{" in cite
+    assert namespaces.QUERY + name in cite and read.site.digest in cite and read.site.version in cite and "@misc{" in cite
 
 
 def test_rows_about_statements_lead_to_their_passages(read):
@@ -118,7 +119,7 @@ def test_identifiers_can_be_shown_instead(read):
     assert "instrument:kaz-constitution" not in read("/query/law/laws-cited-most.html").one("table", id="table").words
 
 
-@pytest.mark.parametrize("name", [n for n in QUESTIONS if SavedQueries(find_house().queries).get(n).parameters])
+@pytest.mark.parametrize("name", [n for n in QUESTIONS if SavedQueries(find_project().queries).get(n).parameters])
 def test_a_form_has_its_choices_by_their_labels_and_the_default_chosen(read, name):
     page = read(f"/query/{name}.html")
     query = read.site.graph.question(name)
@@ -166,9 +167,9 @@ def test_what_a_reader_types_is_shown_as_it_is(read, address):
 
 
 def test_data_in_a_page_cannot_end_its_script(read):
-    from statereport.web import page
+    from statereport.pages import page as template
 
-    told = page.data({"name": "</script><script>alert(1)</script>&"})
+    told = template.data({"name": "</script><script>alert(1)</script>&"})
     assert "<" not in told and json.loads(told)["name"].startswith("</script>")
     for address in ("/", "/statistics", "/statistics/schools-by-language"):
         data = json.loads(read(address).one("script", type="application/ld+json").raw)

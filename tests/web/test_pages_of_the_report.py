@@ -11,9 +11,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from statereport import chart, discrepancies, vocab
-from statereport.web import passages, tabulation
-from statereport.web.pages import law
+from statereport.graph import discrepancies
+from statereport.pages import law, passages, tabulation
+from statereport.questions import chart
+from statereport.rdf import namespaces
 
 
 def themes(read) -> list[str]:
@@ -32,7 +33,7 @@ def test_every_anchor_is_a_statement_of_its_passage(read):
         for passage in passages.of_theme(read.site, number):
             told.update((mark.start, mark.end, mark.thing.path) for mark in passage.marks)
     anchors = read.site.graph.sparql(
-        f"PREFIX sr: <{vocab.SR}> SELECT ?a WHERE {{ ?a a sr:Anchor ; sr:isLocatedIn ?u . ?u a ?c FILTER(?c IN (sr:Theme, sr:Passage)) }}")
+        f"PREFIX sr: <{namespaces.SR}> SELECT ?a WHERE {{ ?a a sr:Anchor ; sr:isLocatedIn ?u . ?u a ?c FILTER(?c IN (sr:Theme, sr:Passage)) }}")
     assert sum(told.values()) == len(anchors) and max(told.values()) == 1
 
 
@@ -178,14 +179,14 @@ def test_the_law_has_every_instrument_in_the_picture_and_in_the_table(read):
     found = law.instruments(read.site)
     page = read("/law")
     assert len(found) == len(page.one("table").one("tbody").all("tr")) == sum(
-        row["number"] for row in read.site.graph.ask("pages/classes") if row["class"] in (vocab.SR + "LegalInstrument", vocab.SR + "InstrumentSeries"))
+        row["number"] for row in read.site.graph.ask("pages/classes") if row["class"] in (namespaces.SR + "LegalInstrument", namespaces.SR + "InstrumentSeries"))
     drawn = page.one("svg", role="group")
     assert {e["id"] for e in drawn.all("a") if "id" in e.attributes} == {it.name for it in found}
     assert len(drawn.all("path")) == sum(len(it.ties) for it in found) > 20
 
 
 def test_a_tie_of_the_law_is_told_in_words_too(read):
-    row = next(row for row in read.site.graph.ask("pages/law-relations") if row["tie"] == vocab.SR + "approves")
+    row = next(row for row in read.site.graph.ask("pages/law-relations") if row["tie"] == namespaces.SR + "approves")
     names = read.site.names
     line = next(e for e in read("/law").one("tbody").all("tr") if e.one("th").words == names.label(row["act"]).text)
     assert f"approves {names.label(row['other']).text}" in line.words

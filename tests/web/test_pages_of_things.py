@@ -7,10 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from statereport import chart, sparql, vocab
-from statereport.web import names as naming
+from statereport.pages import names as naming
+from statereport.questions import chart
+from statereport.rdf import namespaces
+from statereport.sparql import tokens
 
-SPACES = tuple(vocab.BASE + space for space in naming.SPACES)
+SPACES = tuple(namespaces.BASE + space for space in naming.SPACES)
 
 
 def addresses(read) -> list[str]:
@@ -18,7 +20,7 @@ def addresses(read) -> list[str]:
     found = {quad.graph_name.value for quad in _quads(read)}
     for quad in _quads(read):
         found |= {term.value for term in (quad.subject, quad.predicate, quad.object) if type(term).__name__ == "NamedNode"}
-    return sorted(iri for iri in found if iri.startswith(SPACES) and iri != vocab.SR)
+    return sorted(iri for iri in found if iri.startswith(SPACES) and iri != namespaces.SR)
 
 
 def _quads(read):
@@ -174,9 +176,9 @@ def test_prefixes_that_are_used_are_added_where_they_can_be_seen(read):
     page = read("/editor?" + urlencode({"query": "SELECT ?s { ?s a sr:Claim ; sr:isStatedIn passage:13.1 }"}))
     text = page.one("textarea").raw
     assert "PREFIX sr: <https://w3id.org/statereport/def/>" in text and "PREFIX passage:" in text
-    assert sparql.with_prefixes(text, read.site.names.prefixes) == text
+    assert tokens.with_prefixes(text, read.site.names.prefixes) == text
     quiet = "PREFIX sr: <https://w3id.org/statereport/def/>\nSELECT ?s { ?s a sr:Claim FILTER(?s != \"place:kaz\") } # body:cerd"
-    assert sparql.with_prefixes(quiet, read.site.names.prefixes) == quiet
+    assert tokens.with_prefixes(quiet, read.site.names.prefixes) == quiet
 
 
 def test_the_answer_in_the_editor_has_labels_and_files(read):

@@ -77,7 +77,7 @@ def workers(served) -> set[int]:
 
 def draws(process: int) -> bool:
     """True for the process that draws charts: an interpreter of its own."""
-    return b"statereport.web.drawing" in Path(f"/proc/{process}/cmdline").read_bytes()
+    return b"statereport.web.serving.drawing" in Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 def idle(served) -> set[int]:

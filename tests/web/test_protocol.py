@@ -14,10 +14,11 @@ import serving
 import w3c
 from skipping import skip_loudly
 
-from statereport import knowledge, store
-from statereport.paths import find_house
-from statereport.web import app, guard
-from statereport.web.limits import Limits, Setting
+from statereport.graph import knowledge
+from statereport.project import find_project
+from statereport.sparql.engine import Store
+from statereport.web.serving import app, connections
+from statereport.web.wire.limits import Limits, Setting
 
 UPDATES = {
     "update_dataset_default_graph", "update_dataset_default_graphs", "update_dataset_named_graphs", "update_dataset_full",
@@ -37,8 +38,8 @@ def endpoint():
     """The application over HTTP in this process, so that its data can be set; `endpoint.site` is what it answers from."""
     import uvicorn
 
-    engine = store.Store.memory(union=False)
-    site = SimpleNamespace(graph=knowledge.KnowledgeGraph(engine, find_house()), limits=Limits(), base="http://127.0.0.1", exports={}, description=())
+    engine = Store.memory(union=False)
+    site = SimpleNamespace(graph=knowledge.KnowledgeGraph(engine, find_project()), limits=Limits(), base="http://127.0.0.1", exports={}, description=())
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     entries: list[dict] = []
@@ -49,7 +50,7 @@ def endpoint():
         pass
 
     front.start = start
-    config = uvicorn.Config(app.make(front, lambda: None), http=guard.connections(Limits(), entries.append), ws="none", log_config=None, lifespan="on")
+    config = uvicorn.Config(app.make(front, lambda: None), http=connections.connections(Limits(), entries.append), ws="none", log_config=None, lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -169,6 +170,6 @@ def place(path: str, last: str | None) -> tuple[str, str]:
 
 def canonical(turtle: bytes) -> bytes:
     """Turtle with its blank nodes named by RDFC-1.0, as sorted N-Quads."""
-    from statereport import formats
+    from statereport.rdf import writers
 
-    return formats.canonical_nquads(formats.canonical(ox.parse(turtle, format=ox.RdfFormat.TURTLE, base_iri="http://www.example/")))
+    return writers.canonical_nquads(writers.canonical(ox.parse(turtle, format=ox.RdfFormat.TURTLE, base_iri="http://www.example/")))

@@ -13,9 +13,10 @@ import pytest
 import serving
 
 from statereport.errors import PortTaken
-from statereport.web import descriptions, server
-from statereport.web.http import Response
-from statereport.web.limits import Limits
+from statereport.web.answers import descriptions
+from statereport.web.serving import server
+from statereport.web.wire.http import Response
+from statereport.web.wire.limits import Limits
 
 
 def test_a_taken_port_is_told_before_anything_is_read():
@@ -51,7 +52,7 @@ def test_every_limit_is_said_in_words():
 
 
 def test_what_is_kept_gives_way_to_what_is_asked():
-    from statereport.web.cache import Cache
+    from statereport.web.serving.cache import Cache
 
     cache = Cache(100_000)
     for i in range(100):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from statereport.paths import find_house
+from statereport.project import find_project
 
 HERE = Path(__file__).parent
 ENTRY = re.compile(r"`(?P<module>test_\w+)` (?P<words>[^`]+)")
 
 
 def test_each_property_names_tests_that_there_are():
-    text = (find_house().root / "docs" / "THREATS.md").read_text(encoding="utf-8")
+    text = (find_project().root / "docs" / "THREATS.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| ") and not line.startswith("| Property")]
     assert len(rows) >= 25
     for row in rows:

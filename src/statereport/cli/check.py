@@ -1,0 +1,70 @@
+"""Everything that must be right before a change is shared: format, saved queries, shapes, checks, generated graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from statereport.errors import DataViolates, Problem, TextMissing
+from statereport.graph import examine
+from statereport.project import Project, find_text
+from statereport.questions import lint
+from statereport.questions.saved import SavedQueries
+from statereport.rdf import dataset, prefixes, turtle
+from statereport.source import anchors, ledger, text
+from statereport.sparql.engine import Store
+
+GENERATORS = {"anchors": anchors, "ledger": ledger}
+
+Say = Callable[[str], None]
+
+
+def check(house: Project, given: Path | None = None, say: Say = lambda line: None) -> tuple[Problem, ...]:
+    """Every finding, in the order: format, saved queries, generated graphs, shapes, checks; none where all is right.
+
+    `given` is the report's text; where it is not at hand either, `say` is told what was not compared. What stops the
+    reading itself (a syntax error) is raised. Warnings about the report are told to `say`: they are no findings.
+    """
+    found = [turtle.not_formatted(house.name(path)) for path in turtle.fmt([house.ontology, house.graphs], True, house.prefixes, house.name)]
+    saved = SavedQueries(house.queries)
+    found += lint.problems(saved.names, saved.get, prefixes.prefixes(house.prefixes))
+    if find_text(house, given):
+        for name in GENERATORS:
+            found += generated(name, house, given)
+    else:
+        say("The report's text is not at hand: anchors and ledger were not compared with it (--text FILE).")
+    examined = examine.examine(house, None, say)
+    for finding in examined.violations:
+        where = dataset.home_of(house, examined.dataset, finding.focus)
+        found.append(DataViolates(where=where, what=str(finding), mend="correct the data, or the shape if the rule is wrong"))
+    for finding in examined.warnings:
+        say(f"Warning about the report: {finding}")
+    found += _failed(house, Store.memory(examined.quads()), saved)
+    return tuple(found)
+
+
+def generated(name: str, house: Project, given: Path | None = None) -> tuple[Problem, ...]:
+    """What is wrong with a generated graph (`anchors` or `ledger`), compared with the text. Raises TextMissing, TextDiffers."""
+    return GENERATORS[name].check(house, _text(house, given))
+
+
+def generate(name: str, house: Project, given: Path | None = None) -> tuple[Path, tuple[Problem, ...]]:
+    """Write a generated graph from the statements and the text. → its file, and what could not be put into it."""
+    made = GENERATORS[name].generate(house, _text(house, given))
+    return made.path, made.write()
+
+
+def _text(house: Project, given: Path | None) -> text.Text:
+    path = find_text(house, given)
+    if path is None:
+        raise TextMissing(where="text", what="The report's text is not at hand.", mend="give it with --text FILE or STATEREPORT_TEXT")
+    return text.load(path)
+
+
+def _failed(house: Project, engine: Store, saved: SavedQueries) -> Iterator[Problem]:
+    for name in saved.names:
+        if name.startswith("checks/"):
+            try:
+                examine.refuse_failed_checks(house, engine, [saved.get(name)])
+            except Problem as problem:
+                yield problem

@@ -1,0 +1,237 @@
+"""The command line: one function a verb. Data go to stdout, talk to stderr; 0 is good, 1 findings, 2 misuse or breakage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from statereport import __version__
+from statereport.cli import console, serve
+
+FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
+
+_text = click.option("--text", type=click.Path(path_type=Path), help="The report's text, for what compares with it.")
+_store = click.option(
+    "--store",
+    envvar="STATEREPORT_STORE",
+    metavar="FOLDER|URL",
+    help="A build's folder, or the address of a SPARQL endpoint. Without it: ./build if fresh, else the sources.",
+)
+
+
+@click.group(cls=console.Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__)
+def cli() -> None:
+    """A State's report to a treaty body as a knowledge graph.
+
+    \b
+    Example:
+      statereport build
+      statereport query schools-by-language
+    """
+
+
+@cli.command(short_help="Make everything from the sources.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("build"), show_default=True, help="The folder to write.")
+@_text
+def build(out: Path, text: Path | None) -> None:
+    """Load, infer, validate and export everything into one folder, which appears whole or not at all.
+
+    \b
+    Example:
+      statereport build --out build
+    """
+    from statereport.project import find_project
+    from statereport.publish import build as building
+    from statereport.site import single_file
+
+    click.echo(str(building.build(find_project(), out, text, console.say, [single_file.write])))
+
+
+@cli.command(short_help="Check the sources.")
+@_text
+def check(text: Path | None) -> None:
+    """Check the sources: format, shapes, the checks under queries/, and that generated graphs are up to date.
+
+    \b
+    Example:
+      statereport check
+    """
+    from statereport.cli import check as checking
+    from statereport.project import find_project
+
+    console.findings(checking.check(find_project(), text, say=console.say), "Nothing is wrong.")
+
+
+@cli.command(short_help="Write Turtle files in the house format.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; list the files that differ.")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def fmt(only_check: bool, paths: tuple[Path, ...]) -> None:
+    """Write Turtle files in the house format: the given files and folders, else all of ontology/ and graphs/.
+
+    \b
+    Example:
+      statereport fmt --check graphs
+    """
+    from statereport.project import find_project
+    from statereport.rdf import turtle
+
+    house = find_project()
+    changed = turtle.fmt(paths or (house.ontology, house.graphs), only_check, house.prefixes, house.name)
+    if only_check:
+        console.findings([turtle.not_formatted(house.name(path)) for path in changed], "Every file is in the house format.")
+    for path in changed:
+        click.echo(house.name(path))
+
+
+@cli.command(add_help_option=False, short_help="Ask a question; without a name, list them.")
+@click.argument("name", required=False)
+@click.option("--sparql", metavar="FILE|-", help="Ask the SPARQL query in a file, or on standard input (-); the house's prefixes need not be declared.")
+@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="Put a value, or its label, in the place of a default.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Without it: a table on a terminal, else TSV; graphs in Turtle.")
+@click.option("--cite", is_flag=True, help="Print how the answer is cited, as text and in BibTeX.")
+@_store
+@click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message; with NAME, what the question means and may be given.")
+@click.pass_context
+def query(
+    context: click.Context, name: str | None, sparql: str | None, params: tuple[str, ...], form: str | None, cite: bool, store: str | None, wants_help: bool
+) -> None:
+    """Ask a saved question by its NAME, or SPARQL of your own. Without either: list the questions.
+
+    \b
+    Example:
+      statereport query tables/figures --format csv
+      statereport query what-is-said-of-a-group -p wanted=refugees
+      echo 'SELECT ?x { ?x a sr:Event }' | statereport query --sparql -
+    """
+    from statereport.cli import query as asking
+
+    if name and sparql:
+        raise click.UsageError("Give either the NAME of a question or --sparql FILE, not both.", context)
+    if wants_help and not name:
+        click.echo(context.get_help())
+    elif wants_help:
+        console.write(asking.help_of(str(name), store, console.say))
+    elif not name and not sparql:
+        console.write(asking.listing())
+    elif cite:
+        console.write(asking.citation(name, sparql, params, store, console.say))
+    elif sparql:
+        console.write(asking.own(sparql, params, store, _reader(form)))
+    else:
+        console.write(asking.answer(str(name), params, store, _reader(form)))
+
+
+def _reader(form: str | None) -> Any:
+    from statereport.cli import query as asking
+
+    return asking.Reader(form, console.is_terminal(), console.width(), console.say)
+
+
+@cli.command(short_help="Find things and passages by words.")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many at most.")
+@_store
+def search(words: tuple[str, ...], limit: int, store: str | None) -> None:
+    """Find things and passages by WORDS in labels, names as printed, gists and definitions, the best first.
+
+    All words must occur, in any form (school finds schools). AND, OR and NOT in capitals join words, brackets group
+    them, quotation marks make a phrase, and a star stands for a word's end.
+
+    \b
+    Example:
+      statereport search statelessness
+      statereport search '"Criminal Code" AND (hatred OR discriminat*) NOT torture'
+    """
+    from statereport.cli import query as asking
+
+    console.write(asking.found(" ".join(words), limit, store, _reader(None)))
+
+
+@cli.command(short_help="Show where the report does not agree with itself.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("page", "html", "table", "csv", "json", "ttl")),
+    default="page",
+    show_default=True,
+    help="A page is in Markdown; ttl is in the terms of DQV.",
+)
+@_store
+def discrepancies(form: str, store: str | None) -> None:
+    """Show where the report does not agree with itself: what it says here and there, and how that was found.
+
+    \b
+    Example:
+      statereport discrepancies --format table
+    """
+    from statereport.cli import query as asking
+    from statereport.graph import discrepancies as showing
+    from statereport.graph.knowledge import open_graph
+
+    if form in ("page", "html"):
+        found = showing.entries(open_graph(store, say=console.say))
+        console.write(showing.page(found) if form == "page" else showing.html_page(found))
+    else:
+        name = showing.ANNOTATIONS if form == "ttl" else showing.TABLE
+        console.write(asking.answer(name, (), store, _reader(form)))
+
+
+@cli.command(short_help="Show all that is said of one thing.")
+@click.argument("iri")
+@_store
+def show(iri: str, store: str | None) -> None:
+    """Show all that is said of one thing, its IRI or short name given: asserted, inferred, noted, and where in the text.
+
+    \b
+    Example:
+      statereport show figure:13-schools-kazakh
+    """
+    from statereport.graph.knowledge import open_graph
+
+    console.write(str(open_graph(store, say=console.say).describe(iri)))
+
+
+cli.add_command(serve.serve)
+
+
+def _generated(name: str, short: str, what: str) -> Callable[..., Any]:
+    """A verb for a graph that a module of the same name generates from the statements and the text."""
+
+    @click.option("--check", "only_check", is_flag=True, help="Write nothing; say whether the file is up to date.")
+    @_text
+    def verb(only_check: bool, text: Path | None) -> None:
+        from statereport.cli import check as checking
+        from statereport.project import find_project
+
+        house = find_project()
+        if only_check:
+            console.findings(checking.generated(name, house, text), f"{name}.ttl is up to date.")
+        else:
+            path, problems = checking.generate(name, house, text)
+            console.say(f"{house.name(path)} is written.")
+            console.findings(problems, "Nothing is missing in it.")
+
+    verb.__doc__ = f"{what}\n\n\b\nExample:\n  statereport {name} --check --text report.txt\n"
+    return cli.command(name, short_help=short)(verb)
+
+
+anchors = _generated("anchors", "Place each statement in the report's text.", "Find each statement's fragment in the report's text and write its range of characters.")
+ledger = _generated("ledger", "Account for each number of the text.", "Account for each number of the report's text, and write the ledger.")
+
+
+@cli.command(short_help="Explain a problem by its code.")
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Explain a problem by its CODE: what it means, why it arises, how to mend it. Without CODE: list the codes.
+
+    \b
+    Example:
+      statereport explain query-refused
+    """
+    from statereport import errors
+
+    click.echo(errors.explain(code) if code else "\n".join(errors.codes()))

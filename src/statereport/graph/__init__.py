@@ -1,0 +1,1 @@
+"""The graph as a Python object: examined, opened, described and searched."""

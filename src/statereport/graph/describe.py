@@ -1,0 +1,155 @@
+"""All that a page, or `statereport show`, says about one thing, as one value made from `queries/pages/*.rq`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from statereport.errors import UnknownName, did_you_mean
+from statereport.questions.saved import SavedQueries
+from statereport.rdf import namespaces, prefixes
+from statereport.sparql.answers import plain
+from statereport.sparql.engine import Engine, iri_text, is_iri
+
+ASSERTED, INFERRED, NOTED = "asserted", "inferred", "noted"
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_LABELS = ("http://www.w3.org/2004/02/skos/core#prefLabel", "http://www.w3.org/2000/01/rdf-schema#label")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One triple seen from the thing: the property, the thing or value at its other end, and how we know it.
+
+    `origin` is `asserted` (a source file says so), `inferred` (it follows) or `noted` (our remark). `value` is an RDF
+    term; `label` is the English label of what it names, if it has one.
+    """
+
+    predicate: str
+    property: str
+    value: Any
+    label: str
+    graph: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A range of the text, in code points with the end exclusive, the text unit around it, and the statement made there."""
+
+    statement: str
+    unit: str
+    passage: str
+    start: int
+    end: int
+    fragment: str
+
+
+@dataclass(frozen=True)
+class Description:
+    """A thing: its address and prefixed name, its label, the classes that its source gives it, what is said of it and by it."""
+
+    iri: str
+    name: str
+    label: str
+    labels: tuple[tuple[str, str], ...]
+    classes: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    mentions: tuple[Fact, ...]
+    places: tuple[Place, ...]
+
+    def of(self, origin: str) -> tuple[Fact, ...]:
+        """What is said of the thing in this way: asserted, inferred or noted."""
+        return tuple(fact for fact in self.facts if fact.origin == origin)
+
+    def __str__(self) -> str:
+        """The page in plain text."""
+        lines = [f"{self.label}  ({self.name})" if self.label else self.name, self.iri, ""]
+        for origin, title in ((ASSERTED, "Asserted"), (INFERRED, "Inferred"), (NOTED, "Noted")):
+            lines += _section(title, (f"{f.property}: {_shown(f)}" for f in self.of(origin)))
+            lines += _section(f"{title}, from other things", (f"{_shown(f)}: {f.property}" for f in self.mentions if f.origin == origin))
+        lines += _section("In the text (passage, code points)", (self._line(place) for place in self.places))
+        return "\n".join(lines).rstrip() + "\n"
+
+    def _line(self, place: Place) -> str:
+        said = "" if place.statement == self.iri else f"  ({prefixes.shorten(place.statement)})"
+        return f"{place.passage:>6}  {place.start}-{place.end}  {place.fragment}{said}".rstrip()
+
+
+def origin(graph: str) -> str:
+    """How we know what a named graph says: asserted, inferred or noted."""
+    if graph == namespaces.GRAPH + "inferred":
+        return INFERRED
+    return NOTED if graph.rpartition("/")[2] in ("notes", "findings") else ASSERTED
+
+
+def describe(name: str, engine: Engine, queries: SavedQueries) -> Description:
+    """Describe the thing with this IRI or prefixed name.
+
+    Raises UnknownPrefix for a prefix that is not in the table, UnknownName where nothing is said of the thing.
+    """
+    iri = prefixes.expand(name)
+    try:
+        iri_text(iri)
+    except ValueError:
+        raise UnknownName(where=name, what="This is not an IRI.", mend="leave out blanks, quotation marks and brackets.") from None
+
+    def ask(page: str, **values: str) -> list[tuple[Any, ...]]:
+        query = queries.get(f"pages/{page}")
+        return list(engine.query(query.bind(values), query.source).rows)
+
+    facts = tuple(_fact(*row) for row in ask("statements", thing=iri))
+    mentions = tuple(_fact(*row) for row in ask("mentions", thing=iri))
+    if not facts and not mentions:
+        raise UnknownName(where=name, what="Nothing is said of this thing.", mend=_near(iri, ask))
+    labels = {f.value.language or "": f.value.value for kind in _LABELS[::-1] for f in facts if f.predicate == kind}
+    return Description(
+        iri=iri,
+        name=prefixes.shorten(iri),
+        label=labels.get("en", ""),
+        labels=tuple(sorted(labels.items())),
+        classes=tuple(f.value.value for f in facts if f.predicate == _TYPE and f.origin == ASSERTED),
+        facts=facts,
+        mentions=mentions,
+        places=tuple(Place(*(plain(term) or "" if i not in (3, 4) else plain(term) for i, term in enumerate(row))) for row in ask("places", thing=iri)),
+    )
+
+
+def _fact(graph: Any, predicate: Any, label_of_predicate: Any, value: Any, label: Any) -> Fact:
+    return Fact(
+        predicate=predicate.value,
+        property=label_of_predicate.value if label_of_predicate else prefixes.shorten(predicate.value),
+        value=value,
+        label=label.value if label else "",
+        graph=graph.value,
+        origin=origin(graph.value),
+    )
+
+
+def _near(iri: str, ask: Any) -> str:
+    """The nearest names that there are: of the same kind, else of any."""
+    space = iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
+    for beginning in (space, namespaces.BASE):
+        names = [prefixes.shorten(row[0].value) for row in ask("names", space=beginning)]
+        near = did_you_mean(prefixes.shorten(iri), names)
+        if near:
+            return near
+    return "statereport query tables/figures and its neighbours list the things there are."
+
+
+def _shown(fact: Fact) -> str:
+    if not hasattr(fact.value, "value") or not is_iri(fact.value):
+        language = getattr(fact.value, "language", None)
+        return plain_text(fact.value) + (f" ({language})" if language else "")
+    name = prefixes.shorten(fact.value.value)
+    return f"{fact.label} ({name})" if fact.label else name
+
+
+def plain_text(term: Any) -> str:
+    """A literal's characters on one line."""
+    return " ".join(getattr(term, "value", str(term)).split())
+
+
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    body = [f"  {line}" for line in lines]
+    return [title, *body, ""] if body else []

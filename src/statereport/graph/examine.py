@@ -1,0 +1,117 @@
+"""The sources examined: loaded, inferred from and validated; all that is known before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from statereport.errors import DataViolates
+from statereport.project import Project
+from statereport.questions import catalogue
+from statereport.questions.saved import SavedQueries
+from statereport.rdf import writers
+from statereport.rdf.dataset import Dataset, Graphs, home_of, load, refuse_unstable_literals
+from statereport.reasoning.findings import FINDINGS, notes
+from statereport.reasoning.inference import INFERRED, Inference, infer, load_rules
+from statereport.sparql.engine import Engine
+
+if TYPE_CHECKING:
+    from statereport.reasoning.validation import Finding
+
+SHOWN = 20
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """The house as read, what follows from it, what the shapes say, its saved questions, and the graphs that come of these."""
+
+    dataset: Dataset
+    inference: Inference
+    findings: tuple[Finding, ...]
+    questions: Graphs = field(default_factory=dict)
+
+    @cached_property
+    def derived(self) -> Graphs:
+        """The graphs that no file holds: what is inferred, and the discrepancies that the shapes found."""
+        return {
+            INFERRED: self.inference.triples,
+            FINDINGS: notes(self.warnings, self.dataset.ontology, self.dataset.shapes, self.dataset.data),
+        }
+
+    @property
+    def violations(self) -> tuple[Finding, ...]:
+        """The findings that say that the encoding is wrong."""
+        return tuple(finding for finding in self.findings if finding.severity == "Violation")
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that say that the report itself is odd."""
+        return tuple(finding for finding in self.findings if finding.severity != "Violation")
+
+    def quads(self) -> list:
+        """Everything that can be asked, the shapes and the saved questions themselves too."""
+        return [*self.dataset.quads(), *writers.quads(self.derived), *writers.quads(self.questions)]
+
+
+def examine(house: Project, text: Path | None = None, progress: Progress | None = None) -> Examined:
+    """Load the house, infer what follows, validate what is stated: all that is known before anything is written."""
+    from statereport.reasoning import validation
+
+    say = progress or (lambda stage: None)
+    say("loading")
+    dataset = load(house)
+    refuse_unstable_literals(house, dataset)
+    if text:
+        say("comparing with the text")
+        _compare(house, text)
+    say("inferring")
+    rules = load_rules(house.ontology / "rules")
+    inference = infer(dataset.ontology_quads(), dataset.data_quads(), rules)
+    say("validating")
+    findings = validation.validate(dataset.data, dataset.ontology, dataset.shapes)
+    return Examined(dataset, inference, findings, {catalogue.GRAPH: catalogue.triples(SavedQueries(house.queries))})
+
+
+def refuse_violations(house: Project, examined: Examined) -> None:
+    """Raise DataViolates with the violations in words, and the file of the first; nothing where there is none."""
+    violations = examined.violations
+    if violations:
+        raise DataViolates(
+            where=home_of(house, examined.dataset, violations[0].focus),
+            what=_listed(str(finding) for finding in violations),
+            mend="correct the data; every rule stands as a shape in ontology/shapes/",
+        )
+
+
+def refuse_failed_checks(house: Project, engine: Engine, saved: Iterable) -> None:
+    """Raise DataViolates for the first of queries/checks/ that answers a row: each must answer none."""
+    for query in saved:
+        if query.topic == "checks":
+            answer = engine.query(query.text, house.name(query.path))
+            if answer:
+                rows = [", ".join(answer.shown(term) for term in row) for row in answer.rows]
+                what = f"{query.summary}\n{_listed(rows)}"
+                raise DataViolates(where=house.name(query.path), what=what, mend="correct the data that the rows name")
+
+
+def _compare(house: Project, text: Path) -> None:
+    """The anchors and the ledger of numerals, made again from the text, must be those of the house."""
+    from statereport.source import anchors, ledger
+    from statereport.source import text as reading
+
+    words = reading.load(text)
+    for problem in (*anchors.check(house, words), *ledger.check(house, words)):
+        raise problem
+
+
+def _listed(lines: Iterable[str]) -> str:
+    lines = list(lines)
+    more = [f"… and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return "\n".join([*lines[:SHOWN], *more])
+
+

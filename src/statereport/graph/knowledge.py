@@ -1,0 +1,165 @@
+"""The graph as a Python object: saved questions, SPARQL, and all that is said of one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from statereport.errors import NotABuild, UnknownName, did_you_mean
+from statereport.graph import build_folder, describe
+from statereport.project import Project, find_project
+from statereport.questions import saved
+from statereport.rdf import prefixes as names
+from statereport.sparql.answers import Answer
+from statereport.sparql.engine import Engine, Store
+
+if TYPE_CHECKING:
+    from statereport.graph import search
+    from statereport.questions import citation, picture
+
+DEFAULT = Path("build")
+
+
+class KnowledgeGraph:
+    """An engine with the house's saved questions. `statereport.open()` makes one.
+
+    `folder` is that of the build's store, where it comes from a build.
+    """
+
+    def __init__(self, engine: Engine, house: Project, folder: Path | None = None) -> None:
+        self.engine = engine
+        self.house = house
+        self.folder = folder
+        self._queries = saved.SavedQueries(house.queries)
+
+    def ask(self, name: str, **values: Any) -> Answer:
+        """The answer to a saved question, with these values in the place of its defaults.
+
+        `name` is `topic/slug`, or the slug alone where only one topic has it; a value may be given by its label.
+        Raises UnknownName, BadParameter.
+        """
+        question = self.question(name)
+        text = question.bind(saved.chosen(question, values, self.engine))
+        return self.titled(self.engine.query(text, question.source), question)
+
+    def titled(self, answer: Answer, question: saved.SavedQuery | None = None) -> Answer:
+        """An answer as people read it: short names, and the titles of the question's columns."""
+        return replace(answer, titles=dict(question.titles) if question else {}, shorten=self.shorten, space=self.prefixes.get("passage", ""))
+
+    def sparql(self, text: str, source: str = "query") -> Answer:
+        """The answer to a SPARQL query of your own, which need not declare the house's prefixes. Raises QuerySyntax, QueryRefused."""
+        return self.titled(self.engine.query(text, source, self.prefixes))
+
+    def serialise(self, text: str, form: str, source: str = "query") -> bytes:
+        """The answer to a SPARQL query in a format: csv, tsv, json, xml; graphs: ttl, nt, rdf, jsonld."""
+        return self.engine.serialise(text, form, source, self.prefixes)
+
+    def choices(self, name: str, parameter: str) -> dict[str, str]:
+        """What a saved question's parameter may be: value → label. Raises UnknownName, BadParameter."""
+        question = self.question(name)
+        return saved.choices(question, question.parameter(parameter), self.engine)
+
+    def search(self, text: str, limit: int = 20) -> tuple[search.Hit, ...]:
+        """The things that words find, best first. Raises BadSearch."""
+        return self._index.find(text, limit)
+
+    @cached_property
+    def _index(self) -> search.Index:
+        from statereport.graph import search
+
+        return search.Index.of(self)
+
+    def chart(self, name: str, **values: Any) -> picture.Picture:
+        """The picture of a saved question's answer. Raises UnknownName where the question has none."""
+        from statereport.questions import picture
+
+        question = self.question(name)
+        if not question.chart:
+            pictured = [query.name for query in self.queries() if query.chart]
+            raise UnknownName(where=question.name, what="This question has no chart.", mend=did_you_mean(question.name, pictured) or "ask it instead.")
+        return picture.Picture.of(question, self.ask(name, **values))
+
+    def cite(self, name: str, **values: Any) -> citation.Citation:
+        """How the answer to a saved question is cited: as text, and with .bibtex() for BibTeX."""
+        from statereport.questions import citation
+
+        question = self.question(name)
+        return citation.cite(self, question, saved.chosen(question, values, self.engine))
+
+    @property
+    def digest(self) -> str:
+        """The RDFC-1.0 hash (SHA-256) of what is stated, where the graph comes from a build; else nothing."""
+        sums = self.folder.parent / "RDFC10SUM" if self.folder else None
+        lines = sums.read_text(encoding="ascii").splitlines() if sums and sums.is_file() else []
+        return next((line.split()[0] for line in lines if line.split()[1] == "statereport.nq"), "")
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The house's table of prefixes."""
+        return names.prefixes(self.house.prefixes)
+
+    def describe(self, iri: str) -> describe.Description:
+        """All that is said of a thing, its IRI or prefixed name given. Raises UnknownName, UnknownPrefix."""
+        return describe.describe(iri, self.engine, self._queries)
+
+    def queries(self) -> tuple[saved.SavedQuery, ...]:
+        """Every saved question, by topic and slug, without those that only make pages."""
+        return tuple(query for query in self.every_query() if query.topic != "pages")
+
+    def every_query(self) -> tuple[saved.SavedQuery, ...]:
+        """Every saved query, by topic and slug, with those that only make pages."""
+        return tuple(self._queries)
+
+    def question(self, name: str) -> saved.SavedQuery:
+        """The saved question of that name. Raises UnknownName with the nearest names."""
+        return self._queries.get(name)
+
+    def shorten(self, iri: str) -> str:
+        """An IRI as a prefixed name, where the house has a prefix for it."""
+        return names.shorten(iri, self.house.prefixes)
+
+
+def open_graph(
+    path: str | Path | None = None,
+    house: Project | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> KnowledgeGraph:
+    """The graph of a build's folder, of a SPARQL endpoint (`https://…`), or, without `path`, of ./build if it is fresh.
+
+    Where there is no fresh build the sources are read, inferred from and validated, which takes longer; `say` is told so.
+    Raises NotABuild where `path` is neither.
+    """
+    house = house or find_project()
+    if path and str(path).startswith(("http://", "https://")):
+        from statereport.sparql.remote import RemoteStore
+
+        return KnowledgeGraph(RemoteStore(str(path)), house)
+    folder = Path(path or DEFAULT) / "store"
+    if build_folder.is_fresh(folder, house):
+        return KnowledgeGraph(Store.built(folder), house, folder)
+    if path and not (folder / "db").is_dir():
+        raise NotABuild(where=str(path), what="There is no built graph in this folder.", mend=f"run: statereport build --out {path}")
+    if path:
+        say(f"{path} was built from other sources than those of {house.root}; it answers as it was built.")
+        return KnowledgeGraph(Store.built(folder), house, folder)
+    older = (folder / "db").is_dir()
+    say(
+        f"{'The build in build/ is older than the sources' if older else 'There is no build here'}: "
+        "reading the sources (statereport build makes it quick)."
+    )
+    return KnowledgeGraph(from_sources(house), house)
+
+
+def is_built(house: Project) -> bool:
+    """True when ./build answers at once: it was made from the sources as they are."""
+    return build_folder.is_fresh(DEFAULT / "store", house)
+
+
+def from_sources(house: Project) -> Store:
+    """The sources in memory, with what follows from them and what the shapes find. Raises a Problem where they cannot be read."""
+    from statereport.graph import examine
+
+    return Store.memory(examine.examine(house).quads())

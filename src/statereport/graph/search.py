@@ -1,0 +1,174 @@
+"""Full-text search over what has a name: labels, names as printed, gists and definitions, in SQLite's FTS5.
+
+An index is made in memory from the graph and opens no file afterwards. Words are stemmed (Porter), so that "schools"
+finds "school"; labels count more than names as printed, these more than gists. The language of an expression is small:
+words (all must occur), "a phrase", AND, OR, NOT, brackets, and a word's beginning with a star.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from statereport.errors import BadSearch
+
+if TYPE_CHECKING:
+    from statereport.graph.knowledge import KnowledgeGraph
+    from statereport.questions.saved import SavedQuery
+    from statereport.sparql.engine import Engine
+
+# A thing that can be found: iri, kind, label, names as printed, gist, passages.
+Row = tuple[str, str, str, str, str, str]
+FILE = "search.json"
+
+# How much a word counts in a label, a name as printed, and a gist or definition.
+_WEIGHTS = (10.0, 6.0, 2.0)
+_TOKEN = re.compile(r'"[^"]*"|[()]|[^\s()"]+')
+_SHOWN, _LONGEST, _ENDINGS = 24, 500, 100
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A thing that was found: its address, label and kind, the passages that tell of it, and the words around the match."""
+
+    iri: str
+    label: str
+    kind: str
+    passages: tuple[str, ...]
+    snippet: str
+
+
+class Index:
+    """The searchable words of one graph. Make it with `Index.of(graph)`."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._base = sqlite3.connect(":memory:", check_same_thread=False)
+        self._base.execute("PRAGMA temp_store = MEMORY")
+        self._base.execute(
+            "CREATE VIRTUAL TABLE things USING fts5(label, names, gist, iri UNINDEXED, kind UNINDEXED, passages UNINDEXED, "
+            'tokenize = "porter unicode61 remove_diacritics 2")'
+        )
+        rows = list(rows)
+        self._base.executemany("INSERT INTO things (iri, kind, label, names, gist, passages) VALUES (?, ?, ?, ?, ?, ?)", rows)
+        # Words as they are written, for stars: the engine keeps stems only, and educat* is no beginning of "educ".
+        self._words = sorted({word for _, _, *texts, _ in rows for text in texts for word in re.findall(r"\w+", text.casefold())})
+        self._base.execute("INSERT INTO things (things, rank) VALUES ('rank', ?)", (f"bm25({', '.join(map(str, _WEIGHTS))})",))
+        self._base.commit()
+
+    @classmethod
+    def of(cls, graph: KnowledgeGraph) -> Index:
+        """The index of a graph: from the rows that its build keeps, else from the graph itself, which takes longer."""
+        kept = graph.folder / FILE if graph.folder else None
+        if kept and kept.is_file():
+            return cls(json.loads(kept.read_bytes()))
+        return cls(rows(graph.engine, graph.question))
+
+    def find(self, text: str, limit: int = 20) -> tuple[Hit, ...]:
+        """The things that an expression finds, best first, at most `limit`. Raises BadSearch."""
+        try:
+            rows = self._base.execute(
+                "SELECT iri, label, names, gist, kind, passages, snippet(things, -1, '[', ']', ' … ', ?) FROM things "
+                "WHERE things MATCH ? ORDER BY rank, iri LIMIT ?",
+                (_SHOWN, expression(text, self._beginning), limit),
+            ).fetchall()
+        except sqlite3.OperationalError as error:
+            raise BadSearch(where=text, what="This cannot be searched for.", mend=f"see statereport search --help ({error}).") from None
+        return tuple(
+            Hit(iri, label or names or gist, kind, tuple(passages.split("; ")) if passages else (), snippet)
+            for iri, label, names, gist, kind, passages, snippet in rows
+        )
+
+
+    def _beginning(self, letters: str) -> list[str]:
+        """The words that begin so."""
+        first = bisect_left(self._words, letters.casefold())
+        return list(takewhile(lambda word: word.startswith(letters.casefold()), self._words[first : first + _ENDINGS]))
+
+
+def rows(engine: Engine, question: Callable[[str], SavedQuery]) -> list[Row]:
+    """What can be found in a graph, by the questions pages/search-…: iri, kind, label, names as printed, gist, passages."""
+
+    def ask(page: str) -> Iterator[tuple[str, ...]]:
+        asked = question(f"pages/search-{page}")
+        return (tuple(term.value for term in row) for row in engine.query(asked.text, asked.source).rows)
+
+    passages: dict[str, list[str]] = {}
+    for thing, passage in ask("passages"):
+        passages.setdefault(thing, []).append(passage)
+    kinds = dict(reversed(list(ask("kinds"))))
+    words: dict[str, dict[str, list[str]]] = {}
+    for thing, part, text in ask("names"):
+        words.setdefault(thing, {}).setdefault(part, []).append(text)
+    return [
+        (thing, kinds[thing], *(" · ".join(said.get(part, ())) for part in ("label", "name", "text")), "; ".join(passages.get(thing, ())))
+        for thing, said in words.items()
+        if thing in kinds
+    ]
+
+
+def write(engine: Engine, question: Callable[[str], SavedQuery], folder: Path) -> None:
+    """Keep what can be found beside a build's store, so that an index of it is made in a moment."""
+    (folder / FILE).write_text(json.dumps(rows(engine, question), ensure_ascii=False), encoding="utf-8", newline="\n")
+
+
+def expression(text: str, beginning: Callable[[str], list[str]]) -> str:
+    """An expression in the words of FTS5: what is no operator stands in quotation marks, whatever signs it has.
+
+    `beginning` gives the words that begin with some letters, for a word with a star.
+
+    Raises BadSearch where an operator has nothing to work on, or a bracket or quotation mark is open.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    if len(text) > _LONGEST:
+        raise _bad(text[:60], f"The expression has {len(text)} characters.", f"use at most {_LONGEST}.")
+    if text.count('"') % 2:
+        raise _bad(text, "A quotation mark is open.", 'close the phrase: "stateless persons".')
+    words: list[str] = []
+    depth = 0
+    operand = False  # whether a word or bracket stands before, so that an operator may follow
+    for token in _TOKEN.findall(text):
+        if token in ("AND", "OR", "NOT"):
+            if not operand:
+                raise _bad(text, f"{token} has no word before it.", "write: schools NOT pupils, or put the word in quotation marks.")
+            words.append(token)
+            operand = False
+        elif token == ")":
+            depth -= 1
+            if depth < 0 or not operand:
+                raise _bad(text, "A bracket closes nothing.", "write: (schools OR pupils) Kazakh")
+            words.append(token)
+        else:
+            if operand:
+                words.append("AND")  # between neighbours, so that brackets may stand there too
+            depth += token == "("
+            operand = token != "("
+            words.append("(" if token == "(" else _term(token, text, beginning))
+    if not words:
+        raise _bad(text, "There is no word to look for.", "give a word: statereport search statelessness")
+    if depth or not operand:
+        raise _bad(text, "The expression is not complete.", "close the bracket, or give the last AND, OR or NOT a word.")
+    return " ".join(words)
+
+
+def _term(token: str, text: str, beginning: Callable[[str], list[str]]) -> str:
+    if token.startswith('"'):
+        if not re.search(r"\w", token):
+            raise _bad(text, "A phrase has no word.", 'write: "stateless persons"')
+        return token
+    if not re.search(r"\w", token):
+        raise _bad(text, f"{token} is not a word.", "use letters or digits; AND, OR and NOT in capitals join words.")
+    if token.endswith("*"):
+        ends = beginning(token.rstrip("*")) or [token.rstrip("*")]
+        return f"({' OR '.join(f'{chr(34)}{word}{chr(34)}' for word in ends)})"
+    return f'"{token}"'
+
+
+def _bad(text: str, what: str, mend: str) -> BadSearch:
+    return BadSearch(where=text, what=what, mend=mend)

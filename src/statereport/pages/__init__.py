@@ -1,0 +1,1 @@
+"""Every page as a function of the graph, an address and its options."""

@@ -1,0 +1,183 @@
+"""Terms and answers as pages show them: labels with links and languages in place of IRIs, numbers aligned, passages as links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from statereport.rdf.namespaces import BASE
+from statereport.sparql import engine
+from statereport.sparql.answers import plain
+
+if TYPE_CHECKING:
+    from statereport.pages.names import Names
+    from statereport.sparql.answers import Answer
+
+# How passages, themes and parts are cited inside of a cell, and the columns whose cells hold such citations.
+_REFERENCE = re.compile(r"(?:theme |part )?\d+(?:\.\d+)?")
+_DATE = re.compile(r"-?-?\d\d(?:\d\d)?(?:-\d\d){0,2}")
+_CITING = ("passage", "passages", "theme", "themes", "unit", "units", "seen_in")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Words on a page: what they say, in which language, where they lead, and what stands in their title."""
+
+    text: str
+    language: str = ""
+    path: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its title, whether it holds numbers only, what stands between several things of one cell, whether it holds dates."""
+
+    name: str
+    title: str
+    number: bool = False
+    between: str = " "
+    date: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """An answer as a table of cells; each cell is a tuple of things."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[tuple[Thing, ...], ...], ...]
+
+
+def thing(iri: str, names: Names) -> Thing:
+    """An IRI as its label and link."""
+    label = names.label(iri)
+    return Thing(label.text, label.language, names.path(iri), names.short(iri))
+
+
+def identifier(iri: str, names: Names) -> Thing:
+    """An IRI as its name in short and link."""
+    return Thing(names.short(iri), "", names.path(iri), iri)
+
+
+def number(value: Any) -> str:
+    """A number with its thousands apart."""
+    return f"{Decimal(str(value)):,f}"
+
+
+def term(value: Any, names: Names, identifiers: bool = False) -> Thing:
+    """Any term as it is shown: things by label (or identifier), numbers with thousands apart, texts with their language."""
+    if value is None:
+        return Thing("")
+    if engine.is_iri(value):
+        return identifier(value.value, names) if identifiers else thing(value.value, names)
+    said = plain(value)
+    if isinstance(said, bool):
+        return Thing("yes" if said else "no")
+    if isinstance(said, (int, Decimal, float)):
+        return Thing(number(said))
+    return Thing(str(said), getattr(value, "language", None) or "")
+
+
+def passages(references: Iterable[str], names: Names) -> tuple[Thing, ...]:
+    """References of text units as links into the reader, as far as there are such units."""
+    found = ((reference, names.by_reference.get(reference)) for reference in references)
+    return tuple(Thing(reference, "", unit.path, unit.label) if unit else Thing(reference) for reference, unit in found)
+
+
+def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
+    """An answer for reading. Without `identifiers`, a column of labels takes the links of the things that it names.
+
+    Statements whose passages no column tells get one that does.
+    """
+    kept = list(range(len(answer.columns)))
+    linked: dict[int, int] = {}
+    if not identifiers:
+        linked = _labelled(answer, names)
+        kept = [i for i in kept if i not in linked.values()]
+    columns = [_column(answer, i) for i in kept]
+    stated = _statements(answer, names) if not any(column.name in _CITING[:2] for column in columns) else None
+    rows = []
+    for row in answer.rows:
+        cells = [_cell(row, i, linked.get(i), answer.columns[i], names, identifiers) for i in kept]
+        if stated is not None:
+            cells.append(passages(names.stated.get(getattr(row[stated], "value", ""), ()), names))
+        rows.append(tuple(cells))
+    if stated is not None:
+        columns.append(Column("stated_in", "In the report"))
+    return Table(tuple(columns), tuple(rows))
+
+
+def _column(answer: Answer, i: int) -> Column:
+    values = [plain(row[i]) for row in answer.rows if row[i] is not None]
+    counted = bool(values) and all(isinstance(v, (int, Decimal, float)) and not isinstance(v, bool) for v in values)
+    name = answer.columns[i]
+    dated = bool(values) and all(_DATE.fullmatch(str(value)) for value in values)
+    return Column(name, answer.titles.get(name, name), counted and name != "year", " " if name in _CITING else ", ", dated)
+
+
+def _cell(row: tuple, i: int, link: int | None, name: str, names: Names, identifiers: bool) -> tuple[Thing, ...]:
+    value = row[i]
+    if value is None:
+        return ()
+    if link is not None and row[link] is not None:
+        target = row[link].value
+        said = term(value, names)
+        return (Thing(said.text, said.language, names.path(target), names.short(target)),)
+    if engine.is_iri(value):
+        return (term(value, names, identifiers),)
+    parts = value.value.split("; ") if name in _CITING else []
+    if parts and all(_REFERENCE.fullmatch(part) for part in parts):
+        if name.startswith("theme"):
+            parts = [part if " " in part else f"theme {part}" for part in parts]
+            return tuple(Thing(it.text.removeprefix("theme "), it.language, it.path, it.title) for it in passages(parts, names))
+        return passages(parts, names)
+    # Some tables join the addresses of several things in one cell.
+    joined = value.value.split("; ") if value.value.startswith(BASE) else []
+    if joined and all(part.startswith(BASE) for part in joined):
+        return tuple(identifier(part, names) if identifiers else thing(part, names) for part in joined)
+    if name == "year":
+        return (Thing(value.value),)
+    return (term(value, names),)
+
+
+def _labelled(answer: Answer, names: Names) -> dict[int, int]:
+    """Columns of text whose every cell is a label of the thing in a column of IRIs: text column → that column."""
+    found: dict[int, int] = {}
+    for i in range(len(answer.columns)):
+        if not answer.rows or not all(row[i] is None or engine.is_iri(row[i]) for row in answer.rows):
+            continue
+        for j in range(len(answer.columns)):
+            if j not in found and _says(answer, i, j, names):
+                found[j] = i
+                break
+    return found
+
+
+def _says(answer: Answer, i: int, j: int, names: Names) -> bool:
+    """Whether column j holds labels of the things in column i, wherever there is one."""
+    pairs = [(row[i], row[j]) for row in answer.rows if row[i] is not None]
+    if not pairs or i == j:
+        return False
+    return all(
+        text is not None and not engine.is_iri(text)
+        and any(text.value == label.text for label in names.labels.get(iri.value, ()))
+        for iri, text in pairs
+    )
+
+
+def _statements(answer: Answer, names: Names) -> int | None:
+    """The first column that holds statements only, as far as it holds anything."""
+    for i in range(len(answer.columns)):
+        values = [row[i] for row in answer.rows if row[i] is not None]
+        if values and all(engine.is_iri(value) and value.value in names.stated for value in values):
+            return i
+    return None
+
+
+def address(path: str, **values: str) -> str:
+    """A path with parameters."""
+    return f"{path}?{urlencode(values)}"

@@ -1,0 +1,67 @@
+"""An address and a page as values: what a function that makes a page is given, and what it returns.
+
+Neither knows a server or a store. The same functions make the pages that the server sends and those that are written to files.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from statereport.pages.context import Context
+
+HTML = "text/html; charset=utf-8"
+MENU = (
+    ("/query", "Questions"),
+    ("/report", "Report"),
+    ("/statistics", "Statistics"),
+    ("/discrepancies", "Discrepancies"),
+    ("/law", "Law"),
+    ("/def", "Vocabulary"),
+    ("/editor", "SPARQL"),
+    ("/about", "About"),
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a page stands: `path` is decoded and begins with a slash, `query` holds the decoded pairs in their order."""
+
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Every value of a parameter, in their order."""
+        return tuple(value for key, value in self.query if key == name)
+
+    def value(self, name: str, otherwise: str = "") -> str:
+        """The first value of a parameter, or `otherwise` where there is none."""
+        return next(iter(self.values(name)), otherwise)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What stands at an address: its body, media type and HTTP status, and headers beyond content type and length."""
+
+    body: bytes = field(repr=False)
+    media_type: str = HTML
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def html(
+    context: Context, address: Address, template: str, status: int = 200, headers: tuple[tuple[str, str], ...] = (), **values: Any
+) -> Page:
+    """The page that a template makes of these values; the template also knows the context, the address and the menu."""
+    body = context.templates.get_template(template).render(context=context, address=address, menu=MENU, **values)
+    return Page(body.encode("utf-8", "replace"), HTML, status, (("Vary", "Accept"), *headers))
+
+
+def data(value: Any) -> Markup:
+    """JSON that may stand inside of a script element, whatever characters it has."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))

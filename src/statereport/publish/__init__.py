@@ -1,0 +1,1 @@
+"""The build folder: exports, cubes and the description of the dataset."""

@@ -1,0 +1,115 @@
+"""From the sources to what is published: load, infer, validate, answer, export. Only this module knows the order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from statereport import atomic
+from statereport.graph import build_folder, examine, search
+from statereport.project import Project
+from statereport.publish import cubes, export
+from statereport.questions import catalogue
+from statereport.questions.saved import SavedQueries, SavedQuery
+from statereport.sparql.engine import Engine, Store
+
+MARKER = "build.json"
+Progress = examine.Progress
+# Writes further files into the folder of a build.
+Further = Callable[[Path, Iterable[SavedQuery], list, Engine, str], None]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a build made. As text, it is what the command line prints; it says nothing of time, so it never varies."""
+
+    out: Path
+    graphs: dict[str, int]
+    inferred: dict[str, int]
+    warnings: tuple[str, ...]
+    questions: int
+    tables: int
+    hashes: dict[str, str]
+
+    def __str__(self) -> str:
+        stated = sum(self.graphs.values())
+        lines = [f"stated    {stated:,} triples in {len(self.graphs)} graphs"]
+        lines.append(f"inferred  {sum(self.inferred.values()):,} triples by {len(self.inferred)} axioms and rules")
+        lines.append(f"valid     no violation, {_many(len(self.warnings), 'warning')} about the report itself")
+        lines += [f"            {warning}" for warning in self.warnings]
+        lines.append(f"answered  {_many(self.questions, 'question')}, {_many(self.tables, 'table')}")
+        lines.append(f"written   {self.out}/  RDFC-1.0 SHA-256 {self.hashes['statereport'][:16]}…")
+        return "\n".join(lines)
+
+
+def build(
+    house: Project, out: Path, text: Path | None = None, progress: Progress | None = None, also: Iterable[Further] = ()
+) -> Summary:
+    """Make the graph from its sources and publish it in the folder `out`, which appears whole or stays as it was.
+
+    `text` is the report, where it is at hand: every anchor is compared with it first. `progress` is told each stage. `also` writes further files from the same
+    values: folder, saved queries, quads, engine, RDFC-1.0 hash.
+    Raises DataViolates before anything is replaced, BuildLocked, DiskFull, NotABuild, and the problems of the stages.
+    """
+    say = progress or (lambda stage: None)
+    with atomic.appearing(out, MARKER) as fresh:
+        examined = examine.examine(house, text, say)
+        examine.refuse_violations(house, examined)
+
+        say("answering")
+        quads = examined.quads()
+        engine = Store.memory(quads)
+        saved = SavedQueries(house.queries)
+        examine.refuse_failed_checks(house, engine, saved)
+        asked = [query for query in saved if query.topic not in catalogue.LEFT_OUT]
+        export.write_answers(fresh, asked, engine, house)
+        cubes.write(fresh, engine)
+
+        say("exporting")
+        asserted = {**examined.dataset.ontology, **examined.dataset.data}
+        derived = examined.derived
+        parts = {"statereport": asserted, **{f"statereport-{_stem(name)}": {name: derived[name]} for name in derived}}
+        hashes = export.write_graphs(fresh, parts, house)
+        export.write_turtle(fresh, "ontology", examined.dataset.ontology, house)
+        export.write_turtle(fresh, "shapes", examined.dataset.shapes, house)
+        export.write_turtle(fresh, "queries", examined.questions, house)
+        export.write_description(fresh, {**asserted, **derived, **examined.questions}, house)
+        for write in also:
+            write(fresh, asked, quads, engine, hashes["statereport"])
+        build_folder.write_store(quads, fresh / "store", house)
+        search.write(engine, saved.get, fresh / "store")
+        summary = Summary(
+            out=out,
+            graphs={name: len(set(triples)) for name, triples in asserted.items()},
+            inferred=dict(examined.inference.by_rule),
+            warnings=tuple(str(finding) for finding in examined.warnings),
+            questions=sum(query.topic != "tables" for query in asked),
+            tables=sum(query.topic == "tables" for query in asked),
+            hashes=hashes,
+        )
+        _record(fresh / MARKER, summary)
+        export.write_sums(fresh)
+        say("putting in place")
+    return summary
+
+
+def _record(path: Path, summary: Summary) -> None:
+    body = {
+        "graphs": summary.graphs,
+        "inferred": summary.inferred,
+        "warnings": summary.warnings,
+        "questions": summary.questions,
+        "tables": summary.tables,
+        "rdfc10": summary.hashes,
+    }
+    path.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _stem(name: str) -> str:
+    return name.rpartition("/")[2]

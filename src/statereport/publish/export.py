@@ -1,0 +1,158 @@
+"""What a build publishes: the graph in five formats, the tables with their descriptions, the answers, and the sums.
+
+Every file has the same bytes whenever it is written from the same sources: nothing here looks at a clock, a locale, the
+folder's name or an order that Python does not promise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from statereport.project import Project
+from statereport.publish import void
+from statereport.questions import chart
+from statereport.questions.picture import Picture
+from statereport.rdf import prefixes as names
+from statereport.rdf import writers
+
+if TYPE_CHECKING:
+    from statereport.questions.saved import SavedQuery
+    from statereport.rdf.dataset import Graphs
+    from statereport.sparql.answers import Answer
+    from statereport.sparql.engine import Engine
+
+ENDINGS = ("ttl", "trig", "nq", "jsonld", "rdf")
+SUMS = "SHA256SUMS"
+# Left out of the sums: the store is a cache whose bytes depend on the engine, the single file is there only where its page was
+# bundled, and the sums cannot hold themselves.
+UNSUMMED = ("store", "statereport.html", SUMS)
+# Columns of running text, in which a semicolon is a semicolon.
+PROSE = ("label", "gist", "what", "message", "printed", "title")
+
+
+def write_graphs(folder: Path, parts: Mapping[str, Graphs], house: Project) -> dict[str, str]:
+    """Write each part (`statereport`, `statereport-inferred` …) in every format. → the RDFC-1.0 hash of each part.
+
+    N-Quads are in canonical form, so that the SHA-256 of the .nq file is the RDFC-1.0 hash of the part.
+    """
+    prefixes = names.prefixes(house.prefixes)
+    for stem, graphs in parts.items():
+        items = writers.canonical(writers.quads(graphs))
+        for ending in ENDINGS:
+            writers.write(items, folder / f"{stem}.{ending}", prefixes)
+    hashes = {stem: hashlib.sha256((folder / f"{stem}.nq").read_bytes()).hexdigest() for stem in parts}
+    lines = [f"{digest}  {stem}.nq\n" for stem, digest in sorted(hashes.items())]
+    _write(folder / "RDFC10SUM", "".join(lines))
+    return hashes
+
+
+def write_turtle(folder: Path, stem: str, graphs: Graphs, house: Project) -> None:
+    """Write some graphs as one Turtle file: the ontology or the shapes, for those who want only them."""
+    triples = [t for part in graphs.values() for t in part]
+    (folder / f"{stem}.ttl").write_bytes(writers.turtle(triples, names.prefixes(house.prefixes)))
+
+
+def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, house: Project) -> None:
+    """Answer each saved query with its defaults: tables in tables/ with CSVW metadata, the others in answers/<topic>/.
+
+    Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and a chart, where there is one, as
+    Vega-Lite, SVG and PNG.
+    """
+    prefixes = dict(names.prefixes(house.prefixes))
+    for query in queries:
+        answer = engine.query(query.text, query.name)
+        table = query.topic == "tables"
+        path = folder / "tables" / query.slug if table else folder / "answers" / query.topic / query.slug
+        path.parent.mkdir(parents=True, exist_ok=True)
+        endings = {"construct": ("ttl",), "ask": ("json",)}.get(answer.form, ("csv",) if table else ("csv", "json"))
+        for ending in endings:
+            content = engine.serialise(query.text, ending, query.name, prefixes)
+            path.with_name(f"{query.slug}.{ending}").write_bytes(content)
+        if query.chart:
+            picture = Picture.of(query, answer)
+            _write(path.with_name(f"{query.slug}.vl.json"), chart.written(picture.spec))
+            _write(path.with_name(f"{query.slug}.svg"), picture.svg)
+            path.with_name(f"{query.slug}.png").write_bytes(picture.png())
+        if table:
+            _write(path.with_name(f"{query.slug}.csv-metadata.json"), csvw(query, answer))
+
+
+def csvw(query: SavedQuery, answer: Answer) -> str:
+    """The CSV on the Web description of a table's CSV file: its columns, what they hold, and what identifies a row."""
+    columns = [_column(name, query.titles.get(name), values) for name, values in _by_column(answer)]
+    first = [row[0] for row in answer.rows]
+    schema: dict = {"columns": columns}
+    if columns and columns[0]["datatype"] == "anyURI":
+        schema["aboutUrl"] = f"{{+{answer.columns[0]}}}"
+    if len(set(first)) == len(first) and None not in first:
+        schema["primaryKey"] = answer.columns[0]
+    body = {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "url": f"{query.slug}.csv",
+        "dc:title": query.summary,
+        "dc:description": query.description,
+        "dc:license": {"@id": void.LICENCE},
+        "dc:source": {"@id": query.iri},
+        "tableSchema": schema,
+    }
+    return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+
+
+def _by_column(answer: Answer) -> list[tuple[str, list]]:
+    return [(name, [row[i] for row in answer.rows]) for i, name in enumerate(answer.columns)]
+
+
+def _column(name: str, title: str | None, values: list) -> dict:
+    present = [value for value in values if value is not None]
+    kinds = {getattr(value, "datatype", None) and value.datatype.value.rpartition("#")[2] for value in present}
+    column: dict = {"name": name, "titles": name, "datatype": _datatype(kinds)}
+    if title:
+        column["dc:title"] = title
+    if len(present) == len(values):
+        column["required"] = True
+    if kinds == {"string"} and name not in PROSE and any("; " in value.value for value in present):
+        column["separator"] = "; "
+    return column
+
+
+def _datatype(kinds: set[str | None]) -> str:
+    """The CSVW datatype that every value of a column has; None in `kinds` stands for IRIs."""
+    if kinds == {None}:
+        return "anyURI"
+    if kinds and kinds <= {"integer", "nonNegativeInteger", "positiveInteger"}:
+        return "integer"
+    if kinds and kinds <= {"integer", "nonNegativeInteger", "positiveInteger", "decimal"}:
+        return "decimal"
+    return next(iter(kinds)) if len(kinds) == 1 and kinds <= {"boolean", "date"} else "string"
+
+
+def write_description(folder: Path, graphs: Graphs, house: Project) -> None:
+    """Write void.ttl about the data files that the folder now holds."""
+    prefixes = names.prefixes(house.prefixes)
+    partitions = {iri: names.shorten(iri, house.prefixes).replace(":", "-") for iri in void.named(graphs)}
+    files = [f for f in _files(folder) if f.path.startswith(("statereport", "ontology", "shapes", "queries", "tables/", "cubes/"))]
+    triples = void.describe(graphs, [f for f in files if Path(f.path).suffix[1:] in void.MEDIA_TYPES], partitions)
+    (folder / "void.ttl").write_bytes(writers.turtle(triples, {**prefixes, "void-ext": void.VOID_EXT}))
+
+
+def write_sums(folder: Path) -> None:
+    """Write SHA256SUMS over every published file, checked by `sha256sum -c SHA256SUMS`."""
+    _write(folder / SUMS, "".join(f"{file.sha256}  {file.path}\n" for file in _files(folder)))
+
+
+def _files(folder: Path) -> list[void.File]:
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    found = []
+    for name, path in sorted(paths.items()):
+        if name.partition("/")[0] not in UNSUMMED:
+            content = path.read_bytes()
+            found.append(void.File(name, len(content), hashlib.sha256(content).hexdigest()))
+    return found
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

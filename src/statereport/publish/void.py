@@ -1,0 +1,176 @@
+"""The description of the dataset for machines: VoID, DCAT and where each file lies, with every number counted.
+
+No blank nodes: a part of the dataset has an address too, made of the names of its class and property.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from statereport.rdf.dataset import Graphs
+from statereport.rdf.namespaces import BASE, DCAT, DCTERMS, OWL, RDF, SPDX, SR, VOID, XSD
+from statereport.rdf.writers import iri, literal, triple
+
+if TYPE_CHECKING:
+    from pyoxigraph import Triple
+
+DATASET = f"{BASE}dataset"
+# The extension of VoID by datatype partitions, which query editors read to propose what may stand in a place.
+VOID_EXT = "http://ldf.fi/void-ext#"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "jsonld": "application/ld+json",
+    "nq": "application/n-quads",
+    "rdf": "application/rdf+xml",
+    "trig": "application/trig",
+    "ttl": "text/turtle",
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """A published file: its path below the build's folder, its size and its SHA-256."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def describe(graphs: Graphs, files: list[File], names: Mapping[str, str]) -> list[Triple]:
+    """The triples of void.ttl: the dataset, each named graph, each class with its properties, each file.
+
+    graphs   what is published, by named graph
+    files    the published files that are a form of the data
+    names    IRI → prefixed name of the classes, properties and datatypes, for the addresses of the partitions
+    """
+    every = list(dict.fromkeys(t for triples in graphs.values() for t in triples))
+    return [
+        *_heading(graphs),
+        *_counts(DATASET, every),
+        *_named_graphs(graphs),
+        *_partitions(every, names),
+        *(t for file in files for t in _file(file)),
+    ]
+
+
+def named(graphs: Graphs) -> set[str]:
+    """The classes, properties and datatypes that partitions are named after."""
+    triples = [t for part in graphs.values() for t in part]
+    found = {t.predicate.value for t in triples}
+    found |= {t.object.value for t in triples if t.predicate.value == RDF + "type"}
+    return found | {t.object.datatype.value for t in triples if type(t.object).__name__ == "Literal"}
+
+
+def _heading(graphs: Graphs) -> list[Triple]:
+    header = {t.predicate.value: t.object for triples in graphs.values() for t in triples if t.subject.value == SR}
+    title = "A State's report under the Convention on racial discrimination, statement by statement"
+    says = (
+        "What a State's report to a United Nations treaty body says: figures, measures, norms, claims, events and "
+        "citations, each anchored to its place in the text, with an ontology, shapes and saved questions."
+    )
+    rows = [
+        (RDF + "type", iri(VOID + "Dataset")),
+        (RDF + "type", iri(DCAT + "Dataset")),
+        (DCTERMS + "title", literal(title, language="en")),
+        (DCTERMS + "description", literal(says, language="en")),
+        (DCTERMS + "license", iri(LICENCE)),
+        (DCTERMS + "language", literal("en")),
+        (DCTERMS + "creator", literal("statereport")),
+        (VOID + "uriSpace", literal(BASE)),
+        (VOID + "vocabulary", iri(SR)),
+        *((DCAT + "keyword", literal(word, language="en")) for word in ("human rights", "ICERD", "Kazakhstan")),
+    ]
+    if OWL + "versionInfo" in header:
+        rows.append((DCAT + "version", header[OWL + "versionInfo"]))
+    if DCTERMS + "issued" in header:
+        rows.append((DCTERMS + "issued", header[DCTERMS + "issued"]))
+    return [triple(DATASET, predicate, value) for predicate, value in rows]
+
+
+def _counts(subject: str, triples: list[Triple]) -> list[Triple]:
+    classes = {t.object for t in triples if t.predicate.value == RDF + "type"}
+    typed = {t.subject for t in triples if t.predicate.value == RDF + "type"}
+    numbers = {
+        "triples": len(triples),
+        "entities": len(typed),
+        "classes": len(classes),
+        "properties": len({t.predicate for t in triples}),
+        "distinctSubjects": len({t.subject for t in triples}),
+        "distinctObjects": len({t.object for t in triples}),
+    }
+    return [_number(subject, name, number) for name, number in numbers.items()]
+
+
+def _number(subject: str, name: str, number: int) -> Triple:
+    return triple(subject, VOID + name, literal(str(number), XSD + "integer"))
+
+
+def _named_graphs(graphs: Graphs) -> list[Triple]:
+    found = []
+    for name, triples in graphs.items():
+        found += [triple(DATASET, VOID + "subset", iri(name)), triple(name, RDF + "type", iri(VOID + "Dataset"))]
+        found.append(_number(name, "triples", len(set(triples))))
+    return found
+
+
+def _partitions(triples: list[Triple], names: Mapping[str, str]) -> list[Triple]:
+    """Class → property → class or datatype of the value: what a query editor asks for, with the number of triples."""
+    classes: dict = {}
+    for t in triples:
+        if t.predicate.value == RDF + "type":
+            classes.setdefault(t.subject, []).append(t.object.value)
+    members = Counter(name for kinds in classes.values() for name in kinds)
+    properties: Counter = Counter()
+    values: Counter = Counter()
+    for t in triples:
+        kind = type(t.object).__name__
+        of = classes.get(t.object, []) if kind != "Literal" else [t.object.datatype.value]
+        for subject_class in classes.get(t.subject, []):
+            properties[subject_class, t.predicate.value] += 1
+            for value_class in of:
+                values[subject_class, t.predicate.value, kind == "Literal", value_class] += 1
+
+    def address(*parts: str) -> str:
+        return "/".join([DATASET, *(names.get(part, part.rpartition("/")[2].replace("#", "-")) for part in parts)])
+
+    found = []
+    for cls, number in members.items():
+        here = address(cls)
+        found += [triple(DATASET, VOID + "classPartition", iri(here)), triple(here, VOID + "class", iri(cls))]
+        found.append(_number(here, "entities", number))
+    for (cls, prop), number in properties.items():
+        above, here = address(cls), address(cls, prop)
+        found += [triple(above, VOID + "propertyPartition", iri(here)), triple(here, VOID + "property", iri(prop))]
+        found.append(_number(here, "triples", number))
+    for (cls, prop, is_literal, value), number in values.items():
+        above, here = address(cls, prop), address(cls, prop, value)
+        link, says = ("datatypePartition", "datatype") if is_literal else ("classPartition", "class")
+        space = VOID_EXT if is_literal else VOID
+        found += [triple(above, space + link, iri(here)), triple(here, space + says, iri(value))]
+        found.append(_number(here, "triples", number))
+    return found
+
+
+def _file(file: File) -> list[Triple]:
+    here = f"{DATASET}/file/{file.path}"
+    checksum = f"{here}/sha256"
+    media = MEDIA_TYPES.get(Path(file.path).suffix[1:], "application/octet-stream")
+    return [
+        triple(DATASET, DCAT + "distribution", iri(here)),
+        triple(DATASET, VOID + "dataDump", iri(here)),
+        triple(here, RDF + "type", iri(DCAT + "Distribution")),
+        triple(here, DCTERMS + "title", literal(file.path)),
+        triple(here, DCTERMS + "license", iri(LICENCE)),
+        triple(here, DCAT + "mediaType", iri(f"https://www.iana.org/assignments/media-types/{media}")),
+        triple(here, DCAT + "byteSize", literal(str(file.size), XSD + "nonNegativeInteger")),
+        triple(here, SPDX + "checksum", iri(checksum)),
+        triple(checksum, RDF + "type", iri(SPDX + "Checksum")),
+        triple(checksum, SPDX + "algorithm", iri(SPDX + "checksumAlgorithm_sha256")),
+        triple(checksum, SPDX + "checksumValue", literal(file.sha256, XSD + "hexBinary")),
+    ]

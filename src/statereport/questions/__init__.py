@@ -1,0 +1,1 @@
+"""Saved queries, and what is made of their answers: citations and charts."""

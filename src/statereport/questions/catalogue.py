@@ -1,0 +1,64 @@
+"""The saved questions as RDF, so that query editors and other programs find them where they find the data.
+
+In the convention of the SIB's sparql-examples: each is a sh:SPARQLExecutable with its text, rdfs:comment for people,
+schema:keywords, and schema:target, the endpoint that it is meant for. What a question leaves open is a sh:Parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from statereport.rdf import namespaces, prefixes
+from statereport.rdf.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, XSD
+from statereport.rdf.writers import iri, literal, triple
+from statereport.sparql import engine
+
+if TYPE_CHECKING:
+    from pyoxigraph import Triple
+
+    from statereport.questions.parameters import Parameter
+    from statereport.questions.saved import SavedQuery
+
+GRAPH = f"{namespaces.GRAPH}queries"
+ENDPOINT = f"{namespaces.BASE}sparql"
+# Questions that pages fill in or that a build asks itself are no questions for people.
+LEFT_OUT = ("pages", "checks")
+_DATATYPES = {"string": "string", "integer": "integer", "date": "date"}
+
+
+def triples(saved: Iterable[SavedQuery]) -> tuple[Triple, ...]:
+    """What is said of each question for people."""
+    return tuple(t for query in saved if query.topic not in LEFT_OUT for t in _question(query))
+
+
+def _question(query: SavedQuery) -> Iterator[Triple]:
+    me, form = query.iri, query.form
+    yield triple(me, RDF + "type", iri(f"{SH}SPARQLExecutable"))
+    yield triple(me, RDF + "type", iri(f"{SH}SPARQL{form.capitalize()}Executable"))
+    yield triple(me, f"{RDFS}comment", literal(query.summary, language="en"))
+    if query.description:
+        yield triple(me, f"{DCTERMS}description", literal(query.description, language="en"))
+    yield triple(me, f"{SH}{form}", literal(query.body))
+    yield triple(me, f"{SH}prefixes", iri(f"{namespaces.SHAPE}prefixes"))
+    yield triple(me, f"{SCHEMA}target", iri(ENDPOINT))
+    for word in dict.fromkeys((query.topic, *query.tags)):
+        yield triple(me, f"{SCHEMA}keywords", literal(word))
+    for order, parameter in enumerate(query.parameters):
+        yield from _parameter(query, parameter, order)
+
+
+def _parameter(query: SavedQuery, parameter: Parameter, order: int) -> Iterator[Triple]:
+    me = f"{query.iri}/{parameter.name}"
+    ((default,),) = engine.Store.memory().query(f"SELECT ({parameter.default} AS ?default) {{}}", query.source, prefixes.prefixes()).rows
+    yield triple(query.iri, f"{SH}parameter", iri(me))
+    yield triple(me, RDF + "type", iri(f"{SH}Parameter"))
+    # SHACL names a parameter by the last part of its path.
+    yield triple(me, f"{SH}path", iri(f"{namespaces.BASE}parameter/{parameter.name}"))
+    yield triple(me, f"{SH}name", literal(parameter.label, language="en"))
+    yield triple(me, f"{SH}order", literal(str(order), datatype=f"{XSD}integer"))
+    yield triple(me, f"{SH}defaultValue", default)
+    if parameter.type == "iri":
+        yield triple(me, f"{SH}nodeKind", iri(f"{SH}IRI"))
+    else:
+        yield triple(me, f"{SH}datatype", iri(XSD + _DATATYPES.get(parameter.type, default.datatype.value.rpartition("#")[2])))

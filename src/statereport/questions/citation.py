@@ -1,0 +1,89 @@
+"""How an answer is cited: the question and its address, the version, hash and date of the data; never the clock."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from statereport.rdf.namespaces import BASE
+
+if TYPE_CHECKING:
+    from statereport.graph.knowledge import KnowledgeGraph
+    from statereport.questions.saved import SavedQuery
+
+HEADER = "pages/header"
+_UNKNOWN = "not stated"
+_SPECIAL = re.compile(r"[\\{}$&#_%~^]")
+_NAMED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What a citation of an answer says. `address` is the question's IRI, or "" for SPARQL of one's own (then `query` is its hash)."""
+
+    question: str
+    values: Mapping[str, str]
+    address: str
+    query: str
+    title: str
+    author: str
+    version: str
+    date: str
+    digest: str
+
+    @property
+    def key(self) -> str:
+        """The BibTeX key."""
+        rest = self.address.removeprefix(BASE)
+        name = (rest.partition("/")[2] or rest).replace("/", "-") if self.address else f"query-{self.query[:12]}"
+        return "-".join(["statereport", name, *(re.sub(r"\W+", "-", value) for value in self.values.values())])
+
+    def __str__(self) -> str:
+        """One paragraph of plain text."""
+        where = f"Saved query <{self.address}>" if self.address else f"SPARQL query with the SHA-256 {self.query}"
+        return (
+            f"{self.author}: {self.question}{self._with()} {where}. In: {self.title}, version {self.version}, {self.date}. "
+            f"RDFC-1.0 SHA-256 of the data: {self.digest}.\n"
+        )
+
+    def bibtex(self) -> str:
+        """An entry for BibTeX and BibLaTeX."""
+        where = f"\\url{{{self.address}}}" if self.address else f"SPARQL query with the SHA-256 {self.query}"
+        fields = {
+            "author": f"{{{_safe(self.author)}}}",
+            "title": f"{{{_safe(self.question + self._with())}}}",
+            "howpublished": where,
+            **({"year": self.date[:4], "month": self.date[5:7]} if self.date != _UNKNOWN else {}),
+            "version": _safe(self.version),
+            "note": f"Answer from: {_safe(self.title)}. RDFC-1.0 SHA-256 of the data: {self.digest}",
+        }
+        return "\n".join([f"@misc{{{self.key},", *(f"  {name} = {{{value}}}," for name, value in fields.items()), "}"]) + "\n"
+
+    def _with(self) -> str:
+        return f" ({', '.join(f'{name} = {value}' for name, value in self.values.items())})" if self.values else ""
+
+
+def cite(graph: KnowledgeGraph, question: SavedQuery, values: Mapping[str, Any], own: bool = False) -> Citation:
+    """The citation of an answer of this graph. `own` says that the question is SPARQL of one's own, without an address."""
+    header = graph.question(HEADER)
+    (row,) = graph.engine.query(header.text, header.source).to_dicts() or [{}]
+    text = question.bind(values)
+    return Citation(
+        question=question.summary or "Answer to a query of one's own.",
+        values={parameter.name: str(values.get(parameter.name, parameter.value)) for parameter in question.parameters},
+        address="" if own else question.iri,
+        query=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        title=row.get("title") or _UNKNOWN,
+        author=row.get("creator") or _UNKNOWN,
+        version=row.get("version") or _UNKNOWN,
+        date=row.get("date") or _UNKNOWN,
+        digest=graph.digest or _UNKNOWN,
+    )
+
+
+def _safe(text: str) -> str:
+    """A text in the words of TeX."""
+    return _SPECIAL.sub(lambda sign: _NAMED.get(sign[0], f"\\{sign[0]}"), text)

@@ -1,0 +1,184 @@
+"""Turtle in and out: read a file in its order, with its lexical forms; write the house format.
+
+The house format keeps the author's order of subjects and the `#` header, writes exactly the prefixes used, one predicate
+to a line and a lone full stop, so that adding a statement is a one-line change. It is a fixed point, and
+`format_turtle` proves on each file that the triples are the same before and after (RDFC-1.0).
+"""
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+)
+
+from statereport.atomic import write_whole
+from statereport.errors import NotFormatted, TurtleComment, TurtleSyntax, UnknownName, UnknownPrefix, did_you_mean
+from statereport.rdf import turtle_writer
+from statereport.rdf.prefixes import prefixes
+
+__all__ = [
+    "BlankNode",
+    "Literal",
+    "NamedNode",
+    "Triple",
+    "fmt",
+    "format_turtle",
+    "line_of",
+    "not_formatted",
+    "parse_turtle",
+    "read",
+    "same_triples",
+    "write_turtle",
+]
+
+# What may hold a `#` without being a comment comes before the comment: strings, IRIs, escaped characters.
+_LEXEME = re.compile(r'''
+    """ (?: [^\\] | \\. )*? """  |  \'\'\' (?: [^\\] | \\. )*? \'\'\'
+    | " (?: [^"\\\n] | \\. )* "  |  ' (?: [^'\\\n] | \\. )* '
+    | < [^<>\s]* >  |  \\.  |  (?P<comment> [#] [^\n]* )  |  (?P<word> [^\s"'<\\#]+ )''', re.S | re.X)
+_PREFIX_LINE = re.compile(r"^[ \t]*@?prefix[ \t]+(?P<prefix>[^\s:]*):[ \t]*<(?P<namespace>[^>]*)>", re.I | re.M)
+
+
+def read(path: Path | str, name: str | None = None) -> list[Triple]:
+    """The triples of a Turtle file in the order in which they are written, lexical forms kept.
+
+    A fault in the syntax raises `TurtleSyntax` with `name` (or the path), line and column.
+    """
+    return parse_turtle(_decode(Path(path), name), name or str(path))
+
+
+def parse_turtle(text: str, name: str = "") -> list[Triple]:
+    """The triples of a Turtle text in order; `name` says in a `TurtleSyntax` where the text comes from."""
+    return _parse(text, name, prelude="")
+
+
+def format_turtle(text: str, name: str = "", table: Path | None = None) -> str:
+    """The text in the house format. PREFIX lines may be missing: those of the table are known.
+
+    Raises `TurtleSyntax`; `TurtleComment` for a comment below the header; `UnknownPrefix` for a PREFIX line that says
+    otherwise than the table; `TurtleBlank` for a blank node that cannot be written as `[ … ]`.
+    """
+    known = prefixes(table)
+    _refuse_foreign_prefixes(text, name, known)
+    prelude = " ".join(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in known.items()) + " "
+    triples = _parse(text, name, prelude)
+    header = _header(text, name)
+    written = turtle_writer.document(triples, header, known, name)
+    if written != text and not same_triples(triples, _parse(written, name, "")):
+        raise AssertionError(f"the house format of {name or 'this text'} would change its triples: nothing was written")
+    return written
+
+
+def write_turtle(triples: Iterable[Triple], header: Iterable[str], table: Path | None = None) -> str:
+    """A file in the house format from triples, in their order; `header` lines are written as `# …` at the top."""
+    return turtle_writer.document(list(triples), [f"# {line}" for line in header], prefixes(table), "")
+
+
+def fmt(paths: Iterable[Path | str], check: bool = False, table: Path | None = None,
+        name: Callable[[Path], str] = str) -> list[Path]:
+    """Write the Turtle files (folders: every .ttl below) in the house format; the files that differed from it.
+
+    With `check` nothing is written. The faults of `format_turtle` pass through, with `name(path)` as their place.
+    """
+    changed = []
+    for path in _turtle_files(paths):
+        text = _decode(path, name(path))
+        written = format_turtle(text, name(path), table)
+        if written != text:
+            changed.append(path)
+            if not check:
+                write_whole(path, written)
+    return changed
+
+
+def not_formatted(path: Path | str) -> NotFormatted:
+    """The problem that says a file (as `House.name` names it) is not in the house format."""
+    return NotFormatted(str(path), "The file is not in the house format.", f"statereport fmt {path}")
+
+
+def same_triples(one: Iterable[Triple], other: Iterable[Triple]) -> bool:
+    """Whether two sets of triples are the same up to the names of blank nodes (RDFC-1.0)."""
+    return _canonical(one) == _canonical(other)
+
+
+def line_of(text: str, subject: str) -> int | None:
+    """The line on which a subject's block begins in a house-format text; `subject` is a prefixed name or a whole IRI."""
+    match = re.search(rf"^<?{re.escape(subject)}>?$", text, re.M)
+    return text.count("\n", 0, match.start()) + 1 if match else None
+
+
+def _parse(text: str, name: str, prelude: str) -> list[Triple]:
+    try:
+        return [quad.triple for quad in parse(prelude + text, RdfFormat.TURTLE)]
+    except SyntaxError as fault:
+        line, column = fault.lineno or 1, fault.offset or 1
+        column -= len(prelude) if line == 1 else 0
+        what = re.sub(r"^Parser error [^:]*: ", "", fault.msg)
+        undeclared = re.search(r"[Pp]refix (\S+?):? has not been declared", what)
+        cure = did_you_mean(undeclared[1], prefixes()) if undeclared else ""
+        raise TurtleSyntax(f"{name}:{line}:{max(column, 1)}", what.strip().rstrip(".") + ".",
+                           cure or "look here and at the line above: a ` ;` or ` .` may be missing") from None
+
+
+def _decode(path: Path, name: str | None) -> str:
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        before = data[:fault.start].decode("utf-8")
+        place = f"{name or path}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+        raise TurtleSyntax(place, "The file is not UTF-8.", "save it as UTF-8") from None
+
+
+def _header(text: str, name: str) -> list[str]:
+    """The comment lines at the top; any other comment is refused."""
+    header, body = [], False
+    for lexeme in _LEXEME.finditer(text):
+        if lexeme["comment"] is None:
+            body = True
+        elif not body:
+            header.append(lexeme["comment"].rstrip())
+        else:
+            line = text.count("\n", 0, lexeme.start()) + 1
+            column = lexeme.start() - text.rfind("\n", 0, lexeme.start())
+            raise TurtleComment(f"{name}:{line}:{column}",
+                                f"A comment stands below the header: {lexeme['comment'][:60]}",
+                                "say it as a triple, move it to the lines at the top, or delete it")
+    return header
+
+
+def _refuse_foreign_prefixes(text: str, name: str, known) -> None:
+    bare = _LEXEME.sub(lambda m: m[0] if m["word"] or m[0].startswith("<") else re.sub(r"[^\n]", " ", m[0]), text)
+    for match in _PREFIX_LINE.finditer(bare):  # not inside strings and comments
+        prefix, namespace = match["prefix"], match["namespace"]
+        if known.get(prefix) != namespace:
+            line = text.count("\n", 0, match.start()) + 1
+            right = next((p for p, n in known.items() if n == namespace), None)
+            said = f"the table binds it to <{known[prefix]}>" if prefix in known else "the table does not have it"
+            raise UnknownPrefix(f"{name}:{line}:1", f"The prefix {prefix}: is bound to <{namespace}>, and {said}.",
+                                f"this namespace has the prefix {right}: in ontology/prefixes.ttl" if right
+                                else "declare it in ontology/prefixes.ttl, or write whole IRIs")
+
+
+def _canonical(triples: Iterable[Triple]) -> set[str]:
+    dataset = Dataset(Quad(t.subject, t.predicate, t.object) for t in triples)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return {str(quad) for quad in dataset}
+
+
+def _turtle_files(paths: Iterable[Path | str]) -> list[Path]:
+    files = []
+    for path in map(Path, paths):
+        if not path.exists():
+            raise UnknownName(str(path), "There is no such file or folder.", "give Turtle files, or folders of them")
+        files += sorted(path.rglob("*.ttl")) if path.is_dir() else [path]
+    return files

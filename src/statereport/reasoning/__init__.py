@@ -1,0 +1,1 @@
+"""What follows from the data, and what must hold for them."""

@@ -1,0 +1,192 @@
+"""Guards for shapes: what makes a SHACL engine say "conforms" without looking is found before the data are.
+
+A misspelt sh: term, a query without $this, a target or path that no term has, a severity on a constraint, a shape that
+nothing reaches: pySHACL passes over each of them in silence. Source of the list of sh: terms: the vocabulary's own
+file, which pySHACL brings along.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from statereport.errors import QueryRefused, QuerySyntax, ShapeBroken, did_you_mean
+from statereport.rdf import namespaces, turtle, writers
+from statereport.rdf.namespaces import BASE, SH
+from statereport.rdf.prefixes import shorten
+from statereport.sparql import engine, tokens
+
+if TYPE_CHECKING:
+    from pyoxigraph import Triple
+
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+# What a query of a constraint may not hold, because pySHACL stops at it or SHACL forbids it.
+FORBIDDEN = ("MINUS", "VALUES", "SERVICE")
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """A graph of shapes, read as it stands."""
+
+    triples: tuple[Triple, ...]
+
+    def subjects(self, kind: str) -> tuple[str, ...]:
+        """The IRIs of the shapes or constraints of a kind (`NodeShape`), in their order."""
+        return tuple(dict.fromkeys(
+            t.subject.value for t in self.triples
+            if t.predicate.value == TYPE and _value(t.object) == SH + kind and type(t.subject).__name__ == "NamedNode"))
+
+    def values(self, subject: str, name: str) -> tuple[str, ...]:
+        """The values of a sh: property of a shape, as text."""
+        return tuple(_value(term) for term in self._of.get(subject, {}).get(SH + name, ()))
+
+    @cached_property
+    def _of(self) -> dict[str, dict[str, list]]:
+        found: dict[str, dict[str, list]] = {}
+        for t in self.triples:
+            found.setdefault(t.subject.value, {}).setdefault(t.predicate.value, []).append(t.object)
+        return found
+
+    @cached_property
+    def prefixes(self) -> dict[str, dict[str, str]]:
+        """For each subject that declares prefixes: prefix → namespace."""
+        return {
+            subject: {self.values(entry, "prefix")[0]: self.values(entry, "namespace")[0] for entry in entries if self.values(entry, "prefix")}
+            for subject in self._of
+            if (entries := self.values(subject, "declare"))
+        }
+
+    def query(self, constraint: str) -> str:
+        """The query of a constraint with the prefixes that it declares, as an engine reads it."""
+        known: dict[str, str] = {}
+        for table in self.values(constraint, "prefixes"):
+            known |= self.prefixes.get(table, {})
+        text = "\n".join(self.values(constraint, "select"))
+        used = {token.text.partition(":")[0] for token in tokens.tokens(text) if token.kind == "name"}
+        return "\n".join([*(f"PREFIX {name}: <{known[name]}>" for name in sorted(used & set(known))), text])
+
+    def names(self, constraint: str) -> set[str]:
+        """The IRIs that the query of a constraint speaks of."""
+        known = {name: space for table in self.values(constraint, "prefixes") for name, space in self.prefixes.get(table, {}).items()}
+        split = (token.text.partition(":") for token in tokens.tokens("\n".join(self.values(constraint, "select"))) if token.kind == "name")
+        return {known[prefix] + local for prefix, _, local in split if prefix in known}
+
+
+def broken(triples: Iterable[Triple], known: Iterable[str] = ()) -> Iterator[ShapeBroken]:
+    """Each fault for which an engine would pass over a shape in silence.
+
+    `known` are the IRIs of ours that are described anywhere (terms, concepts); what a shape speaks of must be among them.
+    """
+    shapes = Shapes(tuple(triples))
+    yield from _unknown_terms(shapes)
+    yield from _queries(shapes)
+    yield from _severities(shapes)
+    yield from _unreached(shapes)
+    yield from _unknown_names(shapes, set(known))
+
+
+def _unknown_terms(shapes: Shapes) -> Iterator[ShapeBroken]:
+    terms = shacl_terms()
+    for t in shapes.triples:
+        for term in (t.predicate, t.object):
+            name = _value(term)
+            if type(term).__name__ == "NamedNode" and name.startswith(SH) and name not in terms:
+                short = name.removeprefix(SH)
+                near = did_you_mean(short, (term.removeprefix(SH) for term in terms), "see the SHACL recommendation")
+                yield _problem(t.subject.value, f"SHACL has no term sh:{short}, so this says nothing.", near)
+
+
+def _queries(shapes: Shapes) -> Iterator[ShapeBroken]:
+    constraints = dict.fromkeys([
+        *shapes.subjects("SPARQLConstraint"),
+        *(t.object.value for t in shapes.triples if t.predicate.value == SH + "sparql")])
+    for constraint in constraints:
+        text = shapes.query(constraint)
+        if not shapes.values(constraint, "select"):
+            yield _problem(constraint, "The constraint has no query.", "give it a sh:select")
+            continue
+        wrong = [token.text for token in tokens.tokens(text) if token.kind == "word" and token.text.upper() in FORBIDDEN]
+        if wrong:
+            yield _problem(constraint, f"{wrong[0]} is not allowed in the query of a constraint.", "say it with FILTER NOT EXISTS, BIND or UNION")
+            continue
+        try:
+            columns = engine.form_of(text, constraint).columns
+        except (QuerySyntax, QueryRefused) as fault:
+            yield _problem(constraint, fault.what, "declare each prefix in ontology/prefixes.ttl and name shape:prefixes in sh:prefixes")
+            continue
+        if "this" not in columns:
+            yield _problem(constraint, "The query does not ask for $this, so it never finds anything.", "begin it with SELECT $this")
+
+
+def _severities(shapes: Shapes) -> Iterator[ShapeBroken]:
+    for constraint in shapes.subjects("SPARQLConstraint"):
+        if shapes.values(constraint, "severity"):
+            yield _problem(constraint, "A severity on a constraint is passed over.", "give the severity to the node shape")
+
+
+def _unreached(shapes: Shapes) -> Iterator[ShapeBroken]:
+    reached = {_value(t.object) for t in shapes.triples if t.predicate.value != TYPE and type(t.object).__name__ != "Literal"}
+    targets = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+    for kind, mend in (("NodeShape", "give it a sh:targetClass"), ("PropertyShape", "name it in the sh:property of its node shape")):
+        for shape in shapes.subjects(kind):
+            if shape not in reached and not any(shapes.values(shape, target) for target in targets):
+                yield _problem(shape, "The shape has no target and no other shape names it, so it is never looked at.", mend)
+
+
+def _unknown_names(shapes: Shapes, known: set[str]) -> Iterator[ShapeBroken]:
+    described = known | {t.subject.value for t in shapes.triples}
+    spoken = [(t.subject.value, _value(term)) for t in shapes.triples for term in (t.predicate, t.object) if type(term).__name__ == "NamedNode"]
+    spoken += [(constraint, name) for constraint in shapes.subjects("SPARQLConstraint") for name in sorted(shapes.names(constraint))]
+    for shape, name in spoken:
+        if name.startswith(BASE) and name not in described and name != BASE + "shape/prefixes":
+            near = did_you_mean(_short(name), (_short(other) for other in described if other.startswith(BASE)), "describe it, or correct its spelling")
+            yield _problem(shape, f"The shape speaks of {_short(name)}, and nothing has that name.", near)
+
+
+def spread(triples: Iterable[Triple]) -> list[Triple]:
+    """The same shapes with the targets of node shapes given to their property shapes too, which then need no node shape.
+
+    SHACL reports the same either way; pySHACL looks at all focus nodes of a target at once, but at those of a sh:property
+    one by one. A node shape that other shapes use keeps its property shapes.
+    """
+    shapes = Shapes(tuple(triples))
+    used = {t.object.value for t in shapes.triples if t.predicate.value not in (TYPE, SH + "property") and type(t.object).__name__ == "NamedNode"}
+    used |= {t.object.value for t in shapes.triples if t.predicate.value == namespaces.RDF + "first"}
+    moved = {
+        (shape, inner): [t for t in shapes.triples if t.subject.value == shape and t.predicate.value.startswith(SH + "target")]
+        for shape in shapes.subjects("NodeShape") if shape not in used
+        for inner in shapes.values(shape, "property") if inner in shapes.subjects("PropertyShape")
+    }
+    kept = [t for t in shapes.triples if (t.subject.value, _value(t.object)) not in moved or t.predicate.value != SH + "property"]
+    return kept + [writers.triple(inner, t.predicate.value, t.object) for (_, inner), aims in moved.items() for t in aims]
+
+
+def slim(query: str) -> str:
+    """A query without the PREFIX lines that it does not use: an engine reads them again at every focus node."""
+    body = [line for line in query.splitlines() if not line.startswith("PREFIX ")]
+    used = {token.text.partition(":")[0] for token in tokens.tokens("\n".join(body)) if token.kind == "name"}
+    heads = (line for line in query.splitlines() if line.startswith("PREFIX "))
+    return "\n".join([*(line for line in heads if line[7:].partition(":")[0].strip() in used), *body])
+
+
+def shacl_terms() -> frozenset[str]:
+    """Every term of the SHACL vocabulary, from the file that pySHACL brings along."""
+    spec = importlib.util.find_spec("pyshacl")
+    path = Path(spec.submodule_search_locations[0]) / "assets" / "shacl.ttl"
+    return frozenset(t.subject.value for t in turtle.read(path) if t.subject.value.startswith(SH))
+
+
+def _problem(shape: str, what: str, mend: str) -> ShapeBroken:
+    return ShapeBroken(_short(shape) if shape.startswith("http") else "a nameless shape", what, mend)
+
+
+def _short(name: str) -> str:
+    return shorten(name)
+
+
+def _value(term) -> str:
+    return getattr(term, "value", "")

@@ -1,0 +1,1 @@
+"""The single file, made of the questions and the data."""

@@ -1,0 +1,104 @@
+"""The whole graph and the saved questions in one HTML file with an engine in it: to send to people who install nothing.
+
+The page comes from the packages of web/editor, bundled when this package is built; where they were out of reach there is none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from statereport import __version__
+from statereport.questions import saved
+from statereport.rdf import prefixes as names
+from statereport.rdf import writers
+from statereport.sparql import tokens
+
+if TYPE_CHECKING:
+    from statereport.questions.parameters import Parameter
+    from statereport.questions.saved import SavedQuery
+    from statereport.sparql.engine import Engine
+
+NAME = "statereport.html"
+PAGE = Path(__file__).parents[1] / "pages/vendor/single.html"
+# What the page calls each thing; it stands here, and not with the saved questions, since a build of any house can write the file.
+LABELS = """PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?thing ?label WHERE {
+  ?thing ?says ?label .
+  FILTER(?says IN (dcterms:title, rdfs:label, skos:prefLabel) && isIRI(?thing))
+}
+ORDER BY ?thing LANG(?label) ?label"""
+
+
+def write(folder: Path, asked: Iterable[SavedQuery], quads: Iterable[Any], engine: Engine, digest: str) -> None:
+    """Write the file into a build's folder, where the page was bundled; charts are those that the folder's answers have.
+
+    `digest`, the RDFC-1.0 hash of what is stated, says at the foot which data these are.
+    """
+    if not PAGE.is_file():
+        return
+    prefixes = dict(names.prefixes())
+    held = {
+        "title": "What a State told the Committee, statement by statement",
+        "about": f"Version {__version__}. RDFC-1.0 SHA-256 of what is stated: {digest}. The report itself is the State’s; nothing here corrects it.",
+        "prefixes": prefixes,
+        "labels": LABELS,
+        "questions": [_question(query, engine, folder) for query in asked],
+        "graph": writers.dataset(writers.canonical(quads), "trig", prefixes).decode("utf-8"),
+    }
+    text = json.dumps(held, ensure_ascii=False)
+    # Inside of a script element no other may begin or end.
+    safe = text.replace("<", "\\u003c")
+    (folder / NAME).write_text(PAGE.read_text(encoding="utf-8").replace("{{held}}", safe), encoding="utf-8", newline="\n")
+
+
+def _question(query: SavedQuery, engine: Engine, folder: Path) -> dict[str, Any]:
+    drawn = folder / f"answers/{query.name}.svg"
+    return {
+        "name": query.name,
+        "topic": query.topic,
+        "summary": query.summary,
+        "description": query.description,
+        "form": query.form,
+        "columns": query.columns,
+        "pieces": _pieces(query),
+        "parameters": [_parameter(query, parameter, engine) for parameter in query.parameters],
+        "chart": drawn.read_text(encoding="utf-8") if drawn.is_file() else None,
+    }
+
+
+def _pieces(query: SavedQuery) -> list[Any]:
+    """The text without its header, cut where a parameter's term stands."""
+    pieces, at = [], 0
+    for block in tokens.values_blocks(query.text, query.source):
+        if any(parameter.name == block.variable for parameter in query.parameters):
+            pieces += [query.text[at : block.start], {"parameter": block.variable}]
+            at = block.end
+    pieces.append(query.text[at:])
+    pieces[0] = "".join(line for line in pieces[0].splitlines(keepends=True) if not line.startswith("#+"))
+    return pieces
+
+
+def _parameter(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str, Any]:
+    """What the page needs for a field: each choice with its term; for free values how a literal of theirs ends."""
+    found = saved.choices(query, parameter, engine)
+    suffix = parameter.default.rpartition(parameter.default[0])[2] if parameter.default[0] in "\"'" else None
+    return {
+        "name": parameter.name,
+        "label": parameter.label,
+        "type": parameter.type,
+        "default": _default(parameter, found),
+        "suffix": suffix,
+        "choices": [[value, label, parameter.term(value, query.name)] for value, label in found.items()],
+    }
+
+
+def _default(parameter: Parameter, choices: dict[str, str]) -> str:
+    if parameter.type != "iri":
+        return parameter.value
+    iri = names.expand(parameter.default)
+    return names.shorten(iri) if choices else iri

@@ -1,0 +1,1 @@
+"""The report's text, and what is anchored in it."""

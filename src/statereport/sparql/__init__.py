@@ -1,0 +1,1 @@
+"""Parse, screen, run and explain SPARQL queries."""

@@ -1,0 +1,153 @@
+"""Why a query has no answer: the first part of its pattern, in the order it is written, that leaves nothing.
+
+The parts are tried together from the first on, each time with one more, so that what is named is the part to look at: all
+that stands before it has a match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from statereport.errors import Problem, did_you_mean
+from statereport.rdf.prefixes import shorten
+from statereport.sparql import patterns, tokens
+from statereport.sparql.answers import Answer
+from statereport.sparql.engine import Engine
+from statereport.sparql.patterns import Part, Pattern
+
+# Parts that can never take a row away.
+_HARMLESS = ("optional", "bind")
+# A pattern of more parts, or nested deeper, is one of a machine; to explain it would cost more than to run it.
+_MOST, _DEEPEST = 60, 4
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why nothing was answered: the part as written, its place (`source:line:column`), why in a sentence, and what may help."""
+
+    part: str
+    where: str
+    why: str
+    help: str = ""
+
+    def __str__(self) -> str:
+        lines = [self.why, *(f"  {line.strip()}" for line in self.part.splitlines()), f"  at {self.where}"]
+        return "\n".join([line for line in lines if line.strip()] + ([self.help] if self.help else []))
+
+
+def explain(text: str, engine: Engine, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Cause | None:
+    """Why this query answers no row; None where it cannot be said. The engine is asked one short question for each part."""
+    try:
+        reader = patterns.Reader(text)
+        whole = reader.pattern()
+        if whole is None:
+            return None
+        known = {**(prefixes or {}), **tokens.declarations(text)}
+        return _first_empty(_Asked(text, source, engine, known, reader), whole, _DEEPEST) or _after(text, whole, source)
+    except (patterns.Unreadable, Problem):
+        return None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A query without an answer, and whom to ask about its parts."""
+
+    text: str
+    source: str
+    engine: Engine
+    prefixes: Mapping[str, str]
+    reader: patterns.Reader
+
+    def ask(self, text: str) -> Answer:
+        return self.engine.query(text, self.source, self.prefixes)
+
+    def matches(self, parts: list[Part]) -> bool:
+        pattern = "\n".join(f"{part.text} ." if part.kind == "triple" else part.text for part in parts)
+        return self.ask(f"ASK {{\n{pattern}\n}}").truth is True
+
+
+def _first_empty(asked: _Asked, pattern: Pattern, depth: int) -> Cause | None:
+    if len(pattern.parts) > _MOST:
+        return None
+    kept: list[Part] = []
+    for part in _order(pattern.parts):
+        kept.append(part)
+        if part.kind in _HARMLESS or asked.matches(kept):
+            continue
+        if depth and part.kind in ("group", "select") and not asked.matches([part]):
+            deeper = _first_empty(asked, asked.reader.inside(part), depth - 1)
+            if deeper:
+                return deeper
+        where = tokens.place(asked.text, part.start, asked.source)
+        return Cause(_short(part.text), where, _why(asked, part, len(kept) == 1), _help(asked, part))
+    return None
+
+
+def _order(parts: tuple[Part, ...]) -> Iterator[Part]:
+    """The parts as written, but each filter as soon as everything that it speaks of stands before it, at the latest last."""
+    waiting: list[Part] = []
+    seen: set[str] = set()
+    for part in parts:
+        if part.kind == "filter":
+            waiting.append(part)
+        else:
+            yield part
+            seen |= part.variables
+        for ready in [each for each in waiting if each.variables <= seen]:
+            waiting.remove(ready)
+            yield ready
+    yield from waiting
+
+
+def _why(asked: _Asked, part: Part, alone: bool) -> str:
+    if part.kind == "filter":
+        return "What stands before this filter has matches, and none of them passes it:"
+    if part.kind == "minus":
+        return "What stands before this has matches, and all of them are taken away by:"
+    if not alone and asked.matches([part]):
+        return "This part of the pattern has matches, and so has what stands before it, but none fits both:"
+    return "This part of the pattern has no match in the graph:"
+
+
+def _help(asked: _Asked, part: Part) -> str:
+    """A word about an IRI that the graph does not have, or about a text that it has in a language only."""
+    if part.kind != "triple":
+        return ""
+    for word in part.words:
+        if word.kind in ("iri", "name") and not asked.ask(f"ASK {{ {{ {word.text} ?p ?o }} UNION {{ ?s {word.text} ?o }} UNION {{ ?s ?p {word.text} }} }}").truth:
+            return f"The graph does not speak of {word.text}.{_nearest(asked, word.text)}"
+    text = part.words[-1]
+    if text.kind == "string":
+        rows = asked.ask(f"SELECT DISTINCT (LANG(?v) AS ?tag) {{ ?s ?p ?v FILTER(isLiteral(?v) && STR(?v) = {text.text}) }} ORDER BY ?tag")
+        tags = [row["tag"] for row in rows if row["tag"]]
+        if tags:
+            return f"The graph has this text with a language: {text.text}@{tags[0]}."
+    return ""
+
+
+def _nearest(asked: _Asked, term: str) -> str:
+    """The names most like this one, of the same kind (they begin alike)."""
+    (row,) = asked.ask(f"SELECT (STR({term}) AS ?iri) {{}}").to_dicts()
+    space = row["iri"][: max(row["iri"].rfind("/"), row["iri"].rfind("#")) + 1]
+    rows = asked.ask(f'SELECT DISTINCT ?x {{ {{ SELECT DISTINCT ?x {{ ?s ?x ?o }} }} UNION {{ ?x a ?class }} FILTER(STRSTARTS(STR(?x), "{space}")) }} ORDER BY ?x')
+    near = did_you_mean(shorten(row["iri"]), [shorten(each["x"]) for each in rows])
+    return f" {near[0].upper()}{near[1:]}" if near else ""
+
+
+def _after(text: str, whole: Pattern, source: str) -> Cause | None:
+    """The pattern has matches: what stands after it, or the template before it, leaves none."""
+    rest = text[whole.end + 1 :]
+    if whole.form == "CONSTRUCT":
+        return Cause("", tokens.place(text, whole.start, source), "The pattern has matches, but no triple of the template is complete:")
+    for word in tokens.tokens(rest):
+        if any(word.says(name) for name in ("HAVING", "OFFSET", "LIMIT", "VALUES")):
+            start = whole.end + 1 + word.start
+            line = text[start:].splitlines()[0]
+            return Cause(line, tokens.place(text, start, source), "The pattern has matches, and this leaves none of them:")
+    return None
+
+
+def _short(text: str) -> str:
+    lines = text.splitlines()
+    return "\n".join([*lines[:5], "…"]) if len(lines) > 6 else text

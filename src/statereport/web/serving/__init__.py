@@ -1,0 +1,1 @@
+"""The server: application, workers, queues and limits."""

@@ -1,0 +1,196 @@
+"""The processes that answer: a zygote that holds the site and forks, and workers that answer one request after another.
+
+A query of 4 kB can end the engine's process, and nothing but the end of its process can stop a long one. So every answer is
+made in a process that may be ended at any moment, forked from one that has read everything and never answers. Having no
+threads, the zygote can be forked; having no files to open, a worker cannot reach another server: SERVICE ends at the kernel.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import os
+import resource
+import signal
+import socket
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from statereport.errors import MemoryLimit, PlatformRefused, ServerFault
+from statereport.sparql import stack
+from statereport.web.serving import drawing, frames
+from statereport.web.wire import problems
+from statereport.web.wire.http import Request, Response
+from statereport.web.wire.limits import MIB, Limits
+
+OWN, PUBLIC, DRAWING = "own", "public", "drawing"
+Answer = Callable[[Any, Request], Response]
+
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _M_ARENA_MAX = 1, 38, -8
+# What a worker may keep of the memory that an answer took; more, and a fresh process takes its place.
+_KEPT = 48 * MIB
+
+
+def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = ()) -> tuple[int, socket.socket]:
+    """Fork the zygote. → its process and the socket over which it is told what to do (see `serve_forks`).
+
+    The zygote answers the `first` requests to nobody: what they load then, no worker has to open a file for. Raises PlatformRefused where there is no fork, and AssertionError where this process has threads, which a fork would lose.
+    """
+    if not hasattr(os, "fork") or not os.path.exists("/proc/self/statm"):
+        raise PlatformRefused(where="", what="This system has no /proc and fork as Linux has them.", mend="run the server on Linux.")
+    assert _alone(), "a process with threads cannot be forked safely"
+    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    parent = os.getpid()
+    gc.collect()
+    gc.freeze()
+    ctypes.CDLL(None).malloc_trim(0)  # reading has left behind as much again as the site takes
+    process = os.fork()
+    if process:
+        there.close()
+        return process, here
+    try:
+        _die_with(parent)
+        os.closerange(3, there.fileno())
+        os.closerange(there.fileno() + 1, 4_096)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for request in first:
+            _answered(site, answer, request)
+        assert _alone()
+        gc.collect()
+        gc.freeze()
+        serve_forks(site, answer, limits, there)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def serve_forks(site: Any, answer: Answer, limits: Limits, control: socket.socket) -> None:
+    """Do what the server says, until it goes: `fork KIND` with a socket → the worker's process; `reap PROCESS` → how it ended, or `runs`."""
+    zygote = os.getpid()
+    while True:
+        words, given, _, _ = socket.recv_fds(control, 64, 1)
+        if not words:
+            return
+        verb, argument = words.decode("ascii").split()
+        if verb == "reap":
+            ended, status = os.waitpid(int(argument), os.WNOHANG)
+            control.send(str(os.waitstatus_to_exitcode(status)).encode() if ended else b"runs")
+            continue
+        process = os.fork()
+        if not process:
+            with contextlib.suppress(BaseException):
+                control.close()
+                _die_with(zygote)
+                _work(site, answer, limits, socket.socket(fileno=given[0]), argument)
+            os._exit(0)
+        os.close(given[0])
+        control.send(str(process).encode())
+
+
+def _work(site: Any, answer: Answer, limits: Limits, link: socket.socket, kind: str) -> None:
+    """Be a worker: on a thread with room for any query, without a file to open, until the server closes the link."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if kind == DRAWING:
+        _become_the_one_that_draws(link)
+    if kind == PUBLIC:
+        os.nice(10)
+    memory = _Memory()
+    _close_all_but(link.fileno(), memory.file)
+    library = ctypes.CDLL(None)
+    library.mallopt(_M_ARENA_MAX, 1)  # one arena: a second one would reserve addresses that nobody uses
+    library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    for what in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
+        resource.setrlimit(what, (0, 0))
+    stack.with_room(lambda: _answer_all(site, answer, limits, link, memory))
+
+
+def _become_the_one_that_draws(link: socket.socket) -> None:
+    """Be a fresh interpreter, without the site and without files, that draws what comes over the link (see `drawing`)."""
+    _close_all_but(link.fileno())
+    ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    os.nice(5)
+    drawing.begin(link)
+
+
+def _answer_all(site: Any, answer: Answer, limits: Limits, link: socket.socket, memory: _Memory) -> None:
+    addresses, resident = memory.used()
+    limit = addresses + limits.memory
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    for job in range(1, limits.jobs + 1):
+        lengths = frames.read(link, frames.LENGTHS.size)
+        if not lengths:
+            return
+        words, body = (frames.read(link, length) for length in frames.LENGTHS.unpack(lengths))
+        response, fault = _answered(site, answer, frames.to_request(words, body))
+        retire = job == limits.jobs or fault != "" or memory.used()[1] - resident > _KEPT
+        link.sendall(frames.of_response(response, retire, fault))
+        if retire:
+            return
+
+
+def _answered(site: Any, answer: Answer, request: Request) -> tuple[Response, str]:
+    """The response, and for the log what went wrong, where that was not the client's doing."""
+    accept = request.header("accept")
+    try:
+        return answer(site, request), ""
+    except MemoryError:
+        return memory_problem(accept), "out of memory"
+    except BaseException as fault:  # the engine's panics are no Exception
+        words = "".join(traceback.format_exception(fault))
+        problem = ServerFault(where=request.path[:200], what="Something went wrong that was not foreseen.", mend="the server's log says more.")
+        return problems.response(problem, accept), words
+
+
+def memory_problem(accept: str) -> Response:
+    """What is answered when an answer did not fit into the memory that it may take."""
+    problem = MemoryLimit(
+        where="query",
+        what="The answer needed more memory than one may take, or more than the engine could hold.",
+        mend="make the question smaller: bind more, sort and group less, use LIMIT.",
+    )
+    return problems.response(problem, accept, limit="memory")
+
+
+def _close_all_but(*kept: int) -> None:
+    """Let go of every other file; the three standard ones lead to nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(nowhere, standard)
+    start = 3
+    for number in sorted(kept):
+        os.closerange(start, number)
+        start = number + 1
+    os.closerange(start, 4_096)
+
+
+def _die_with(parent: int) -> None:
+    """End when the parent ends, however it ends."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def _alone() -> bool:
+    """True when this process has one thread; one that has been joined is given a moment to leave the system's list."""
+    for _ in range(100):
+        if len(os.listdir("/proc/self/task")) == 1:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+class _Memory:
+    """What this process uses, read from a file that is opened before files are forbidden."""
+
+    def __init__(self) -> None:
+        self.file = os.open("/proc/self/statm", os.O_RDONLY)
+
+    def used(self) -> tuple[int, int]:
+        """Bytes of addresses, and of memory."""
+        addresses, resident, *_ = os.pread(self.file, 200, 0).split()
+        return int(addresses) * resource.getpagesize(), int(resident) * resource.getpagesize()

@@ -1,0 +1,1 @@
+"""HTTP: requests, responses, negotiation, problem documents and the SPARQL protocol."""

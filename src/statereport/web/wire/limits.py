@@ -1,0 +1,100 @@
+"""Every limit of the server in one value: printed where one is met, and in the description of the service; and its setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+from statereport.sparql.engine import LONGEST
+from statereport.sparql.tokens import DEEPEST
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a request may cost. Bytes, seconds and counts; `own` is for pages, documents and saved questions."""
+
+    seconds: float = 10
+    trial_seconds: float = 0.1
+    own_seconds: float = 30
+    drawing_seconds: float = 10
+    memory: int = 192 * MIB
+    answer_bytes: int = 8 * MIB
+    own_answer_bytes: int = 32 * MIB
+    query_characters: int = LONGEST
+    nesting: int = DEEPEST
+    light_seconds: float = 3
+    waiting_for_one: int = 32
+    waiting: int = 128
+    seconds_in_line: float = 20
+    jobs: int = 1_000
+    head_bytes: int = 65_536
+    head_fields: int = 64
+    body_bytes: int = 262_144
+    parameters: int = 24
+    seconds_to_receive: float = 10
+    seconds_to_send: float = 120
+    sending: int = 256 * MIB
+    connections_of_one: int = 64
+    connections: int = 1_024
+    cache_bytes: int = 96 * MIB
+
+    def words(self) -> tuple[str, ...]:
+        """Each limit in a sentence, in the order above."""
+        return tuple(f"{_SAYS[each.name]}: {_amount(each.name, getattr(self, each.name))}" for each in fields(self))
+
+    def sentence(self, name: str) -> str:
+        """One limit in a sentence."""
+        return f"{_SAYS[name]}: {_amount(name, getattr(self, name))}"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a server runs: for which hosts it answers, whose word about clients it takes, how many workers it has.
+
+    `quick` workers try what clients write, `slow` ones run what proves to be long, and `own` ones everything else, so that
+    pages are answered whatever clients ask.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    proxies: frozenset[str] = frozenset()
+    quick: int = 4
+    slow: int = 3
+    own: int = 2
+    limits: Limits = field(default_factory=Limits)
+
+
+_SAYS = {
+    "seconds": "time for a query of the client's",
+    "trial_seconds": "time of a processor after which a query is a long one, which waits for long ones and gives way to all others",
+    "own_seconds": "time for a page, a document or a saved question",
+    "drawing_seconds": "time for a picture to be drawn",
+    "memory": "memory that one answer may take",
+    "answer_bytes": "size of the answer to a query",
+    "own_answer_bytes": "size of a page, a document or the answer to a saved question",
+    "query_characters": "length of a query",
+    "nesting": "depth of brackets in a query",
+    "light_seconds": "time of late after which a client comes after those who used less, and leaves the last free process to them",
+    "waiting_for_one": "requests of one client that wait in line",
+    "waiting": "requests of all clients that wait in line",
+    "seconds_in_line": "time in line",
+    "jobs": "answers that one process gives before a fresh one takes its place",
+    "head_bytes": "size of a request's head",
+    "head_fields": "fields in a request's head",
+    "body_bytes": "size of a request's body",
+    "parameters": "parameters of a request",
+    "seconds_to_receive": "time for a request to arrive",
+    "seconds_to_send": "time for an answer to be fetched",
+    "sending": "answers that clients are fetching",
+    "connections_of_one": "connections of one client",
+    "connections": "connections of all clients",
+    "cache_bytes": "answers kept to be given again",
+}
+
+
+def _amount(name: str, value: float) -> str:
+    if name.startswith("seconds") or name.endswith("seconds"):
+        return f"{value:g} s"
+    if name in ("memory", "sending") or name.endswith("bytes"):
+        return f"{value / MIB:g} MiB" if value >= MIB else f"{value / 1024:g} KiB"
+    return f"{value:,}"

@@ -1,0 +1,75 @@
+"""Where the house and the text are found, and how a file is replaced."""
+import errno
+import os
+
+import pytest
+
+from statereport import project
+from statereport.atomic import write_whole
+from statereport.errors import DiskFull, HouseNotFound, TextMissing
+from statereport.project import Project, find_project, find_text
+
+
+def test_the_house_is_the_checkout_around_the_package(monkeypatch):
+    monkeypatch.delenv("STATEREPORT_HOUSE", raising=False)
+    assert find_project().prefixes.is_file()
+
+
+def test_a_given_house_comes_before_the_environment(monkeypatch, tiny):
+    monkeypatch.setenv("STATEREPORT_HOUSE", str(tiny.root))
+    assert find_project() == Project.at(tiny.root)
+    with pytest.raises(HouseNotFound, match="nowhere"):
+        find_project(tiny.root / "nowhere")
+
+
+def test_a_house_that_is_asked_for_and_missing_is_not_replaced_by_another(monkeypatch, tmp_path):
+    monkeypatch.setenv("STATEREPORT_HOUSE", str(tmp_path))
+    with pytest.raises(HouseNotFound):
+        find_project()
+
+
+def test_names_are_relative_to_the_house(tiny, tmp_path):
+    assert tiny.name(tiny.prefixes) == "ontology/prefixes.ttl"
+    assert tiny.name(tmp_path / "other.ttl") == (tmp_path / "other.ttl").as_posix()
+
+
+def test_the_text_is_given_or_named_or_beside_the_checkout(monkeypatch, tiny, tmp_path):
+    monkeypatch.delenv("STATEREPORT_TEXT", raising=False)
+    assert find_text(tiny) is None
+    beside = tmp_path / "shared" / "report" / "a.txt"
+    beside.parent.mkdir(parents=True)
+    beside.write_text("beside")
+    assert find_text(tiny) == beside
+    named = tmp_path / "named.txt"
+    named.write_text("named")
+    monkeypatch.setenv("STATEREPORT_TEXT", str(named))
+    assert find_text(tiny) == named
+    assert find_text(tiny, beside) == beside
+    with pytest.raises(TextMissing):
+        find_text(tiny, tmp_path / "none.txt")
+
+
+def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path):
+    file = tmp_path / "deep" / "a.ttl"
+    write_whole(file, "one\n")
+    file.chmod(0o640)
+    write_whole(file, "zwölf\n")
+    assert file.read_bytes() == "zwölf\n".encode()
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in file.parent.iterdir()] == ["a.ttl"]
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_full_disk_leaves_the_old_file_and_no_draft(tmp_path, monkeypatch, call):
+    file = tmp_path / "a.ttl"
+    write_whole(file, "old")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os if call == "fsync" else project.Path, call, full)
+    with pytest.raises(DiskFull, match=r"a\.ttl"):
+        write_whole(file, "new")
+    monkeypatch.undo()
+    assert file.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.ttl"]

@@ -1,0 +1,278 @@
+"""The manners of the house. Every message says how to mend what it found."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from statereport.questions.saved import SavedQueries
+from statereport.rdf import namespaces, prefixes, turtle
+from statereport.rdf.dataset import homes, load, name_of, path_of, unstable_literals
+
+ROOT = Path(__file__).resolve().parents[1]
+GOLDEN = ROOT / "tests/golden/queries"
+# What another machine's paths and the addresses of package indexes look like, and the words for how a text was made.
+ELSEWHERE = re.compile(
+    r"/(home|root|Users|work|tmp/[a-z])/|[A-Z]:\\Users|(pypi|pythonhosted|npmjs|debian)\.(org|com)", re.ASCII
+)
+
+
+def files() -> list[str]:
+    """The files of the project as git knows them, or, outside of a checkout, as they lie there."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=False
+    )
+    names = (
+        listed.stdout.decode().split("\0")
+        if listed.returncode == 0
+        else [str(p.relative_to(ROOT)) for p in ROOT.rglob("*")]
+    )
+    return sorted(
+        name for name in names if name and (ROOT / name).is_file() and not name.startswith((".venv/", "build/"))
+    )
+
+
+def texts() -> list[tuple[str, str]]:
+    found = []
+    for name in files():
+        content = (ROOT / name).read_bytes()
+        if b"\0" not in content:
+            found.append((name, content.decode("utf-8")))
+    return found
+
+
+@pytest.fixture(scope="module")
+def dataset(house):
+    return load(house)
+
+
+def saved(house) -> list:
+    return list(SavedQueries(house.queries))
+
+
+def test_every_turtle_file_is_in_the_house_format(house):
+    differ = turtle.fmt([house.ontology, house.graphs], True, house.prefixes, house.name)
+    assert not differ, f"run: statereport fmt {' '.join(map(str, differ))}"
+
+
+def test_every_prefix_is_the_one_of_the_table(house):
+    table = prefixes.prefixes(house.prefixes)
+    line = re.compile(r"^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>", re.I | re.M)
+    paths = [
+        *house.ontology.rglob("*.ttl"),
+        *house.ontology.rglob("*.rq"),
+        *house.graphs.rglob("*.ttl"),
+        *house.queries.rglob("*.rq"),
+    ]
+    wrong = [
+        f"{house.name(path)}: {prefix}"
+        for path in paths
+        for prefix, namespace in line.findall(path.read_text(encoding="utf-8"))
+        if table.get(prefix) != namespace
+    ]
+    assert not wrong, f"not as in ontology/prefixes.ttl: {wrong}"
+
+
+def test_the_table_gives_each_namespace_one_prefix(house):
+    spaces = list(prefixes.prefixes(house.prefixes).values())
+    assert len(spaces) == len(set(spaces))
+
+
+def test_everything_has_one_home(dataset):
+    assert not homes(dataset), "describe each thing in one file only"
+
+
+def test_what_is_said_has_no_blank_nodes(dataset):
+    blank = {
+        name
+        for name, part in dataset.data.items()
+        for t in part
+        if "BlankNode" in (type(t.subject).__name__, type(t.object).__name__)
+    }
+    assert not blank, "give the thing an IRI"
+
+
+def test_no_literal_is_written_in_characters_that_engines_change(house, dataset):
+    assert not [str(problem) for problem in unstable_literals(house, dataset)]
+
+
+def test_the_graph_of_the_ontology_is_no_folder_of_the_graphs(house):
+    assert not (house.graphs / "ontology").exists() and not (house.graphs / "inferred.ttl").exists()
+
+
+def test_names_of_graphs_and_files_lead_to_each_other(house, dataset):
+    for name in dataset.graphs:
+        path = path_of(house, name)
+        assert path.is_file() and name_of(house, path) == name
+
+
+def test_every_saved_query_has_its_golden_answer_and_every_answer_its_query(house):
+    asked = {query.name for query in saved(house) if query.topic not in ("pages", "checks")}
+    golden = {path.relative_to(GOLDEN).with_suffix("").as_posix() for path in GOLDEN.rglob("*") if path.is_file()}
+    assert asked == golden, "run: python -m pytest tests/test_queries.py --write-golden, and read the difference"
+
+
+def test_every_term_of_ours_is_asked_for_by_a_query_a_shape_or_a_rule(house, dataset):
+    asked = [
+        path.read_text(encoding="utf-8") for folder in (house.queries, house.ontology) for path in folder.rglob("*.rq")
+    ]
+    asked += [path.read_text(encoding="utf-8") for path in (house.ontology / "shapes").rglob("*.ttl")]
+    words = set(re.findall(r"\bsr:\w+", "\n".join(asked)))
+    kinds = re.compile(r"#(Class|ObjectProperty|DatatypeProperty)$")
+    terms = {
+        t.subject.value
+        for part in dataset.ontology.values()
+        for t in part
+        if t.subject.value.startswith(namespaces.SR) and t.predicate.value.endswith("#type") and kinds.search(t.object.value)
+    }
+    unasked = sorted(terms - {prefixes.expand(word, house.prefixes) for word in words})
+    assert not unasked, "a term that nothing asks for is not needed, or a query or shape is missing"
+
+
+@pytest.mark.parametrize(
+    "name", ["LICENSE", "README.md", "CHANGELOG.md", "CITATION.cff", ".ci/run", "requirements.lock"]
+)
+def test_the_project_has_what_a_stranger_looks_for(name):
+    assert (ROOT / name).is_file()
+
+
+def test_files_are_plain_text_with_plain_ends():
+    for name, text in texts():
+        if name.startswith("tests/turtle/"):
+            continue
+        assert "\r" not in text, f"{name} has carriage returns"
+        assert not text or text.endswith("\n"), f"{name} does not end with a line end"
+        assert name.endswith((".csv", ".md", ".txt")) or not re.search(r"[ \t]+$", text, re.M), (
+            f"{name} has blanks at the end of a line"
+        )
+
+
+def test_nothing_names_another_machine():
+    places = [
+        f"{name}: {match[0]}"
+        for name, text in texts()
+        if name != "tests/test_house.py"
+        for match in ELSEWHERE.finditer(text)
+    ]
+    assert not places
+
+
+def test_no_sentence_of_the_report_stands_in_the_project():
+    tool = ROOT.parent / "shared/tools/verbatim"
+    if not tool.is_file():
+        pytest.skip("NOT TESTED: the program that looks for the report's sentences is not at hand")
+    done = subprocess.run([sys.executable, str(tool)], cwd=ROOT, capture_output=True, text=True, check=False)
+    rows = re.findall(r'^(.+?):\d+: \d+ words: "(.*)"$', done.stdout, re.M)
+    assert bool(rows) == bool(done.returncode), done.stderr
+    names = "\n".join(
+        allowed_words(path.relative_to(ROOT).as_posix()) for path in (ROOT / "graphs/reference").rglob("*.ttl")
+    )
+    wrong = [
+        f"{name}: {words}" for name, words in rows if words.removeprefix("the ") not in allowed_words(name) + names
+    ]
+    assert not wrong, "say it in our own words:\n" + "\n".join(wrong)
+
+
+def allowed_words(name: str) -> str:
+    """What a Turtle file may repeat: names as printed, and fragments of at most 80 characters that pin a statement."""
+    if not name.endswith(".ttl"):
+        return ""
+    kept = re.compile(r"core#(pref|alt)Label$|def/(title|quote|asPrinted|printed[A-Z]\w+|token)$|oa#exact$")
+    longest = {"quote": 80, "exact": 80}
+    words = [
+        t.object.value
+        for t in turtle.read(ROOT / name)
+        if kept.search(t.predicate.value)
+        and len(t.object.value) <= longest.get(re.split("[/#]", t.predicate.value)[-1], 250)
+    ]
+    return "\n".join(" ".join(re.findall("[0-9A-Za-z]+", text.lower())) for text in words)
+
+
+def test_every_file_of_the_tests_is_collected_or_used():
+    for path in (ROOT / "tests").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tests = [n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
+        used = any(
+            re.search(rf"\b{path.stem}\b", other.read_text(encoding="utf-8"))
+            for other in path.parent.glob("*.py")
+            if other != path
+        )
+        collected = path.name.startswith("test_")
+        assert collected == bool(tests) and (collected or used or path.stem == "conftest"), (
+            f"{path.name} is not collected"
+        )
+
+
+def test_no_test_shares_its_name_with_another_in_its_file():
+    for path in (ROOT / "tests").glob("test_*.py"):
+        names = [n.name for n in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(n, ast.FunctionDef)]
+        assert len(names) == len(set(names)), f"{path.name}: the later test hides the earlier"
+
+
+def test_the_version_is_the_same_everywhere(dataset):
+    import statereport
+
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    header = {
+        t.object.value
+        for part in dataset.ontology.values()
+        for t in part
+        if t.subject.value == namespaces.SR and t.predicate.value.endswith("#versionInfo")
+    }
+    assert f"\nversion: {version}\n" in citation and statereport.__version__ == version and header == {version}
+    assert f"\n## {version}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_locked_packages_have_hashes_and_are_those_of_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [need for needs in project["optional-dependencies"].values() for need in needs]
+    for lock, wanted in (
+        ("requirements.lock", project["dependencies"]),
+        ("requirements-test.lock", [*project["dependencies"], *extras]),
+    ):
+        text = (ROOT / lock).read_text(encoding="utf-8")
+        entries = re.findall(r"^([\w.-]+)==\S+(.*(?:\n    .*)*)", text, re.M)
+        assert entries and all("--hash=sha256:" in rest for _, rest in entries)
+        names = {name.lower() for name, _ in entries}
+        assert {re.split(r"[<>=\[]", need)[0].lower() for need in wanted} <= names, f"run: make lock ({lock})"
+
+
+def test_the_readme_prints_what_is_printed(house, dataset):
+    from statereport.graph import describe
+    from statereport.rdf import writers
+    from statereport.reasoning import inference
+    from statereport.sparql.engine import Store
+
+    inferred = inference.infer(dataset.ontology_quads(), dataset.data_quads(), inference.load_rules(house.ontology / "rules"))
+    engine = Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
+    page = str(describe.describe("figure:13-schools-kazakh", engine, SavedQueries(house.queries)))
+    shown = re.search(r"^```console\n(Inferred\n.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)[1]
+    assert shown.strip() in page, f"bring README.md up to date:\n{page}"
+
+
+def test_the_table_of_questions_is_that_of_the_queries(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    import questions
+
+    text = questions.TARGET.read_text(encoding="utf-8")
+    assert text.count(questions.BEGIN) == text.count(questions.END) == 1
+    assert questions.table() == text.split(questions.BEGIN)[1].split(questions.END)[0], "run: make questions"
+    listed = re.findall(r"\]\(queries/(\S+)\.rq\)", text)
+    people = [name for name in SavedQueries(ROOT / "queries").names if not name.startswith(("tables/", "checks/", "pages/"))]
+    assert sorted(listed) == sorted(people), "a topic is missing in docs/questions.py"
+
+
+@pytest.mark.slow
+def test_the_picture_shows_what_the_graph_says(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    import path_of_a_figure
+
+    drawn = path_of_a_figure.TARGET.read_text(encoding="utf-8")
+    monkeypatch.setattr(path_of_a_figure, "TARGET", tmp_path / "again.svg")
+    path_of_a_figure.main()
+    assert (tmp_path / "again.svg").read_text(encoding="utf-8") == drawn, "run: make diagram"

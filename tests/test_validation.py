@@ -1,0 +1,217 @@
+"""Validation looks at everything, passes over nothing in silence, and agrees with pySHACL left to itself."""
+
+import csv
+import io
+
+import pytest
+from shape_cases import World, cases
+
+from statereport.errors import ShapeBroken
+from statereport.rdf import turtle
+from statereport.rdf.dataset import Dataset, load
+from statereport.rdf.namespaces import SHAPE
+from statereport.rdf.prefixes import shorten
+from statereport.reasoning import shapes, validation, validation_input
+
+# Nothing in the report is renamed, founded or ended as a body, and no number of ours is derived yet.
+UNFOCUSED = {"BodyChange", "DerivedFigure"}
+
+PREFIXES = """PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX place: <https://w3id.org/statereport/id/place/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+PREFIX shape: <https://w3id.org/statereport/shape/>
+PREFIX sr: <https://w3id.org/statereport/def/>
+PREFIX unit: <https://w3id.org/statereport/id/unit/>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+"""
+TERMS = """sr:Place a owl:Class . sr:number a owl:DatatypeProperty . sr:isPartOf a owl:ObjectProperty .
+shape:prefixes sh:declare shape:prefix-sr .
+shape:prefix-sr sh:prefix "sr" ; sh:namespace "https://w3id.org/statereport/def/"^^xsd:anyURI .
+"""
+RIGHT = """
+shape:Place a sh:NodeShape ; sh:targetClass sr:Place ; sh:property shape:Place-number ; sh:sparql shape:Place-query ;
+    sh:message "A place is right."@en .
+shape:Place-number a sh:PropertyShape ; sh:path sr:number ; sh:minCount 1 ; sh:message "A place has a number."@en .
+shape:Place-query a sh:SPARQLConstraint ; sh:prefixes shape:prefixes ; sh:message "Here it is {?value}."@en ;
+    sh:select "SELECT $this ?value WHERE { $this sr:number ?value FILTER (?value = '2') }" .
+"""
+TWO = 'place:one a sr:Place ; sr:number "1" . place:two a sr:Place ; sr:number "2" . place:three a sr:Place .'
+
+
+def triples(text: str) -> list:
+    return turtle.parse_turtle(PREFIXES + text)
+
+
+def found(rules: str, data: str = TWO, plain: bool = False) -> list[str]:
+    terms = triples(TERMS)
+    findings = validation.Validator(terms + triples(rules)).check(terms + triples(data), plain)
+    return [f"{finding.focus.rpartition('/')[2]}: {finding.message}" for finding in findings]
+
+
+@pytest.fixture(scope="module")
+def dataset(house) -> Dataset:
+    return load(house)
+
+
+@pytest.fixture(scope="module")
+def findings(dataset) -> tuple[validation.Finding, ...]:
+    return validation.validate(dataset.data, dataset.ontology, dataset.shapes)
+
+
+# --- guards: each stands between a fault and a silent pass -------------------------------------------------------------
+
+FAULTS = {
+    "a term that SHACL does not have": (RIGHT.replace("sh:minCount 1", "sh:minCout 1"), "minCount"),
+    "a class of shapes that SHACL does not have": (RIGHT.replace("sh:PropertyShape", "sh:PropertyShap"), "PropertyShape"),
+    "a query without $this": (RIGHT.replace("SELECT $this ?value", "SELECT ?number"), "SELECT $this"),
+    "a query that breaks the grammar": (RIGHT.replace("?value WHERE {", "?value WHERE {{"), ""),
+    "a prefix that is not declared": (RIGHT.replace("sh:prefixes shape:prefixes ;", ""), "sh:prefixes"),
+    "a constraint without a query": (RIGHT.replace("sh:select", "sh:ask"), "sh:select"),
+    "MINUS in a query": (RIGHT.replace("FILTER (?value = '2')", "MINUS { $this sr:number '2' }"), "NOT EXISTS"),
+    "VALUES in a query": (RIGHT.replace("FILTER (?value = '2')", "VALUES ?value { '2' }"), ""),
+    "a severity on a constraint": (RIGHT.replace("a sh:SPARQLConstraint ;", "a sh:SPARQLConstraint ; sh:severity sh:Warning ;"), "node shape"),
+    "a node shape without target": (RIGHT.replace("sh:targetClass sr:Place ;", ""), "sh:targetClass"),
+    "a property shape that no node shape names": (RIGHT.replace("sh:property shape:Place-number ;", ""), "sh:property"),
+    "a target class that nothing describes": (RIGHT.replace("sr:Place ;", "sr:Plaec ;"), "sr:Place"),
+    "a path that nothing describes": (RIGHT.replace("sh:path sr:number", "sh:path sr:nubmer"), "sr:number"),
+    "a name in a query that nothing describes": (RIGHT.replace("$this sr:number ?value", "$this sr:numbre ?value"), "sr:number"),
+}
+
+
+def test_right_shapes_are_not_complained_about():
+    known = {t.subject.value for t in triples(TERMS)}
+    assert list(shapes.broken(triples(TERMS + RIGHT), known)) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_shape_that_would_be_passed_over_is_refused(fault):
+    rules, cure = FAULTS[fault]
+    assert rules != RIGHT
+    known = {t.subject.value for t in triples(TERMS)}
+    complaints = list(shapes.broken(triples(TERMS + rules), known))
+    assert len(complaints) == 1
+    assert cure in complaints[0].mend + complaints[0].what
+
+
+@pytest.mark.parametrize("fault", ["a term that SHACL does not have", "a query without $this", "a target class that nothing describes"])
+def test_pyshacl_alone_says_nothing_of_it(fault):
+    rules, _ = FAULTS[fault]
+    assert len(found(rules, plain=True)) < len(found(RIGHT, plain=True))
+
+
+def test_broken_shapes_stop_the_validation():
+    parts = {"https://example.org/shapes": tuple(triples(TERMS + FAULTS["a query without $this"][0]))}
+    with pytest.raises(ShapeBroken, match="never finds anything"):
+        validation.validate({}, {"https://example.org/terms": tuple(triples(TERMS))}, parts)
+
+
+def test_a_failure_that_pyshacl_hands_back_as_a_report_is_an_error():
+    rules = RIGHT.replace("FILTER (?value = '2')", "MINUS { $this sr:number '2' }")
+    with pytest.raises(ShapeBroken, match="gave up"):
+        found(rules)
+
+
+def test_a_constraint_that_pyshacl_cannot_load_is_an_error():
+    with pytest.raises(ShapeBroken, match="cannot read"):
+        found(RIGHT.replace("sh:minCount 1", 'sh:minCount "one"'))
+
+
+def test_a_shape_without_anything_to_look_at_is_told(dataset):
+    data = {"https://example.org/data": tuple(triples(TWO))}
+    rules = {"https://example.org/shapes": tuple(triples(TERMS + RIGHT + "shape:Unit a sh:NodeShape ; sh:targetClass sr:Unit ."))}
+    assert validation.unfocused(data, {}, rules) == (SHAPE + "Unit",)
+
+
+# --- what is looked at -------------------------------------------------------------------------------------------------
+
+def test_types_follow_from_superclasses_and_from_values_and_from_nothing_else():
+    given = triples("""sr:Figure a owl:Class ; rdfs:subClassOf sr:Quantity . sr:Quantity a owl:Class ; rdfs:subClassOf sr:Statement .
+    sr:hasUnit rdfs:range sr:Unit ; rdfs:domain sr:Quantity .
+    sr:Percentage owl:equivalentClass [ owl:intersectionOf ( sr:Figure [ owl:onProperty sr:hasUnit ; owl:hasValue unit:percent ] ) ] .
+    place:share a sr:Figure ; sr:hasUnit unit:percent . place:other sr:hasUnit unit:percent . place:number a sr:Figure .""")
+    kinds = {(shorten(t.subject.value), shorten(t.object.value)) for t in validation_input.prepared(given)
+             if t.predicate.value.endswith("#type") and t.subject.value.rpartition("/")[2] in ("share", "other", "number", "percent")}
+    assert kinds == {("place:share", "sr:Figure"), ("place:share", "sr:Quantity"), ("place:share", "sr:Statement"),
+                     ("place:share", "sr:Percentage"), ("place:number", "sr:Figure"), ("place:number", "sr:Quantity"),
+                     ("place:number", "sr:Statement")}
+
+
+def test_other_peoples_terms_and_nameless_expressions_are_left_out():
+    given = triples("owl:Thing a owl:Class . [] a owl:Class . sr:Place a owl:Class .")
+    assert {t.subject.value.rpartition("/")[2] for t in validation_input.prepared(given)} == {"Place"}
+
+
+# --- findings ----------------------------------------------------------------------------------------------------------
+
+def test_findings_are_what_they_should_be():
+    assert found(RIGHT) == ["three: A place has a number.", "two: Here it is 2."]
+
+
+def test_oxigraph_and_plain_pyshacl_find_the_same_on_a_small_graph():
+    assert found(RIGHT, plain=True) == found(RIGHT)
+
+
+def test_this_is_bound_beforehand_in_sub_selects_filters_and_negations():
+    query = """SELECT $this ?value WHERE {
+        { SELECT $this (COUNT(?other) AS ?value) WHERE { ?other sr:number ?n . FILTER (?other != $this) } GROUP BY $this }
+        FILTER NOT EXISTS { ?one sr:number '1' . FILTER (?one = $this) } }"""
+    rules = RIGHT.replace("SELECT $this ?value WHERE { $this sr:number ?value FILTER (?value = '2') }", query.replace("\n", " "))
+    assert found(rules) == ["three: Here it is 2.", "three: A place has a number.", "two: Here it is 1."]
+    assert found(rules, plain=True) == found(rules)
+
+
+def test_the_same_is_found_whichever_way_property_shapes_get_their_targets():
+    spread = shapes.Shapes(tuple(shapes.spread(triples(TERMS + RIGHT))))
+    assert spread.values(SHAPE + "Place", "property") == ()
+    assert spread.values(SHAPE + "Place-number", "targetClass") == ("https://w3id.org/statereport/def/Place",)
+
+
+def test_a_finding_speaks_in_words(findings):
+    said = [str(finding) for finding in findings if finding.shape == SHAPE + "TotalsAddUp"]
+    name = "schools by language of instruction, 2020-2021 (breakdown:13-schools-by-language)"
+    assert f"{name}: The parts add up to 7,393, but the total is stated as 7391." in said
+
+
+# --- the house ---------------------------------------------------------------------------------------------------------
+
+def test_the_house_breaks_no_rule(findings):
+    assert [str(finding) for finding in findings if finding.severity == "Violation"] == []
+
+
+def test_the_warnings_are_those_that_are_known(findings, golden):
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(["shape", "focus", "value", "message"])
+    rows.writerows([shorten(f.shape), shorten(f.focus), shorten(f.value) if f.value.startswith("http") else f.value, f.message]
+                   for f in findings if f.severity != "Violation")
+    golden.check("warnings.csv", out.getvalue().encode())
+
+
+def test_every_shape_finds_something_to_look_at(dataset):
+    empty = validation.unfocused(dataset.data, dataset.ontology, dataset.shapes)
+    assert {shape.removeprefix(SHAPE) for shape in empty} <= UNFOCUSED
+
+
+def test_a_planted_fault_in_the_house_is_found(dataset):
+    planted = turtle.parse_turtle(PREFIXES + "place:nowhere a sr:Place .")
+    data = {**dataset.data, "https://example.org/planted": tuple(planted)}
+    found = {finding.shape.removeprefix(SHAPE) for finding in validation.validate(data, dataset.ontology, dataset.shapes)
+             if finding.focus.endswith("/nowhere")}
+    assert found == {"Named-prefLabel", "Place-hasKind"}
+
+
+@pytest.mark.slow
+def test_oxigraph_and_plain_pyshacl_find_the_same_in_the_small_house():
+    world = World()
+    case = next(case for case in cases() if case.name == "PeriodsAreAsPreciseAsTheySay/dates-do-not-fit")
+    assert world.findings(case, plain=True) == world.findings(case)
+
+
+@pytest.mark.slow
+def test_oxigraph_and_plain_pyshacl_find_the_same_in_the_real_house(dataset):
+    """Plain pySHACL takes minutes: the anchors and the ledger, many and all alike, are left out."""
+    parts = {name: part for name, part in dataset.data.items() if not name.endswith(("/anchors", "/ledger"))}
+    given = [t for part in (*dataset.ontology.values(), *parts.values()) for t in part]
+    validator = validation.Validator(t for part in dataset.shapes.values() for t in part)
+    assert validator.check(given, plain=True) == validator.check(given)

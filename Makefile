@@ -12,7 +12,7 @@ test-all: .venv/tested ## every test, as CI runs them
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: .venv/tested ## style of the code, format of the Turtle
-	$(BIN)/ruff check src tests bench docs && $(BIN)/statereport fmt --check
+	$(BIN)/ruff check src tests bench docs && $(BIN)/ruff format --check -q src tests bench docs && $(BIN)/statereport fmt --check
 
 bench: .venv/tested ## speed and memory, as ratios to named peers
 	$(BIN)/python bench/bench.py

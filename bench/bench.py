@@ -48,15 +48,15 @@ def main() -> None:
     full = parser.parse_args().full
     # owlrl cannot read a day without a year, and says so at length.
     logging.disable(logging.WARNING)
-    house = find_project()
-    dataset = load(house)
+    project = find_project()
+    dataset = load(project)
     print(f"{'what':<34}{'ours':>12}  {'peer':<32}{'theirs':>12}{'ratio':>9}")
     for measure in (build, start_up, queries, inference, validation):
-        for what, ours, peer, theirs in measure(house, dataset, full):
+        for what, ours, peer, theirs in measure(project, dataset, full):
             ratio = f"{theirs / ours:8.1f}×" if theirs else ""
             print(f"{what:<34}{shown(ours):>12}  {peer:<32}{shown(theirs) if theirs else '':>12}{ratio:>9}", flush=True)
     print("\nthe server under load, four connections")
-    for line in web.measure(house):
+    for line in web.measure(project):
         print(line, flush=True)
 
 
@@ -86,7 +86,7 @@ def ran(*command: str, folder: str) -> tuple[float, float, float]:
     return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def build(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
+def build(project: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
     """The whole build as a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         wall, processor, peak = ran(sys.executable, "-m", "statereport", "build", "--out", "out", folder=folder)
@@ -94,7 +94,7 @@ def build(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, f
     yield "build, processor", processor, "", 0
 
 
-def start_up(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
+def start_up(project: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
     """How long the command line needs before it says anything."""
     with tempfile.TemporaryDirectory() as folder:
         ran(sys.executable, "-m", "statereport", "build", "--out", "build", folder=folder)
@@ -112,13 +112,13 @@ def start_up(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str
         )
 
 
-def queries(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
+def queries(project: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
     """The saved questions on our engine, on pyoxigraph without us, and on rdflib."""
-    quads = [*dataset.quads(), *writers.quads({INFERRED: inferred(house, dataset).triples})]
+    quads = [*dataset.quads(), *writers.quads({INFERRED: inferred(project, dataset).triples})]
     engine = Store.memory(quads)
     raw = pyoxigraph.Store()
     raw.extend([*quads, *(pyoxigraph.Quad(q.subject, q.predicate, q.object) for q in quads)])
-    saved = [query for query in SavedQueries(house.queries) if query.topic != "pages"]
+    saved = [query for query in SavedQueries(project.queries) if query.topic != "pages"]
     ours = {q.name: timed(lambda q=q: engine.query(q.text)) for q in saved}
     bare = {q.name: timed(lambda q=q: [tuple(row) for row in raw.query(q.text)]) for q in saved if q.form == "select"}
     yield f"{len(bare)} saved questions, mean", mean(ours[n] for n in bare), "pyoxigraph alone", mean(bare.values())
@@ -136,9 +136,9 @@ def mean(values: Iterable[float]) -> float:
     return math.exp(statistics.fmean(math.log(value) for value in values))
 
 
-def inferred(house: Project, dataset: Dataset) -> Inference:
+def inferred(project: Project, dataset: Dataset) -> Inference:
     """What follows from a dataset."""
-    return infer(dataset.ontology_quads(), dataset.data_quads(), load_rules(house.ontology / "rules"))
+    return infer(dataset.ontology_quads(), dataset.data_quads(), load_rules(project.ontology / "rules"))
 
 
 def sampled(dataset: Dataset, full: bool) -> Dataset:
@@ -149,10 +149,10 @@ def sampled(dataset: Dataset, full: bool) -> Dataset:
     return Dataset(dataset.ontology, dataset.shapes, kept)
 
 
-def inference(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
+def inference(project: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
     """Our consequences and owlrl's closure, of which ours are the part in our own terms."""
     part = sampled(dataset, full)
-    ours = timed(lambda: inferred(house, part), 3)
+    ours = timed(lambda: inferred(project, part), 3)
     graph = rdflib_bridge.to_rdflib(quad.triple for quad in (*part.ontology_quads(), *part.data_quads()))
     theirs = timed(lambda: owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph), 1)
     yield f"inference, {size(part)} triples", ours, "owlrl, OWL RL", theirs
@@ -164,7 +164,7 @@ def inference(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[st
     )
 
 
-def validation(house: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
+def validation(project: Project, dataset: Dataset, full: bool) -> Iterable[tuple[str, float, str, float]]:
     """Our validation, and pySHACL with rdflib answering its queries, over the same shapes."""
     part = sampled(dataset, full)
     given = [t for group in (part.ontology, part.data) for triples in group.values() for t in triples]

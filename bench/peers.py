@@ -80,9 +80,13 @@ def data(quads: Iterable[pyoxigraph.Quad], folder: Path) -> tuple[Path, Path]:
     return plain, doubled
 
 
-def ask(endpoint: str, query: str, timeout: float = 30, accept: str = "application/sparql-results+json") -> tuple[int, bytes]:
+def ask(
+    endpoint: str, query: str, timeout: float = 30, accept: str = "application/sparql-results+json"
+) -> tuple[int, bytes]:
     """The status and body of a query by GET; 0 where there is no answer."""
-    request = urllib.request.Request(f"{endpoint}?{urllib.parse.urlencode({'query': query})}", headers={"Accept": accept})
+    request = urllib.request.Request(
+        f"{endpoint}?{urllib.parse.urlencode({'query': query})}", headers={"Accept": accept}
+    )
     try:
         with urllib.request.urlopen(request, timeout=timeout) as reply:
             return reply.status, reply.read()
@@ -135,7 +139,12 @@ def oxigraph(data: Path, folder: Path, timeout: int | None = None) -> Iterator[P
         yield None
         return
     store, port = folder / "oxigraph", free_port()
-    subprocess.run([OXIGRAPH, "load", "--location", store, "--file", data], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        [OXIGRAPH, "load", "--location", store, "--file", data],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     command = [str(OXIGRAPH), "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
     command += ["--timeout-s", str(timeout)] if timeout else []
     version = subprocess.run([OXIGRAPH, "--version"], check=True, capture_output=True, text=True).stdout.strip()
@@ -160,11 +169,19 @@ def virtuoso(data: Path, folder: Path) -> Iterator[Peer | None]:
     words = f"{version.stdout} {version.stderr}".split()
     number = next((word for i, word in enumerate(words) if i and words[i - 1] == "Version"), "")
     process = _started(command, home)
-    peer = Peer(f"virtuoso {number}".strip(), f"http://127.0.0.1:{http}/sparql", lambda: _started(command, home), process)
+    peer = Peer(
+        f"virtuoso {number}".strip(), f"http://127.0.0.1:{http}/sparql", lambda: _started(command, home), process
+    )
     with _ended(peer):
         wait(peer.endpoint, process)
         load = f"DB.DBA.TTLP_MT(file_to_string_output('{data}'), '', 'urn:none', 767, 1); checkpoint;"
-        done = subprocess.run([ISQL, f"127.0.0.1:{sql}", "dba", "dba", f"EXEC={load}"], capture_output=True, text=True, check=False, timeout=300)
+        done = subprocess.run(
+            [ISQL, f"127.0.0.1:{sql}", "dba", "dba", f"EXEC={load}"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
         if "Error" in done.stdout + done.stderr:
             raise RuntimeError(done.stdout + done.stderr)
         yield peer

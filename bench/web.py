@@ -36,7 +36,10 @@ HEAVY = """PREFIX sr: <https://w3id.org/statereport/def/>
 SELECT ?class (COUNT(DISTINCT ?other) AS ?n) { ?one a ?class ; sr:isStatedIn ?passage .
 ?other sr:isStatedIn ?passage ; a ?kind . FILTER(?one != ?other) } GROUP BY ?class ORDER BY DESC(?n) ?class"""
 QUERIES = {"tiny query": TINY, "middle query": MIDDLE, "heavy query": HEAVY}
-PAGES = {"page of a question": "/query/law/laws-cited-most.html", "document of a thing": "/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh.ttl"}
+PAGES = {
+    "page of a question": "/query/law/laws-cited-most.html",
+    "document of a thing": "/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh.ttl",
+}
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,14 @@ def main() -> None:
         print(line, flush=True)
 
 
-def measure(house: Project) -> Iterable[str]:
+def measure(project: Project) -> Iterable[str]:
     """A line for each load: what ours does, what each peer does, and the ratio of the rates (more than one: ours is faster)."""
     if not shutil.which("wrk"):
         yield "NOT MEASURED: the server under load, because wrk is not installed"
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        plain, doubled = peers.data(examine.examine(house).quads(), folder)
+        plain, doubled = peers.data(examine.examine(project).quads(), folder)
         with served(folder) as (address, process):
             ours = {what: load(f"{address}/sparql", query) for what, query in QUERIES.items()}
             pages = {what: wrk(f"{address}{path}") for what, path in PAGES.items()}
@@ -80,7 +83,11 @@ def measure(house: Project) -> Iterable[str]:
         yield f"{what:<22}{mine}"
         for peer, loads in theirs.items():
             other = loads[what]
-            yield f"{'':<22}{peer}: {other}; ratio {mine.rate / other.rate:.2f}×" if other and other.rate else f"{'':<22}{peer}: {other or 'it ended under this load'}"
+            yield (
+                f"{'':<22}{peer}: {other}; ratio {mine.rate / other.rate:.2f}×"
+                if other and other.rate
+                else f"{'':<22}{peer}: {other or 'it ended under this load'}"
+            )
     for what, mine in pages.items():
         yield f"{what:<22}{mine}"
     yield f"{'memory':<22}{proportional:.0f} MB in all processes (each shared page once); the server itself {resident:.0f} MB"
@@ -105,7 +112,16 @@ def of_peer(peer: peers.Peer, query: str) -> Load | None:
 
 def wrk(address: str) -> Load:
     """Load an address and read what wrk says; a second to warm up first."""
-    command = ["wrk", "--latency", "-t1", f"-c{CONNECTIONS}", "--timeout", "30s", "-H", "Accept: application/sparql-results+json, */*;q=0.1"]
+    command = [
+        "wrk",
+        "--latency",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        "--timeout",
+        "30s",
+        "-H",
+        "Accept: application/sparql-results+json, */*;q=0.1",
+    ]
     subprocess.run([*command, "-d1s", address], check=True, capture_output=True)
     said = subprocess.run([*command, f"-d{SECONDS}s", address], check=True, capture_output=True, text=True).stdout
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
@@ -148,7 +164,9 @@ def memory(process: int) -> tuple[float, float]:
     kilobytes = []
     for one in family:
         with contextlib.suppress(OSError):  # one that has just ended takes none
-            kilobytes.append(dict(re.findall(r"^(Pss|Rss):\s+(\d+)", Path(f"/proc/{one}/smaps_rollup").read_text(), re.MULTILINE)))
+            kilobytes.append(
+                dict(re.findall(r"^(Pss|Rss):\s+(\d+)", Path(f"/proc/{one}/smaps_rollup").read_text(), re.MULTILINE))
+            )
     return sum(int(one.get("Pss", 0)) for one in kilobytes) / 1024, int(kilobytes[0]["Rss"]) / 1024
 
 

@@ -53,16 +53,16 @@ ORDER BY ?note
 
 def main() -> None:
     """Ask the graph and write the picture."""
-    house = find_project()
-    engine = Store.memory(examine.examine(house).quads())
-    prefixes = "".join(f"PREFIX {name}: <{space}>\n" for name, space in names.prefixes(house.prefixes).items())
+    project = find_project()
+    engine = Store.memory(examine.examine(project).quads())
+    prefixes = "".join(f"PREFIX {name}: <{space}>\n" for name, space in names.prefixes(project.prefixes).items())
 
     def ask(text: str) -> dict:
         return next(iter(engine.query(prefixes + text % {"figure": FIGURE})), {})
 
-    table = SavedQueries(house.queries).get("tables/figures")
+    table = SavedQueries(project.queries).get("tables/figures")
     rows = list(engine.query(table.text))
-    row = next(row for row in rows if row["figure"] == names.expand(FIGURE, house.prefixes))
+    row = next(row for row in rows if row["figure"] == names.expand(FIGURE, project.prefixes))
     TARGET.write_text(picture(ask(FACTS), ask(FOLLOWS), ask(REMARK), row), encoding="utf-8", newline="\n")
 
 

@@ -28,7 +28,11 @@ def table() -> str:
     lines = [f"{len(saved)} questions, and {_tables()} whole tables under `queries/tables/`:\n"]
     for topic, title in TOPICS.items():
         mine = [query for query in saved if query.topic == topic]
-        lines += [f"<details><summary>{title} ({len(mine)})</summary>\n", "| Question | Left open | Chart |", "|---|---|---|"]
+        lines += [
+            f"<details><summary>{title} ({len(mine)})</summary>\n",
+            "| Question | Left open | Chart |",
+            "|---|---|---|",
+        ]
         lines += [_row(query) for query in mine]
         lines += ["\n</details>\n"]
     return "\n".join(lines)

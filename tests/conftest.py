@@ -1,4 +1,5 @@
-"""What every test may use: the house, the report's text where it is at hand, and a small invented house."""
+"""What every test may use: the project, the report's text where it is at hand, and a small invented project."""
+
 import shutil
 from pathlib import Path
 
@@ -25,8 +26,8 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(scope="session")
-def house() -> Project:
-    """The house of this project."""
+def project() -> Project:
+    """The project of this project."""
     return find_project()
 
 
@@ -47,12 +48,12 @@ def report_text(text_path: Path) -> reading.Text:
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Project:
-    """A copy of the small invented house in tests/tiny, to be broken at will; its text is `tiny_text`."""
+    """A copy of the small invented project in tests/tiny, to be broken at will; its text is `tiny_text`."""
     shutil.copytree(TESTS / "tiny", tmp_path / "tiny")
     return Project.at(tmp_path / "tiny")
 
 
 @pytest.fixture
 def tiny_text() -> reading.Text:
-    """The text of the invented house."""
+    """The text of the invented project."""
     return reading.load(TESTS / "tiny" / "report.txt")

@@ -11,7 +11,9 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --write-golden."""
-    parser.addoption("--write-golden", action="store_true", help="write the golden answers instead of comparing with them")
+    parser.addoption(
+        "--write-golden", action="store_true", help="write the golden answers instead of comparing with them"
+    )
 
 
 class Golden:
@@ -29,7 +31,9 @@ class Golden:
             return
         assert path.is_file(), f"{name} is missing: look at the answer, then run pytest --write-golden"
         have = path.read_bytes().decode("utf-8").splitlines()
-        assert data.decode("utf-8").splitlines() == have, f"{name} is another answer: if it is right, run pytest --write-golden"
+        assert data.decode("utf-8").splitlines() == have, (
+            f"{name} is another answer: if it is right, run pytest --write-golden"
+        )
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A house of a few lines: two figures, a total, one class of each kind of finding. Builds in a moment."""
+"""A project of a few lines: two figures, a total, one class of each kind of finding. Builds in a moment."""
 
 import shutil
 from pathlib import Path
@@ -67,9 +67,9 @@ SELECT ?figure WHERE { ?figure sr:value ?value FILTER(?value < 0) } ORDER BY ?fi
 
 
 def make(root: Path) -> Project:
-    """Write the house into a folder."""
+    """Write the project into a folder."""
     for name, body in FILES.items():
-        _write(root / name, f"# A small house for tests.\n\n{HEAD}{body}")
+        _write(root / name, f"# A small project for tests.\n\n{HEAD}{body}")
     for name, body in QUERIES.items():
         head = [line for line in body.splitlines() if line.startswith("#+")]
         rest = body.splitlines()[len(head) :]

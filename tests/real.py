@@ -1,4 +1,4 @@
-"""The real house, examined once for all tests of a process: reading, inferring and validating it takes seconds."""
+"""The real project, examined once for all tests of a process: reading, inferring and validating it takes seconds."""
 
 from functools import cache
 

@@ -1,6 +1,6 @@
-"""The cases of the shapes: a small house in which everything is right, and what each case tells again.
+"""The cases of the shapes: a small project in which everything is right, and what each case tells again.
 
-A case is a file tests/shapes/<Shape>/<what is wrong>.ttl. What it says of a thing stands in place of what the house says
+A case is a file tests/shapes/<Shape>/<what is wrong>.ttl. What it says of a thing stands in place of what the project says
 of it; shape:expected is the report that SHACL must give, with nothing more and nothing less.
 """
 
@@ -18,8 +18,19 @@ FOLDER = Path(__file__).parent / "shapes"
 SH = "http://www.w3.org/ns/shacl#"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 EXPECTED = SHAPE + "expected"
-SPOKEN = ("label", "prefLabel", "inScheme", "subClassOf", "subPropertyOf", "equivalentClass", "intersectionOf", "first", "rest",
-          "onProperty", "hasValue")
+SPOKEN = (
+    "label",
+    "prefLabel",
+    "inScheme",
+    "subClassOf",
+    "subPropertyOf",
+    "equivalentClass",
+    "intersectionOf",
+    "first",
+    "rest",
+    "onProperty",
+    "hasValue",
+)
 
 Result = tuple[str, str, str, str, str]
 
@@ -54,9 +65,19 @@ class Case:
         of: dict = {}
         for t in self.triples:
             of.setdefault(t.subject, {})[t.predicate.value.removeprefix(SH)] = getattr(t.object, "value", "")
-        results = [of[t.object] for t in self.triples if t.subject.value == EXPECTED and t.predicate.value == SH + "result"]
-        return sorted((r["focusNode"], r.get("resultPath", ""), r["sourceShape"], r["sourceConstraintComponent"],
-                       r["resultSeverity"].removeprefix(SH)) for r in results)
+        results = [
+            of[t.object] for t in self.triples if t.subject.value == EXPECTED and t.predicate.value == SH + "result"
+        ]
+        return sorted(
+            (
+                r["focusNode"],
+                r.get("resultPath", ""),
+                r["sourceShape"],
+                r["sourceConstraintComponent"],
+                r["resultSeverity"].removeprefix(SH),
+            )
+            for r in results
+        )
 
     @cached_property
     def messages(self) -> set[str]:
@@ -65,25 +86,29 @@ class Case:
 
 
 class World:
-    """The small house, the terms and concepts of the real one, and its shapes."""
+    """The small project, the terms and concepts of the real one, and its shapes."""
 
     def __init__(self) -> None:
         dataset = load(find_project())
         self.rules = [t for part in dataset.shapes.values() for t in part]
         ontology = [t for part in dataset.ontology.values() for t in part]
         # The real terms and concepts are there to be spoken of, not to be looked at: no more of them than that takes.
-        self._known = [t for t in ontology if t.predicate.value.rpartition("#")[2] in SPOKEN and getattr(t.object, "language", "en") == "en"]
+        self._known = [
+            t
+            for t in ontology
+            if t.predicate.value.rpartition("#")[2] in SPOKEN and getattr(t.object, "language", "en") == "en"
+        ]
         self._validators: dict[str, Validator] = {}
-        self._house = turtle.read(FOLDER / "house.ttl")
+        self._project = turtle.read(FOLDER / "project.ttl")
 
     def with_case(self, case: Case | None = None) -> list:
-        """What is validated: the house, with what the case tells in place of what it tells of the same things."""
+        """What is validated: the project, with what the case tells in place of what it tells of the same things."""
         told = case.told if case else []
         again = {t.subject for t in told}
-        return self._known + [t for t in self._house if t.subject not in again] + told
+        return self._known + [t for t in self._project if t.subject not in again] + told
 
     def results(self, case: Case | None = None, shape: str = "", plain: bool = False) -> list[Result]:
-        """What the shapes, or one of them, say of the house with the case in it."""
+        """What the shapes, or one of them, say of the project with the case in it."""
         return sorted(result(finding) for finding in self.findings(case, shape, plain))
 
     def findings(self, case: Case | None = None, shape: str = "", plain: bool = False) -> tuple[Finding, ...]:

@@ -1,4 +1,4 @@
-"""A few statements and three saved questions, in a house and a build of their own, for tests of engine and command line."""
+"""A few statements and three saved questions, in a project and a build of their own, for tests of engine and command line."""
 
 from __future__ import annotations
 
@@ -137,35 +137,35 @@ ORDER BY ?figure
 
 
 def make(root: Path) -> Project:
-    """The house in a folder, with the project's own queries for pages."""
-    house, real = Project.at(root / "house"), find_project()
+    """The project in a folder, with the project's own queries for pages."""
+    project, real = Project.at(root / "project"), find_project()
     files = {
-        house.graphs / "reports/kaz-cerd-8-10-addendum/13.ttl": REPORT,
-        house.graphs / "reports/kaz-cerd-8-10-addendum/notes.ttl": NOTE,
-        house.queries / "figures/all.rq": FIGURES,
-        house.queries / "figures/any-note.rq": ANY,
-        house.queries / "figures/of-one.rq": OF,
-        house.queries / "figures/values.rq": GRAPH_OF,
+        project.graphs / "reports/kaz-cerd-8-10-addendum/13.ttl": REPORT,
+        project.graphs / "reports/kaz-cerd-8-10-addendum/notes.ttl": NOTE,
+        project.queries / "figures/all.rq": FIGURES,
+        project.queries / "figures/any-note.rq": ANY,
+        project.queries / "figures/of-one.rq": OF,
+        project.queries / "figures/values.rq": GRAPH_OF,
     }
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    house.ontology.mkdir()
-    shutil.copy(real.prefixes, house.prefixes)
-    shutil.copytree(real.queries / "pages", house.queries / "pages")
-    return house
+    project.ontology.mkdir()
+    shutil.copy(real.prefixes, project.prefixes)
+    shutil.copytree(real.queries / "pages", project.queries / "pages")
+    return project
 
 
-def quads(house: Project) -> list:
-    """What the house says, and one inferred statement."""
+def quads(project: Project) -> list:
+    """What the project says, and one inferred statement."""
     inferred = turtle.parse_turtle(
         "PREFIX sr: <https://w3id.org/statereport/def/>\n"
         "<https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/13-schools> a sr:Quantity ."
     )
-    return [*dataset.load(house).quads(), *writers.quads({GRAPH + "inferred": inferred})]
+    return [*dataset.load(project).quads(), *writers.quads({GRAPH + "inferred": inferred})]
 
 
-def build(house: Project, out: Path) -> Path:
+def build(project: Project, out: Path) -> Path:
     """The part of a build that answers questions."""
-    build_folder.write_store(quads(house), out / "store", house)
+    build_folder.write_store(quads(project), out / "store", project)
     return out

@@ -1,7 +1,8 @@
 """Anchors: where each statement stands in the text, and what is said when it does not stand there.
 
-The small invented house is whole (tests/tiny); each case breaks one thing in a copy of it.
+The small invented project is whole (tests/tiny); each case breaks one thing in a copy of it.
 """
+
 import pytest
 
 from statereport.errors import (
@@ -9,7 +10,7 @@ from statereport.errors import (
     FragmentAmbiguous,
     FragmentTooLong,
     GeneratedDiffers,
-    HouseNotFound,
+    ProjectNotFound,
     TextDiffers,
 )
 from statereport.rdf import turtle
@@ -20,16 +21,18 @@ from statereport.source.text import Text, digest
 OA = "http://www.w3.org/ns/oa#"
 
 
-def change(house, old, new, file="01-schools.ttl"):
-    path = house.graphs / "reports" / "tiny" / file
+def change(project, old, new, file="01-schools.ttl"):
+    path = project.graphs / "reports" / "tiny" / file
     content = path.read_text(encoding="utf-8")
     assert old in content
     path.write_text(content.replace(old, new, 1), encoding="utf-8")
 
 
-def problems(house, text):
-    return [(type(problem), problem.where, problem.what + " " + problem.mend)
-            for problem in anchors.generate(house, text).problems]
+def problems(project, text):
+    return [
+        (type(problem), problem.where, problem.what + " " + problem.hint)
+        for problem in anchors.generate(project, text).problems
+    ]
 
 
 def quotes(path):
@@ -41,12 +44,18 @@ def quotes(path):
     for iri, about in facts.items():
         if SR + "anchors" in about:
             quote, position = facts[iri + ".quote"], facts[iri + ".position"]
-            found[iri] = (about[SR + "anchors"], quote[OA + "exact"], quote.get(OA + "prefix", ""),
-                          quote.get(OA + "suffix", ""), int(position[OA + "start"]), int(position[OA + "end"]))
+            found[iri] = (
+                about[SR + "anchors"],
+                quote[OA + "exact"],
+                quote.get(OA + "prefix", ""),
+                quote.get(OA + "suffix", ""),
+                int(position[OA + "start"]),
+                int(position[OA + "end"]),
+            )
     return found
 
 
-def test_the_anchors_of_the_small_house_are_those_kept(tiny, tiny_text):
+def test_the_anchors_of_the_small_project_are_those_kept(tiny, tiny_text):
     assert anchors.check(tiny, tiny_text) == ()
     assert turtle.fmt([tiny.root], check=True, table=tiny.prefixes) == []
 
@@ -61,34 +70,44 @@ def test_an_anchor_is_the_printed_number_with_the_quote_around_it(tiny, tiny_tex
 def test_one_statement_has_an_anchor_for_each_unit_and_quote(tiny):
     names = [iri.rpartition("/")[2] for iri in quotes(tiny.graphs / "reports/tiny/anchors.ttl")]
     assert [name for name in names if "schools-and-courts" in name] == [
-        "claim.1-schools-and-courts.part-1", "claim.1-schools-and-courts.theme-3",
-        "claim.1-schools-and-courts.3-1", "claim.1-schools-and-courts.3-1.2"]
-    assert [name for name in names if "new-schools" in name] == [
-        "figure.1-new-schools.1-1", "figure.1-new-schools.3-1"]
+        "claim.1-schools-and-courts.part-1",
+        "claim.1-schools-and-courts.theme-3",
+        "claim.1-schools-and-courts.3-1",
+        "claim.1-schools-and-courts.3-1.2",
+    ]
+    assert [name for name in names if "new-schools" in name] == ["figure.1-new-schools.1-1", "figure.1-new-schools.3-1"]
 
 
 def test_anchors_are_in_the_order_of_the_text_and_point_at_their_words(tiny, tiny_text):
     rows = list(quotes(tiny.graphs / "reports/tiny/anchors.ttl").values())
     assert [row[4] for row in rows] == sorted(row[4] for row in rows)
     for _, exact, prefix, suffix, start, end in rows:
-        assert tiny_text.words[start - len(prefix):end + len(suffix)] == prefix + exact + suffix
+        assert tiny_text.words[start - len(prefix) : end + len(suffix)] == prefix + exact + suffix
 
 
-@pytest.mark.parametrize(("old", "new", "kind", "says"), [
-    ('"there were 1,448 schools"', '"there were 1,449 schools"', FragmentAbsent, "nearest words"),
-    ('"No school was closed"', '"No school"@en', None, ""),
-    ('"takes fifteen (15) minutes"', '"f"', FragmentAmbiguous, "lengthen"),
-    ('"1,448 schools and 1 seminary"', '"1,448 schools"', FragmentAbsent, "No sr:asPrinted stands as a whole number"),
-    ('sr:asPrinted "51.4%"', 'sr:asPrinted "51.4"', None, ""),
-    ('sr:asPrinted "51.4%"', 'sr:asPrinted "4"', FragmentAbsent, "whole number"),
-    ('        "Four new schools" ,\n', "", FragmentAbsent, "No quote of this statement stands here"),
-    ('sr:isStatedIn passage:0.1', 'sr:isStatedIn passage:9.9', FragmentAbsent, "no passage:9.9"),
-    ('sr:isStatedIn passage:0.1 ;', '', FragmentAbsent, "says not where"),
-    ('        passage:3.1 ,', '        passage:3.1 ,\n        passage:3.9 ,', FragmentAbsent, "no passage:3.9"),
-    ('sr:printedNumber "No. 12"', 'sr:printedNumber "No. 13"', FragmentAbsent, "No. 13"),
-    ('sr:printedDate "March 3, 2019"', 'sr:printedDate "a"', FragmentAmbiguous, "occurs"),
-    ('sr:quote "Law No. 12"', f'sr:quote "{"x" * 81}"', FragmentTooLong, "81 characters"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "says"),
+    [
+        ('"there were 1,448 schools"', '"there were 1,449 schools"', FragmentAbsent, "nearest words"),
+        ('"No school was closed"', '"No school"@en', None, ""),
+        ('"takes fifteen (15) minutes"', '"f"', FragmentAmbiguous, "lengthen"),
+        (
+            '"1,448 schools and 1 seminary"',
+            '"1,448 schools"',
+            FragmentAbsent,
+            "No sr:asPrinted stands as a whole number",
+        ),
+        ('sr:asPrinted "51.4%"', 'sr:asPrinted "51.4"', None, ""),
+        ('sr:asPrinted "51.4%"', 'sr:asPrinted "4"', FragmentAbsent, "whole number"),
+        ('        "Four new schools" ,\n', "", FragmentAbsent, "No quote of this statement stands here"),
+        ("sr:isStatedIn passage:0.1", "sr:isStatedIn passage:9.9", FragmentAbsent, "no passage:9.9"),
+        ("sr:isStatedIn passage:0.1 ;", "", FragmentAbsent, "says not where"),
+        ("        passage:3.1 ,", "        passage:3.1 ,\n        passage:3.9 ,", FragmentAbsent, "no passage:3.9"),
+        ('sr:printedNumber "No. 12"', 'sr:printedNumber "No. 13"', FragmentAbsent, "No. 13"),
+        ('sr:printedDate "March 3, 2019"', 'sr:printedDate "a"', FragmentAmbiguous, "occurs"),
+        ('sr:quote "Law No. 12"', f'sr:quote "{"x" * 81}"', FragmentTooLong, "81 characters"),
+    ],
+)
 def test_a_fragment_that_does_not_pin_its_statement_is_a_problem(tiny, tiny_text, old, new, kind, says):
     change(tiny, old, new)
     found = problems(tiny, tiny_text)
@@ -118,10 +137,13 @@ def test_another_text_is_refused(tiny, tiny_text):
         anchors.check(tiny, Text(words, digest(words)))
 
 
-@pytest.mark.parametrize(("old", "new", "says"), [
-    ('sr:startOffset "54"', 'sr:startOffset "55"', "part 1 stands at 54-93 and not at 55-93"),
-    ('sr:number "1.1"', 'sr:number "1.7"', "passage 1.1 is in the text and not in the graph"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('sr:startOffset "54"', 'sr:startOffset "55"', "part 1 stands at 54-93 and not at 55-93"),
+        ('sr:number "1.1"', 'sr:number "1.7"', "passage 1.1 is in the text and not in the graph"),
+    ],
+)
 def test_a_text_unit_that_is_not_that_of_the_text_is_a_problem(tiny, tiny_text, old, new, says):
     change(tiny, old, new, "report.ttl")
     assert any(kind is TextDiffers and says in what for kind, _, what in problems(tiny, tiny_text))
@@ -143,18 +165,18 @@ def test_a_file_written_by_hand_or_missing_differs(tiny, tiny_text):
     assert anchors.write(tiny, tiny_text) == () == anchors.check(tiny, tiny_text)
 
 
-def test_a_house_without_a_report_says_so(tiny, tiny_text):
+def test_a_project_without_a_report_says_so(tiny, tiny_text):
     (tiny.graphs / "reports" / "tiny" / "report.ttl").unlink()
-    with pytest.raises(HouseNotFound, match=r"report\.ttl"):
+    with pytest.raises(ProjectNotFound, match=r"report\.ttl"):
         anchors.check(tiny, tiny_text)
 
 
-def test_the_anchors_of_the_report_are_those_kept(house, report_text):
-    assert [str(problem) for problem in anchors.check(house, report_text)] == []
+def test_the_anchors_of_the_report_are_those_kept(project, report_text):
+    assert [str(problem) for problem in anchors.check(project, report_text)] == []
 
 
-def test_every_anchor_of_the_report_points_at_its_words(house, report_text):
-    (file,) = house.graphs.glob("reports/kaz-cerd-8-10-addendum/anchors.ttl")
+def test_every_anchor_of_the_report_points_at_its_words(project, report_text):
+    (file,) = project.graphs.glob("reports/kaz-cerd-8-10-addendum/anchors.ttl")
     for iri, (_, exact, prefix, suffix, start, end) in quotes(file).items():
-        assert report_text.words[start - len(prefix):end + len(suffix)] == prefix + exact + suffix, iri
+        assert report_text.words[start - len(prefix) : end + len(suffix)] == prefix + exact + suffix, iri
         assert len(prefix + exact + suffix) <= 80, iri

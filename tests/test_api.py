@@ -16,18 +16,18 @@ from statereport.sparql import engine
 
 
 @pytest.fixture
-def house(tmp_path, monkeypatch):
-    """The small house, as the one that is found, and the current folder beside it."""
+def project(tmp_path, monkeypatch):
+    """The small project, as the one that is found, and the current folder beside it."""
     made = small.make(tmp_path)
-    monkeypatch.setenv("STATEREPORT_HOUSE", str(made.root))
+    monkeypatch.setenv("STATEREPORT_PROJECT", str(made.root))
     monkeypatch.chdir(tmp_path)
     return made
 
 
 @pytest.fixture
-def graph(house, tmp_path):
+def graph(project, tmp_path):
     """Its build in ./build, opened as a user does."""
-    small.build(house, tmp_path / "build")
+    small.build(project, tmp_path / "build")
     return statereport.open()
 
 
@@ -36,18 +36,20 @@ def test_the_fresh_build_of_this_folder_is_opened_and_says_nothing(graph, capsys
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_build_from_older_sources_is_not_used(graph, house, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(knowledge, "from_sources", lambda house: engine.Store.memory(small.quads(house)))
-    notes = house.graphs / "reports/kaz-cerd-8-10-addendum/notes.ttl"
+def test_a_build_from_older_sources_is_not_used(graph, project, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(knowledge, "from_sources", lambda project: engine.Store.memory(small.quads(project)))
+    notes = project.graphs / "reports/kaz-cerd-8-10-addendum/notes.ttl"
     notes.write_text(notes.read_text(encoding="utf-8").replace("13-schools", "13-other"), encoding="utf-8")
-    found = statereport.open().sparql("SELECT ?note { ?note a <https://w3id.org/statereport/def/Discrepancy> } ORDER BY ?note")
+    found = statereport.open().sparql(
+        "SELECT ?note { ?note a <https://w3id.org/statereport/def/Discrepancy> } ORDER BY ?note"
+    )
     assert found.to_dicts()[0]["note"].endswith("13-other")
     assert "older than the sources" in capsys.readouterr().err
     assert statereport.open("build").ask("any-note").truth
     assert "answers as it was built" in capsys.readouterr().err
 
 
-def test_a_folder_without_a_build_is_told(house, tmp_path) -> None:
+def test_a_folder_without_a_build_is_told(project, tmp_path) -> None:
     with pytest.raises(NotABuild, match="no built graph"):
         statereport.open(tmp_path / "nothing")
 
@@ -57,7 +59,11 @@ def test_an_answer_is_rows_for_programs_and_a_table_for_people(graph) -> None:
     assert answer.columns == ("figure", "label", "value")
     assert len(answer) == 1
     assert answer.to_dicts() == [
-        {"figure": "https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/13-schools", "label": "schools", "value": 7391}
+        {
+            "figure": "https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/13-schools",
+            "label": "schools",
+            "value": 7391,
+        }
     ]
     text = graph.ask("all").to_text()
     assert text.splitlines()[0].split() == ["Figure", "Label", "Value"]
@@ -82,7 +88,7 @@ def test_without_pandas_only_the_data_frame_is_missing(graph, monkeypatch) -> No
 
 def test_a_table_fits_into_any_terminal(graph) -> None:
     whole = graph.ask("all").to_text()
-    assert "Kazakh schools, \"Kazakh\"" in whole
+    assert 'Kazakh schools, "Kazakh"' in whole
     for width in (30, 40, 50, 60, 80, 120):
         text = graph.ask("all").to_text(width)
         assert all(len(line) <= width for line in text.splitlines()), (width, text)
@@ -97,7 +103,9 @@ def test_numbers_stand_under_each_other(graph) -> None:
 
 def test_an_answer_knows_its_passages(graph) -> None:
     assert graph.ask("of-one").passages() == ["13.6"] and graph.ask("all").passages() == []
-    told = graph.sparql('SELECT ?passages WHERE { VALUES ?passages { "13.6; theme 13" "in no passage" } } ORDER BY ?passages')
+    told = graph.sparql(
+        'SELECT ?passages WHERE { VALUES ?passages { "13.6; theme 13" "in no passage" } } ORDER BY ?passages'
+    )
     assert told.passages() == ["13.6", "theme 13"]
 
 
@@ -109,7 +117,10 @@ def test_a_question_with_a_chart_draws_it(graph) -> None:
 
 
 def test_a_question_is_cited_and_its_choices_listed(graph) -> None:
-    assert graph.choices("of-one", "which") == {"figure:13-schools-kazakh": "Kazakh schools, \"Kazakh\"", "figure:13-schools": "schools"}
+    assert graph.choices("of-one", "which") == {
+        "figure:13-schools-kazakh": 'Kazakh schools, "Kazakh"',
+        "figure:13-schools": "schools",
+    }
     cited = graph.cite("of-one", which="schools")
     assert cited.values == {"which": "figure:13-schools"} and cited.address.endswith("/query/figures/of-one")
     assert cited.bibtex().startswith("@misc{statereport-figures-of-one-")
@@ -122,7 +133,12 @@ def test_sparql_of_ones_own_is_screened(graph) -> None:
 
 
 def test_the_questions_can_be_listed(graph) -> None:
-    assert [query.name for query in graph.queries()] == ["figures/all", "figures/any-note", "figures/of-one", "figures/values"]
+    assert [query.name for query in graph.queries()] == [
+        "figures/all",
+        "figures/any-note",
+        "figures/of-one",
+        "figures/values",
+    ]
     assert graph.queries()[0].summary == "Which figures are there?"
     with pytest.raises(UnknownName, match="figures/all"):
         graph.ask("figures/al")
@@ -133,7 +149,9 @@ def test_a_description_keeps_apart_what_is_asserted_inferred_and_noted(graph) ->
     assert found.name == "figure:13-schools" and found.label == "schools"
     assert found.classes == ("https://w3id.org/statereport/def/Figure",)
     assert [fact.value.value.rpartition("/")[2] for fact in found.of(describe.INFERRED)] == ["Quantity"]
-    assert [(fact.property, fact.value.value) for fact in found.of(describe.ASSERTED) if fact.property == "value"] == [("value", "7391")]
+    assert [(fact.property, fact.value.value) for fact in found.of(describe.ASSERTED) if fact.property == "value"] == [
+        ("value", "7391")
+    ]
     assert [(fact.origin, fact.predicate.rpartition("/")[2]) for fact in found.mentions] == [("noted", "isAbout")]
     assert found.places == ()
     text = str(found)
@@ -142,7 +160,9 @@ def test_a_description_keeps_apart_what_is_asserted_inferred_and_noted(graph) ->
 
 def test_a_description_opens_the_text_at_the_statement(graph) -> None:
     found = graph.describe("https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh")
-    assert [(place.passage, place.start, place.end, place.fragment) for place in found.places] == [("13.6", 20, 25, "3,797")]
+    assert [(place.passage, place.start, place.end, place.fragment) for place in found.places] == [
+        ("13.6", 20, 25, "3,797")
+    ]
     place = graph.describe("place:kaz")
     assert [(p.statement.rpartition("/")[2], p.passage) for p in place.places] == [("13-schools-kazakh", "13.6")]
     assert len(place.mentions) == 2
@@ -164,7 +184,9 @@ def test_the_package_names_its_public_face_and_loads_it_late() -> None:
     assert issubclass(statereport.Problem, Exception)
     with pytest.raises(AttributeError):
         statereport.nothing  # noqa: B018
-    script = "import sys, statereport; print([m for m in ('pyoxigraph', 'rdflib', 'click', 'yaml') if m in sys.modules])"
+    script = (
+        "import sys, statereport; print([m for m in ('pyoxigraph', 'rdflib', 'click', 'yaml') if m in sys.modules])"
+    )
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 

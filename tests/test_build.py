@@ -43,8 +43,8 @@ except Problem as problem:
 
 
 @pytest.fixture
-def house(tmp_path):
-    return miniproject.make(tmp_path / "house")
+def project(tmp_path):
+    return miniproject.make(tmp_path / "project")
 
 
 def bytes_of(out: Path) -> dict[str, bytes]:
@@ -53,9 +53,9 @@ def bytes_of(out: Path) -> dict[str, bytes]:
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
 
 
-def run(house, out, pause="", **options):
+def run(project, out, pause="", **options):
     return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(house.root), str(out), pause],
+        [sys.executable, "-c", SCRIPT, str(project.root), str(out), pause],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -71,15 +71,15 @@ def sums_hold(out: Path) -> bool:
     )
 
 
-def test_a_build_says_what_it_did(house, tmp_path):
-    summary = build.build(house, tmp_path / "out")
+def test_a_build_says_what_it_did(project, tmp_path):
+    summary = build.build(project, tmp_path / "out")
     said = str(summary)
     assert "A figure above five thousand is odd here." in said and "2 questions, 1 table" in said
     assert json.loads((tmp_path / "out/build.json").read_text(encoding="utf-8"))["questions"] == 2
     assert sums_hold(tmp_path / "out")
 
 
-def test_two_builds_in_other_surroundings_have_the_same_bytes(house, tmp_path):
+def test_two_builds_in_other_surroundings_have_the_same_bytes(project, tmp_path):
     surroundings = [
         {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "UTC"},
         {"PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8", "TZ": "Asia/Almaty"},
@@ -88,7 +88,7 @@ def test_two_builds_in_other_surroundings_have_the_same_bytes(house, tmp_path):
     for i, environment in enumerate(surroundings):
         here = tmp_path / f"elsewhere-{i}"
         here.mkdir()
-        process = run(house, here / "out", cwd=here, env={**os.environ, **environment})
+        process = run(project, here / "out", cwd=here, env={**os.environ, **environment})
         said, complaint = process.communicate()
         assert process.returncode == 0, complaint
         found.append((bytes_of(here / "out"), said.replace(str(here), "")))
@@ -97,7 +97,7 @@ def test_two_builds_in_other_surroundings_have_the_same_bytes(house, tmp_path):
 
 
 @pytest.mark.slow
-def test_two_builds_of_the_real_house_have_the_same_bytes(tmp_path):
+def test_two_builds_of_the_real_project_have_the_same_bytes(tmp_path):
     from statereport.project import find_project
 
     for seed in "12":
@@ -107,74 +107,74 @@ def test_two_builds_of_the_real_house_have_the_same_bytes(tmp_path):
     assert sums_hold(tmp_path / "1")
 
 
-def test_the_order_of_the_sources_does_not_matter(house, tmp_path):
-    build.build(house, tmp_path / "one")
-    source = house.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
+def test_the_order_of_the_sources_does_not_matter(project, tmp_path):
+    build.build(project, tmp_path / "one")
+    source = project.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
     *head, first, second, third = source.read_text(encoding="utf-8").splitlines()
     source.write_text("\n".join([*head, third, first, second, first]) + "\n", encoding="utf-8")
-    build.build(house, tmp_path / "two")
+    build.build(project, tmp_path / "two")
     assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
 
 
 @pytest.mark.parametrize("stage", ["loading", "answering", "exporting", "putting in place"])
-def test_a_build_killed_in_the_middle_leaves_the_old_one(house, tmp_path, stage):
+def test_a_build_killed_in_the_middle_leaves_the_old_one(project, tmp_path, stage):
     out = tmp_path / "out"
-    build.build(house, out)
+    build.build(project, out)
     before = bytes_of(out)
-    process = run(house, out, stage)
+    process = run(project, out, stage)
     assert process.stdout.readline() == "here\n", process.stderr.read()
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert bytes_of(out) == before and len(list(tmp_path.glob(".out-*.tmp"))) == 1
-    build.build(house, out)
+    build.build(project, out)
     assert bytes_of(out) == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["house", "out"], "what the killed build left is swept"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["project", "out"], "what the killed build left is swept"
 
 
 @pytest.mark.slow
-def test_a_build_killed_at_any_moment_leaves_a_whole_one(house, tmp_path):
+def test_a_build_killed_at_any_moment_leaves_a_whole_one(project, tmp_path):
     out = tmp_path / "out"
-    build.build(house, out)
+    build.build(project, out)
     before = bytes_of(out)
     moments = random.Random(8)
     killed = 0
     for _ in range(25):
-        process = run(house, out, start_new_session=True)
+        process = run(project, out, start_new_session=True)
         time.sleep(moments.uniform(0.05, 1.2))
         killed += process.poll() is None
         process.kill()
         process.wait()
         assert bytes_of(out) == before and sums_hold(out)
     assert killed > 5, "the builds were over before they could be killed"
-    build.build(house, out)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["house", "out"]
+    build.build(project, out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["project", "out"]
 
 
-def test_a_first_build_killed_in_the_middle_leaves_nothing(house, tmp_path):
-    process = run(house, tmp_path / "out", "exporting")
+def test_a_first_build_killed_in_the_middle_leaves_nothing(project, tmp_path):
+    process = run(project, tmp_path / "out", "exporting")
     assert process.stdout.readline() == "here\n", process.stderr.read()
     process.kill()
     process.wait()
     assert not (tmp_path / "out").exists()
 
 
-def test_a_second_build_at_once_is_refused(house, tmp_path):
-    process = run(house, tmp_path / "out", "loading")
+def test_a_second_build_at_once_is_refused(project, tmp_path):
+    process = run(project, tmp_path / "out", "loading")
     assert process.stdout.readline() == "here\n", process.stderr.read()
     with pytest.raises(BuildLocked):
-        build.build(house, tmp_path / "out")
-    build.build(house, tmp_path / "other")
+        build.build(project, tmp_path / "out")
+    build.build(project, tmp_path / "other")
     process.kill()
     process.wait()
-    build.build(house, tmp_path / "out")
+    build.build(project, tmp_path / "out")
 
 
 @pytest.mark.parametrize("room", [100, 3_000, 20_000])
-def test_a_full_disk_is_told_and_leaves_the_old_build(house, tmp_path, room):
+def test_a_full_disk_is_told_and_leaves_the_old_build(project, tmp_path, room):
     out = tmp_path / "out"
-    build.build(house, out)
+    build.build(project, out)
     before = bytes_of(out)
-    process = run(house, out, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)))
+    process = run(project, out, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)))
     _, complaint = process.communicate()
     assert (process.returncode, complaint.strip()) == (DiskFull.exit_code, "disk-full")
     assert bytes_of(out) == before and not list(tmp_path.glob(".out*"))
@@ -186,31 +186,31 @@ def test_an_error_that_is_not_a_full_disk_is_not_called_one(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_no_build_made_is_never_replaced(house, tmp_path):
+def test_a_folder_that_no_build_made_is_never_replaced(project, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/letter.txt").write_text("dear")
     with pytest.raises(NotABuild):
-        build.build(house, tmp_path / "mine")
+        build.build(project, tmp_path / "mine")
     assert (tmp_path / "mine/letter.txt").read_text() == "dear"
 
 
-def test_an_empty_folder_and_a_missing_parent_are_filled(house, tmp_path):
+def test_an_empty_folder_and_a_missing_parent_are_filled(project, tmp_path):
     (tmp_path / "empty").mkdir()
-    build.build(house, tmp_path / "empty")
-    build.build(house, tmp_path / "not/yet/there")
+    build.build(project, tmp_path / "empty")
+    build.build(project, tmp_path / "not/yet/there")
     assert bytes_of(tmp_path / "empty") == bytes_of(tmp_path / "not/yet/there")
 
 
-def test_without_a_swap_of_the_system_the_old_build_still_gives_way(house, tmp_path, monkeypatch):
+def test_without_a_swap_of_the_system_the_old_build_still_gives_way(project, tmp_path, monkeypatch):
     monkeypatch.setattr(atomic, "_swap", lambda one, other: False)
-    build.build(house, tmp_path / "out")
+    build.build(project, tmp_path / "out")
     before = bytes_of(tmp_path / "out")
-    build.build(house, tmp_path / "out")
+    build.build(project, tmp_path / "out")
     assert bytes_of(tmp_path / "out") == before and not list(tmp_path.glob(".out*"))
 
 
-def test_a_build_killed_between_two_renames_is_made_good(house, tmp_path):
-    build.build(house, tmp_path / "out")
+def test_a_build_killed_between_two_renames_is_made_good(project, tmp_path):
+    build.build(project, tmp_path / "out")
     before = bytes_of(tmp_path / "out")
     (tmp_path / "out").rename(tmp_path / ".out-old")
     with pytest.raises(KeyboardInterrupt), atomic.appearing(tmp_path / "out", build.MARKER):
@@ -218,22 +218,22 @@ def test_a_build_killed_between_two_renames_is_made_good(house, tmp_path):
     assert bytes_of(tmp_path / "out") == before
 
 
-def test_a_violation_stops_before_anything_is_replaced(house, tmp_path):
-    build.build(house, tmp_path / "out")
+def test_a_violation_stops_before_anything_is_replaced(project, tmp_path):
+    build.build(project, tmp_path / "out")
     before = bytes_of(tmp_path / "out")
-    source = house.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
+    source = project.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
     source.write_text(source.read_text(encoding="utf-8").replace(" ; sr:value 7391", ""), encoding="utf-8")
     with pytest.raises(DataViolates) as caught:
-        build.build(house, tmp_path / "out")
+        build.build(project, tmp_path / "out")
     assert "A figure has a value." in caught.value.what and caught.value.where.endswith("13-schools.ttl")
     assert bytes_of(tmp_path / "out") == before
 
 
-def test_a_check_that_answers_a_row_stops_the_build(house, tmp_path):
-    source = house.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
+def test_a_check_that_answers_a_row_stops_the_build(project, tmp_path):
+    source = project.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
     source.write_text(source.read_text(encoding="utf-8").replace("3797", "-3797"), encoding="utf-8")
     with pytest.raises(DataViolates) as caught:
-        build.build(house, tmp_path / "out")
+        build.build(project, tmp_path / "out")
     assert "No figure is below zero." in caught.value.what and caught.value.where.endswith("nothing-negative.rq")
     assert not (tmp_path / "out").exists()
 
@@ -241,15 +241,17 @@ def test_a_check_that_answers_a_row_stops_the_build(house, tmp_path):
 @pytest.mark.parametrize(
     "written", ["51.40", "051", "51.0", "5.14e1", '"51.4"^^xsd:double', '"2020-13"^^xsd:gYearMonth']
 )
-def test_a_literal_that_engines_rewrite_is_refused(house, tmp_path, written):
-    source = house.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
+def test_a_literal_that_engines_rewrite_is_refused(project, tmp_path, written):
+    source = project.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
     source.write_text(source.read_text(encoding="utf-8").replace("51.4 .", f"{written} ."), encoding="utf-8")
     with pytest.raises(LiteralNotCanonical) as caught:
-        build.build(house, tmp_path / "out")
+        build.build(project, tmp_path / "out")
     assert caught.value.where.endswith("13-schools.ttl") and not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("datatype", sorted(set(dataset.CANONICAL) - {namespaces.XSD + "double", namespaces.XSD + "float"}))
+@pytest.mark.parametrize(
+    "datatype", sorted(set(dataset.CANONICAL) - {namespaces.XSD + "double", namespaces.XSD + "float"})
+)
 def test_a_literal_that_passes_the_gate_comes_back_from_a_store_unchanged(datatype):
     from pyoxigraph import Literal, NamedNode, Quad
 
@@ -264,16 +266,16 @@ def test_a_literal_that_passes_the_gate_comes_back_from_a_store_unchanged(dataty
         assert back.object.datatype.value in (datatype, namespaces.XSD + "integer")
 
 
-def test_what_the_shapes_find_becomes_a_note(house, tmp_path):
-    build.build(house, tmp_path / "out")
+def test_what_the_shapes_find_becomes_a_note(project, tmp_path):
+    build.build(project, tmp_path / "out")
     note = (tmp_path / "out/statereport-findings.nq").read_text(encoding="utf-8")
     assert "note/found-small-figure" in note and "<https://w3id.org/statereport/graph/findings>" in note
     assert "def/isAbout> <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/13-schools>" in note
     assert "def/isSeenIn> <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/passage/13.5>" in note
 
 
-def test_the_built_store_answers_as_the_export_says(house, tmp_path):
-    build.build(house, tmp_path / "out")
+def test_the_built_store_answers_as_the_export_says(project, tmp_path):
+    build.build(project, tmp_path / "out")
     built = engine.Store.built(tmp_path / "out/store")
     answer = built.query("SELECT ?v WHERE { ?f <https://w3id.org/statereport/def/value> ?v } ORDER BY ?v")
     assert [str(row["v"]) for row in answer] == ["51.4", "3797", "7391"]

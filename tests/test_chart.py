@@ -30,7 +30,13 @@ BOTH = {"y": "value", "bound": "bound", "unit": "unit"}
 def question(**keys: str) -> SavedQuery:
     text = f"SELECT {' '.join(f'?{c}' for c in COLUMNS)} {{}}"
     return SavedQuery(
-        name="topic/slug", path=Path("slug.rq"), source="slug.rq", text=text, summary="How many <are> there?", titles=TITLES, chart={**BOTH, **keys}
+        name="topic/slug",
+        path=Path("slug.rq"),
+        source="slug.rq",
+        text=text,
+        summary="How many <are> there?",
+        titles=TITLES,
+        chart={**BOTH, **keys},
     )
 
 
@@ -38,7 +44,11 @@ def answer(*rows: tuple) -> Answer:
     def term(value):
         if value is None:
             return None
-        return writers.literal(value) if isinstance(value, str) else writers.literal(str(value), DECIMAL if "." in str(value) else INTEGER)
+        return (
+            writers.literal(value)
+            if isinstance(value, str)
+            else writers.literal(str(value), DECIMAL if "." in str(value) else INTEGER)
+        )
 
     return Answer("select", COLUMNS, tuple(tuple(map(term, row)) for row in rows))
 
@@ -59,9 +69,15 @@ NAMES = answer(("", "a long name of a group", 200, "more than", "case"), ("", "a
 PLOTS = {
     "bars": (NAMES, {"type": "bar", "x": "who"}),
     "bars together": (YEARS, {"type": "bar", "x": "who", "series": "year"}),
-    "columns": (answer(("2019", "", 3, "exact", "case"), ("2020", "", 1, "exact", "case")), {"type": "bar", "x": "year"}),
+    "columns": (
+        answer(("2019", "", 3, "exact", "case"), ("2020", "", 1, "exact", "case")),
+        {"type": "bar", "x": "year"},
+    ),
     "columns together": (YEARS, {"type": "bar", "x": "year", "series": "who"}),
-    "a line": (answer(("2019", "", 3, "exact", "case"), ("2020", "", 1, "exact", "case")), {"type": "line", "x": "year"}),
+    "a line": (
+        answer(("2019", "", 3, "exact", "case"), ("2020", "", 1, "exact", "case")),
+        {"type": "line", "x": "year"},
+    ),
     "lines": (YEARS, {"type": "line", "x": "year", "series": "who"}),
     "numbers": (NAMES, {"type": "numbers", "x": "who"}),
 }
@@ -98,7 +114,10 @@ def test_every_number_is_drawn_as_the_table_has_it_with_its_bound(plot):
 def test_it_is_one_image_with_a_title_and_a_description(plot):
     _, _, root = drawn(plot)
     title, desc = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
-    assert root.get("role") == "img" and root.get("aria-labelledby").split() == [title.get("id"), desc.get("id")] == ["topic-slug-title", "topic-slug-desc"]
+    assert root.get("role") == "img" and root.get("aria-labelledby").split() == [title.get("id"), desc.get("id")] == [
+        "topic-slug-title",
+        "topic-slug-desc",
+    ]
     assert title.text == "How many <are> there?"
     inside = [key for node in list(root.iter())[1:] for key in node.attrib if key == "role" or key.startswith("aria-")]
     assert not inside, "a screen reader would hear of the marks one by one"
@@ -107,7 +126,18 @@ def test_it_is_one_image_with_a_title_and_a_description(plot):
 @every_plot
 def test_nothing_in_it_runs_or_is_fetched(plot):
     made, _, root = drawn(plot)
-    assert {node.tag.removeprefix(SVG) for node in root.iter()} <= {"svg", "title", "desc", "style", "rect", "g", "path", "text", "tspan", "line"}
+    assert {node.tag.removeprefix(SVG) for node in root.iter()} <= {
+        "svg",
+        "title",
+        "desc",
+        "style",
+        "rect",
+        "g",
+        "path",
+        "text",
+        "tspan",
+        "line",
+    }
     assert not [key for node in root.iter() for key in node.attrib if key.startswith("on") or key.endswith("href")]
     assert "url(" not in made.svg and "@import" not in made.svg
 
@@ -141,7 +171,11 @@ def outside(svg: str) -> list[str]:
             for i, line in enumerate(list(node) or [node]):
                 wide = len(line.text or "") * size * 0.4
                 start = x - wide * {"start": 0, "middle": 0.5, "end": 1}[node.get("text-anchor", "start")]
-                if start < 0 or start + wide > float(root.get("width")) or not size / 2 < y + 16 * i < float(root.get("height")):
+                if (
+                    start < 0
+                    or start + wide > float(root.get("width"))
+                    or not size / 2 < y + 16 * i < float(root.get("height"))
+                ):
                     found.append(line.text)
         for child in node:
             walk(child, x, y)
@@ -152,8 +186,14 @@ def outside(svg: str) -> list[str]:
 
 def test_long_names_are_broken_into_lines_within_the_picture():
     long = "a very long label that goes on and on for longer than any label of the report would, and then some more"
-    for keys in ({"type": "bar", "x": "who", "series": "year"}, {"type": "numbers", "x": "who"}, {"type": "line", "x": "year", "series": "who"}):
-        made = picture_of(answer(*[(str(2010 + y), f"{long} {y % 4}", 1000000 + y, "more than", "person") for y in range(8)]), **keys)
+    for keys in (
+        {"type": "bar", "x": "who", "series": "year"},
+        {"type": "numbers", "x": "who"},
+        {"type": "line", "x": "year", "series": "who"},
+    ):
+        made = picture_of(
+            answer(*[(str(2010 + y), f"{long} {y % 4}", 1000000 + y, "more than", "person") for y in range(8)]), **keys
+        )
         assert not outside(made.svg), keys
 
 
@@ -195,7 +235,10 @@ def test_nothing_but_zeros_and_nothing_at_all_can_be_drawn():
 def contrast(one: str, other: str) -> float:
     def light(colour: str) -> float:
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        return sum(w * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for w, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+        return sum(
+            w * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)
+            for w, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
+        )
 
     high, low = sorted((light(one), light(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
@@ -206,7 +249,12 @@ def test_every_colour_is_readable_on_light_and_dark_paper(plot):
     _, _, root = drawn(plot)
     dark = dict(re.findall(r'\[fill="(#\w+)"\]\{fill:(#\w+)\}', root.find(f"{SVG}style").text))
     papers = plots.PAPER, dark[plots.PAPER]
-    used = {node.get(key) for node in root.iter() for key in ("fill", "stroke") if node.get(key, "none") not in ("none", "transparent")}
+    used = {
+        node.get(key)
+        for node in root.iter()
+        for key in ("fill", "stroke")
+        if node.get(key, "none") not in ("none", "transparent")
+    }
     assert used <= set(dark), "a colour that stays as it is on dark paper"
     for colour in used - {plots.PAPER, plots.GRID}:
         least = 4.5 if colour in (plots.INK, plots.SOFT) else 3
@@ -218,7 +266,11 @@ def test_every_colour_is_readable_on_light_and_dark_paper(plot):
 def test_lines_are_told_apart_by_shape_too():
     made, _, _ = drawn("lines")
     shapes = [layer["encoding"]["shape"] for layer in made.spec["layer"] if layer["mark"]["type"] == "point"]
-    assert shapes and len(set(plots.SHAPES)) == len(plots.SHAPES) >= len(plots.COLOURS) and all(s["scale"]["range"] == list(plots.SHAPES) for s in shapes)
+    assert (
+        shapes
+        and len(set(plots.SHAPES)) == len(plots.SHAPES) >= len(plots.COLOURS)
+        and all(s["scale"]["range"] == list(plots.SHAPES) for s in shapes)
+    )
 
 
 # --- the specification -------------------------------------------------------------------------------------------------
@@ -228,7 +280,14 @@ def test_lines_are_told_apart_by_shape_too():
 def test_no_word_of_the_answer_stands_in_an_expression(plot):
     """Expressions are run by Vega: they are ours alone, and look the words up."""
     rows, keys = PLOTS[plot]
-    marked = Answer("select", COLUMNS, tuple(tuple(writers.literal(f"{t.value}'+x") if i < 2 and t is not None else t for i, t in enumerate(row)) for row in rows.rows))
+    marked = Answer(
+        "select",
+        COLUMNS,
+        tuple(
+            tuple(writers.literal(f"{t.value}'+x") if i < 2 and t is not None else t for i, t in enumerate(row))
+            for row in rows.rows
+        ),
+    )
 
     def expressions(node):
         if isinstance(node, dict):
@@ -250,7 +309,9 @@ def test_data_are_fetched_from_nowhere(tmp_path):
     spec = picture_of(NAMES, type="bar", x="who").spec
 
     def fetching(address: str) -> picture.Picture:
-        return picture.Picture({**spec, "layer": [{"data": {"url": address}, "mark": "text", "encoding": {"text": {"field": "a"}}}]})
+        return picture.Picture(
+            {**spec, "layer": [{"data": {"url": address}, "mark": "text", "encoding": {"text": {"field": "a"}}}]}
+        )
 
     for address in ("http://127.0.0.1:9/data.json", str(tmp_path / "data.json")):
         with pytest.raises(ValueError, match="not allowed"):
@@ -261,11 +322,20 @@ def test_data_are_fetched_from_nowhere(tmp_path):
 def test_the_same_rows_give_the_same_bytes_in_every_process_and_other_rows_others(tmp_path):
     script = "import test_chart, hashlib; p = [test_chart.drawn(plot)[0] for plot in test_chart.PLOTS]; print([hashlib.sha256(x).hexdigest() for it in p for x in (it.svg.encode(), it.png())])"
     said = {
-        subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, cwd=Path(__file__).parent, env={**os.environ, "PYTHONHASHSEED": seed}).stdout
+        subprocess.run(
+            [sys.executable, "-c", script],
+            check=True,
+            capture_output=True,
+            cwd=Path(__file__).parent,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
         for seed in ("1", "2")
     }
     assert len(said) == 1
-    assert picture_of(NAMES, type="bar", x="who").svg != picture_of(answer(("", "a long name of a group", 201, "exact", "case")), type="bar", x="who").svg
+    assert (
+        picture_of(NAMES, type="bar", x="who").svg
+        != picture_of(answer(("", "a long name of a group", 201, "exact", "case")), type="bar", x="who").svg
+    )
 
 
 def test_the_font_is_one_that_is_the_same_on_every_machine():
@@ -279,16 +349,19 @@ def test_a_picture_gives_its_specification_svg_and_pixels():
     data = made.png()
     assert data[:8] == b"\x89PNG\r\n\x1a\n" and data == made.png() and made._repr_svg_() == made.svg
     assert int.from_bytes(data[16:20], "big") == 2 * made.spec["width"]
-    assert made.spec["$schema"].endswith(f"v{picture.VERSION[0]}.json") and json.loads(chart.written(made.spec)) == made.spec
+    assert (
+        made.spec["$schema"].endswith(f"v{picture.VERSION[0]}.json")
+        and json.loads(chart.written(made.spec)) == made.spec
+    )
     assert f"application/vnd.vegalite.v{picture.VERSION[0]}+json" == chart.MEDIA_TYPE
 
 
-# --- the house ---------------------------------------------------------------------------------------------------------
+# --- the project ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def charted(house):
-    return [query for query in SavedQueries(house.queries) if query.chart]
+def charted(project):
+    return [query for query in SavedQueries(project.queries) if query.chart]
 
 
 def test_every_chart_of_statistics_has_a_unit(charted):
@@ -298,7 +371,7 @@ def test_every_chart_of_statistics_has_a_unit(charted):
         assert "unit" in query.chart or title not in ("Number", "Value", "Count"), query.name
 
 
-def test_every_chart_of_the_house_is_of_a_known_type_over_its_own_columns(charted):
+def test_every_chart_of_the_project_is_of_a_known_type_over_its_own_columns(charted):
     for query in charted:
         assert query.chart.get("type") in chart.TYPES, query.name
         assert set(query.chart) <= {"type", "x", "y", "series", "bound", "unit"}, query.name
@@ -306,7 +379,7 @@ def test_every_chart_of_the_house_is_of_a_known_type_over_its_own_columns(charte
 
 
 @pytest.mark.slow
-def test_every_chart_of_the_house_tells_its_numbers_apart_and_keeps_its_texts_inside(charted):
+def test_every_chart_of_the_project_tells_its_numbers_apart_and_keeps_its_texts_inside(charted):
     for query in charted:
         it = chart.of(query, real.graph().ask(query.name))
         apart = {(point.place, point.series) for point in it.points}
@@ -315,9 +388,9 @@ def test_every_chart_of_the_house_tells_its_numbers_apart_and_keeps_its_texts_in
         assert not outside(picture.Picture(chart.specification(it)).svg), query.name
 
 
-def test_every_cube_has_a_question_with_a_chart(house):
+def test_every_cube_has_a_question_with_a_chart(project):
     saved = {query.slug: query for query in SavedQueries(find_project().queries) if query.topic == "statistics"}
-    cubes = (house.graphs / "reports/kaz-cerd-8-10-addendum/cubes.ttl").read_text(encoding="utf-8")
+    cubes = (project.graphs / "reports/kaz-cerd-8-10-addendum/cubes.ttl").read_text(encoding="utf-8")
     slugs = [line.removeprefix("dataset:") for line in cubes.splitlines() if line.startswith("dataset:")]
     assert len(slugs) > 20
     assert not [slug for slug in slugs if slug not in saved or not saved[slug].chart]

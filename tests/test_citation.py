@@ -19,8 +19,41 @@ KEYS = REQUIRED | {
     "abstract", "commit", "contact", "date-released", "doi", "identifiers", "keywords", "license", "license-url",
     "preferred-citation", "references", "repository", "repository-artifact", "repository-code", "type", "url", "version",
 }  # fmt: skip
-PERSON = {"address", "affiliation", "alias", "city", "country", "email", "family-names", "fax", "given-names", "name-particle", "name-suffix", "orcid", "post-code", "region", "tel", "website"}
-ENTITY = {"address", "alias", "city", "country", "date-end", "date-start", "email", "fax", "location", "name", "orcid", "post-code", "region", "tel", "website"}
+PERSON = {
+    "address",
+    "affiliation",
+    "alias",
+    "city",
+    "country",
+    "email",
+    "family-names",
+    "fax",
+    "given-names",
+    "name-particle",
+    "name-suffix",
+    "orcid",
+    "post-code",
+    "region",
+    "tel",
+    "website",
+}
+ENTITY = {
+    "address",
+    "alias",
+    "city",
+    "country",
+    "date-end",
+    "date-start",
+    "email",
+    "fax",
+    "location",
+    "name",
+    "orcid",
+    "post-code",
+    "region",
+    "tel",
+    "website",
+}
 # Names of the SPDX list that a dataset or its code may carry here.
 LICENCES = {"CC-BY-4.0", "CC0-1.0", "MIT", "Apache-2.0", "BSD-3-Clause"}
 
@@ -29,7 +62,11 @@ def faults(said: dict[str, Any]) -> list[str]:
     """What breaks the rules, in words; none where the file is good."""
     found = [f"{key} is missing" for key in sorted(REQUIRED - said.keys())]
     found += [f"{key} is no key" for key in sorted(said.keys() - KEYS)]
-    found += [f"{key} is no text" for key in ("message", "title", "abstract", "license") if key in said and not (isinstance(said[key], str) and said[key].strip())]
+    found += [
+        f"{key} is no text"
+        for key in ("message", "title", "abstract", "license")
+        if key in said and not (isinstance(said[key], str) and said[key].strip())
+    ]
     if said.get("cff-version") != "1.2.0":
         found.append("cff-version is another")
     if said.get("type", "software") not in ("software", "dataset"):
@@ -41,19 +78,29 @@ def faults(said: dict[str, Any]) -> list[str]:
     if "date-released" in said and not _is_day(said["date-released"]):
         found.append("date-released is no day")
     words = said.get("keywords", ["x"])
-    if not (isinstance(words, list) and words and all(isinstance(word, str) and word for word in words) and len(set(words)) == len(words)):
+    if not (
+        isinstance(words, list)
+        and words
+        and all(isinstance(word, str) and word for word in words)
+        and len(set(words)) == len(words)
+    ):
         found.append("keywords are no list of different words")
     authors = said.get("authors", [])
     if not (isinstance(authors, list) and authors):
         found.append("authors are no list")
-    elif not all(isinstance(one, dict) and one and (one.keys() <= PERSON or ("name" in one and one.keys() <= ENTITY)) for one in authors):
+    elif not all(
+        isinstance(one, dict) and one and (one.keys() <= PERSON or ("name" in one and one.keys() <= ENTITY))
+        for one in authors
+    ):
         found.append("an author is neither a person nor an entity")
     return found
 
 
 def _is_day(said: Any) -> bool:
     try:
-        return isinstance(said, datetime.date) or bool(re.fullmatch(r"\d{4}-\d\d-\d\d", said) and datetime.date.fromisoformat(said))
+        return isinstance(said, datetime.date) or bool(
+            re.fullmatch(r"\d{4}-\d\d-\d\d", said) and datetime.date.fromisoformat(said)
+        )
     except (TypeError, ValueError):
         return False
 

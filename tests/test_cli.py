@@ -24,10 +24,10 @@ VERBS = tuple(commands.cli.commands)
 
 
 @pytest.fixture
-def house(tmp_path, monkeypatch) -> Project:
-    """The small house as the one that is found, its build in ./build."""
+def project(tmp_path, monkeypatch) -> Project:
+    """The small project as the one that is found, its build in ./build."""
     made = small.make(tmp_path)
-    monkeypatch.setenv("STATEREPORT_HOUSE", str(made.root))
+    monkeypatch.setenv("STATEREPORT_PROJECT", str(made.root))
     monkeypatch.delenv("STATEREPORT_TEXT", raising=False)
     monkeypatch.chdir(tmp_path)
     small.build(made, tmp_path / "build")
@@ -55,7 +55,9 @@ def run(capfdbinary, monkeypatch):
 
 def script(*args: str, **options) -> subprocess.CompletedProcess:
     """Run the command in a process of its own."""
-    return subprocess.run([sys.executable, "-m", "statereport", *args], capture_output=True, text=True, check=False, **options)
+    return subprocess.run(
+        [sys.executable, "-m", "statereport", *args], capture_output=True, text=True, check=False, **options
+    )
 
 
 # --- help ------------------------------------------------------------------------------------------------------------
@@ -88,26 +90,33 @@ def test_help_loads_no_library_that_only_other_verbs_need() -> None:
         assert f"'{library}'" not in seen
 
 
-def test_a_saved_query_on_a_build_loads_only_the_engine(house) -> None:
+def test_a_saved_query_on_a_build_loads_only_the_engine(project) -> None:
     code = "import sys, statereport.cli.commands, statereport.cli.console as c; c.run(statereport.cli.commands.cli, sys.argv[1:]); print(list(sys.modules), file=sys.stderr)"
     for args in (["query", "all"], ["show", "figure:13-schools"]):
         seen = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=True)
         assert "13-schools" in seen.stdout
-        for library in ("rdflib", "pyshacl", "owlready2", "urllib.request", "statereport.reasoning.inference", "statereport.publish.build"):
+        for library in (
+            "rdflib",
+            "pyshacl",
+            "owlready2",
+            "urllib.request",
+            "statereport.reasoning.inference",
+            "statereport.publish.build",
+        ):
             assert f"'{library}'" not in seen.stderr, library
 
 
 # --- query -----------------------------------------------------------------------------------------------------------
 
 
-def test_without_a_name_the_questions_are_listed(house, run) -> None:
+def test_without_a_name_the_questions_are_listed(project, run) -> None:
     code, out, err = run("query")
     assert (code, err) == (0, "")
     assert out.splitlines()[0].split("  ")[0] == "figures/all"
     assert "pages/" not in out
 
 
-def test_piped_rows_are_tab_separated_and_a_format_may_be_asked_for(house, run) -> None:
+def test_piped_rows_are_tab_separated_and_a_format_may_be_asked_for(project, run) -> None:
     code, out, err = run("query", "all")
     assert (code, err) == (0, "")
     assert out.splitlines()[0] == "?figure\t?label\t?value" and "\x1b" not in out
@@ -119,7 +128,7 @@ def test_piped_rows_are_tab_separated_and_a_format_may_be_asked_for(house, run) 
     assert "sr:value" in run("query", "values")[1]
 
 
-def test_on_a_terminal_rows_are_a_table(house, run, monkeypatch) -> None:
+def test_on_a_terminal_rows_are_a_table(project, run, monkeypatch) -> None:
     monkeypatch.setattr(console, "is_terminal", lambda: True)
     monkeypatch.setenv("COLUMNS", "50")
     out = run("query", "all")[1]
@@ -127,7 +136,7 @@ def test_on_a_terminal_rows_are_a_table(house, run, monkeypatch) -> None:
     assert "\x1b" not in out
 
 
-def test_a_parameter_takes_the_place_of_the_default(house, run) -> None:
+def test_a_parameter_takes_the_place_of_the_default(project, run) -> None:
     out = run("query", "all", "-p", "least=5000", "--format", "csv")[1]
     assert len(out.splitlines()) == 2
     for given in ("leats=1", "least", "least=x"):
@@ -136,35 +145,43 @@ def test_a_parameter_takes_the_place_of_the_default(house, run) -> None:
     assert run("query", "all", "-p", "least=1", "-p", "least=2")[0] == 2
 
 
-def test_a_query_of_ones_own_comes_from_a_file_or_standard_input(house, run, tmp_path) -> None:
+def test_a_query_of_ones_own_comes_from_a_file_or_standard_input(project, run, tmp_path) -> None:
     own = tmp_path / "own.rq"
     own.write_text("SELECT (1 + 1 AS ?two) {} ORDER BY ?two", encoding="utf-8")
     assert run("query", "--sparql", str(own), "--format", "csv")[1].split() == ["two", "2"]
     assert run("query", "--sparql", "-", "--format", "csv", data=b"SELECT (3 AS ?n) {}")[1].split() == ["n", "3"]
     own.write_text(small.FIGURES, encoding="utf-8")
     assert len(run("query", "--sparql", str(own), "-p", "least=5000", "--format", "csv")[1].splitlines()) == 2
-    assert "own.rq:2:5" in _wrong(run("query", "--sparql", str(_written(own, "SELECT ?x\n    FROM <a:a> { ?x ?y ?z }"))), "query-refused")
+    assert "own.rq:2:5" in _wrong(
+        run("query", "--sparql", str(_written(own, "SELECT ?x\n    FROM <a:a> { ?x ?y ?z }"))), "query-refused"
+    )
     assert "own.rq:1:" in _wrong(run("query", "--sparql", str(_written(own, "SELECT ?x {"))), "query-syntax")
     own.write_bytes(b"SELECT \xff")
     _wrong(run("query", "--sparql", str(own)), "query-syntax")
     _wrong(run("query", "--sparql", "-", data=b"INSERT DATA { <a:a> <a:a> 1 }"), "query-refused")
 
 
-def test_a_label_serves_as_a_value_and_the_choices_are_in_the_help(house, run) -> None:
-    assert run("query", "of-one", "-p", "which=Kazakh schools, \"Kazakh\"", "--format", "csv")[1].splitlines()[1].endswith(",3797,13.6")
-    assert "figure:13-schools-kazakh" in _wrong(run("query", "of-one", "-p", "which=figure:13-schols-kazakh"), "bad-parameter")
+def test_a_label_serves_as_a_value_and_the_choices_are_in_the_help(project, run) -> None:
+    assert (
+        run("query", "of-one", "-p", 'which=Kazakh schools, "Kazakh"', "--format", "csv")[1]
+        .splitlines()[1]
+        .endswith(",3797,13.6")
+    )
+    assert "figure:13-schools-kazakh" in _wrong(
+        run("query", "of-one", "-p", "which=figure:13-schols-kazakh"), "bad-parameter"
+    )
     shown = run("query", "of-one", "--help")[1]
     assert re.search(r"figure:13-schools +schools\n", shown) and "-p which=figure:13-schools-kazakh" in shown
 
 
-def test_help_does_not_wait_for_the_sources(house, run, tmp_path, monkeypatch) -> None:
+def test_help_does_not_wait_for_the_sources(project, run, tmp_path, monkeypatch) -> None:
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     code, out, err = run("query", "of-one", "--help")
     assert (code, err) == (0, "") and "once there is a build" in out
 
 
-def test_an_empty_answer_is_explained_on_stderr(house, run) -> None:
+def test_an_empty_answer_is_explained_on_stderr(project, run) -> None:
     code, out, err = run("query", "all", "-p", "least=9000", "--format", "csv")
     assert (code, out.split()) == (0, ["figure,label,value"])
     assert "There is no row" in err and "FILTER(?value >= ?least)" in err and "figures/all.rq:" in err
@@ -172,34 +189,52 @@ def test_an_empty_answer_is_explained_on_stderr(house, run) -> None:
     assert "13.5" not in out and "reference" in err
 
 
-def test_sparql_of_ones_own_needs_no_prefixes_and_is_told_its_mistakes(house, run) -> None:
+def test_sparql_of_ones_own_needs_no_prefixes_and_is_told_its_mistakes(project, run) -> None:
     own = ("query", "--sparql", "-", "--format", "csv")
     assert run(*own, data=b"SELECT ?v { figure:13-schools sr:value ?v }")[1].split() == ["v", "7391"]
     assert "stdin:2:15" in _wrong(run(*own, data=b"SELECT ?x {\n  ?x a sr:Norm\n ?x sr:value ?v }"), "query-syntax")
     assert run("query", "all", "--sparql", "-")[0] == 2
 
 
-def test_an_answer_is_written_for_pages_and_texts(house, run) -> None:
+def test_an_answer_is_written_for_pages_and_texts(project, run) -> None:
     page = run("query", "of-one", "--format", "html")[1]
-    assert page.startswith("<!DOCTYPE html>") and '<td class="number">3797</td>' in page and "passage/13.6\">13.6</a>" in page
+    assert (
+        page.startswith("<!DOCTYPE html>")
+        and '<td class="number">3797</td>' in page
+        and 'passage/13.6">13.6</a>' in page
+    )
     assert "style" not in page and "&quot;Kazakh&quot;" in page
     table = run("query", "of-one", "--format", "md")[1].splitlines()
-    assert table[0] == "| Label | Value | Passage |" and table[1] == "| --- | --: | --- |" and "[13.6](https://" in table[2]
+    assert (
+        table[0] == "| Label | Value | Passage |"
+        and table[1] == "| --- | --: | --- |"
+        and "[13.6](https://" in table[2]
+    )
 
 
-def test_an_answer_is_cited_by_what_the_data_say_of_themselves(house, run, tmp_path) -> None:
+def test_an_answer_is_cited_by_what_the_data_say_of_themselves(project, run, tmp_path) -> None:
     (tmp_path / "build/RDFC10SUM").write_text("beef  statereport.nq\n", encoding="ascii")
     code, out, err = run("query", "of-one", "-p", "which=figure:13-schools", "--cite")
     assert (code, err) == (0, "")
-    for words in ("https://w3id.org/statereport/query/figures/of-one", "which = figure:13-schools", "SHA-256 of the data: beef", "@misc{statereport-figures-of-one-figure-13-schools,", "not stated"):
+    for words in (
+        "https://w3id.org/statereport/query/figures/of-one",
+        "which = figure:13-schools",
+        "SHA-256 of the data: beef",
+        "@misc{statereport-figures-of-one-figure-13-schools,",
+        "not stated",
+    ):
         assert words in out, words
     assert "SPARQL query with the SHA-256" in run("query", "--sparql", "-", "--cite", data=b"ASK {}")[1]
 
 
-def test_search_gives_things_and_passages(house, run, monkeypatch) -> None:
+def test_search_gives_things_and_passages(project, run, monkeypatch) -> None:
     from statereport.graph import search
 
-    monkeypatch.setattr(search, "rows", lambda *_: [("https://w3id.org/statereport/id/place/kaz", "place", "Kazakhstan", "Republic", "", "13.6; 13.7")])
+    monkeypatch.setattr(
+        search,
+        "rows",
+        lambda *_: [("https://w3id.org/statereport/id/place/kaz", "place", "Kazakhstan", "Republic", "", "13.6; 13.7")],
+    )
     code, out, err = run("search", "kazakhstan")
     assert (code, err) == (0, "") and "place:kaz" in out and "Passages: 13.6, 13.7" in out and "(place)" in out
     code, out, err = run("search", "nothing")
@@ -215,33 +250,42 @@ def _written(path, text: str):
 def _wrong(seen: tuple[int, str, str], code: str) -> str:
     """A problem of this code on stderr, nothing on stdout, exit code 2, no traceback. → stderr."""
     assert seen[0] == 2 and seen[1] == ""
-    assert f"  {code}\n" in seen[2] and "Mend: " in seen[2] and f"statereport explain {code}" in seen[2]
+    assert f"  {code}\n" in seen[2] and "Fix: " in seen[2] and f"statereport explain {code}" in seen[2]
     assert "Traceback" not in seen[2]
     return seen[2]
 
 
-def test_a_question_explains_itself(house, run) -> None:
+def test_a_question_explains_itself(project, run) -> None:
     code, out, _ = run("query", "all", "--help")
     assert code == 0
-    for words in ("Which figures are there?", "least  At least (integer, default 0)", "value  Value", "statereport query figures/all -p least=0"):
+    for words in (
+        "Which figures are there?",
+        "least  At least (integer, default 0)",
+        "value  Value",
+        "statereport query figures/all -p least=0",
+    ):
         assert words in out
 
 
-def test_a_misspelt_word_proposes_the_nearest(house, run) -> None:
+def test_a_misspelt_word_proposes_the_nearest(project, run) -> None:
     assert "figures/all" in _wrong(run("query", "figures/alll"), "unknown-name")
     assert "figure:13-schools" in _wrong(run("show", "figure:13-school"), "unknown-name")
-    for args, near in ((("quer",), "query"), (("query", "--formt", "csv", "all"), "--format"), (("explain", "query-refusd"), "query-refused")):
+    for args, near in (
+        (("quer",), "query"),
+        (("query", "--formt", "csv", "all"), "--format"),
+        (("explain", "query-refusd"), "query-refused"),
+    ):
         code, out, err = run(*args)
         assert code == 2 and out == "" and near in err
     code, out, err = run("query", "all", "--format", "cvs")
     assert code == 2 and "csv" in err
 
 
-def test_a_build_that_is_not_there_is_told(house, run) -> None:
+def test_a_build_that_is_not_there_is_told(project, run) -> None:
     _wrong(run("query", "all", "--store", "nowhere"), "not-a-build")
 
 
-def test_show_prints_the_page_of_a_thing(house, run) -> None:
+def test_show_prints_the_page_of_a_thing(project, run) -> None:
     code, out, err = run("show", "figure:13-schools-kazakh")
     assert (code, err) == (0, "")
     assert "figure:13-schools-kazakh" in out and "20-25  3,797" in out
@@ -250,9 +294,11 @@ def test_show_prints_the_page_of_a_thing(house, run) -> None:
 # --- the other verbs -------------------------------------------------------------------------------------------------
 
 
-def test_fmt_lists_what_differs_and_writes_it(house, run) -> None:
-    crooked = house.graphs / "crooked.ttl"
-    crooked.write_text("# A file.\n\nPREFIX sr: <https://w3id.org/statereport/def/>\n\nsr:a a sr:b .\n", encoding="utf-8")
+def test_fmt_lists_what_differs_and_writes_it(project, run) -> None:
+    crooked = project.graphs / "crooked.ttl"
+    crooked.write_text(
+        "# A file.\n\nPREFIX sr: <https://w3id.org/statereport/def/>\n\nsr:a a sr:b .\n", encoding="utf-8"
+    )
     code, out, err = run("fmt", "--check", str(crooked))
     assert code == 1 and "graphs/crooked.ttl  not-formatted" in out and "1 finding." in err
     assert run("fmt", str(crooked))[:2] == (0, "graphs/crooked.ttl\n")
@@ -264,8 +310,10 @@ def test_fmt_lists_what_differs_and_writes_it(house, run) -> None:
 
 
 @pytest.mark.parametrize("verb", ["anchors", "ledger"])
-def test_generated_graphs_are_checked_and_written_with_the_text_only(verb: str, tiny, tiny_text, run, monkeypatch) -> None:
-    monkeypatch.setenv("STATEREPORT_HOUSE", str(tiny.root))
+def test_generated_graphs_are_checked_and_written_with_the_text_only(
+    verb: str, tiny, tiny_text, run, monkeypatch
+) -> None:
+    monkeypatch.setenv("STATEREPORT_PROJECT", str(tiny.root))
     monkeypatch.delenv("STATEREPORT_TEXT", raising=False)
     text = str(tiny.root / "report.txt")
     file = next(tiny.graphs.glob(f"reports/*/{verb}.ttl"))
@@ -278,27 +326,35 @@ def test_generated_graphs_are_checked_and_written_with_the_text_only(verb: str, 
     _wrong(run(verb), "text-missing")
 
 
-def test_check_gathers_every_kind_of_finding(house, run, monkeypatch) -> None:
+def test_check_gathers_every_kind_of_finding(project, run, monkeypatch) -> None:
     from statereport.graph import examine
 
     class Examined:
         dataset, violations, warnings = None, (), ("A total and its parts differ.",)
 
         def quads(self) -> list:
-            return small.quads(house)
+            return small.quads(project)
 
     monkeypatch.setattr(examine, "examine", lambda *_: Examined())
-    turtle.fmt([house.ontology, house.graphs], False, house.prefixes)
-    check = house.queries / "checks/no-notes.rq"
+    turtle.fmt([project.ontology, project.graphs], False, project.prefixes)
+    check = project.queries / "checks/no-notes.rq"
     check.parent.mkdir()
-    check.write_text(small.FIGURES.replace("FILTER(?value >= ?least)", "FILTER(?value < ?least)").replace("#+ expect: {other: {least: 5000}}\n", "").replace("VALUES ?least { 0 }", 'BIND(0 AS ?least)').replace("#+ params:\n#+   least: {label: \"At least\", type: integer}\n", ""), encoding="utf-8")
-    assert {problem.code for problem in checking.check(house)} == set()
+    check.write_text(
+        small.FIGURES.replace("FILTER(?value >= ?least)", "FILTER(?value < ?least)")
+        .replace("#+ expect: {other: {least: 5000}}\n", "")
+        .replace("VALUES ?least { 0 }", "BIND(0 AS ?least)")
+        .replace('#+ params:\n#+   least: {label: "At least", type: integer}\n', ""),
+        encoding="utf-8",
+    )
+    assert {problem.code for problem in checking.check(project)} == set()
     code, out, err = run("check")
     assert (code, out) == (0, "")
     assert "not at hand" in err and "A total and its parts differ." in err and "Nothing is wrong." in err
     check.write_text(check.read_text(encoding="utf-8").replace("BIND(0 AS", "BIND(9000 AS"), encoding="utf-8")
-    (house.queries / "figures/unordered.rq").write_text("#+ summary: What?\nSELECT ?x { ?x ?y ?z }", encoding="utf-8")
-    (house.graphs / "crooked.ttl").write_text("# A file.\n\nPREFIX sr: <https://w3id.org/statereport/def/>\nsr:a a sr:b .\n", encoding="utf-8")
+    (project.queries / "figures/unordered.rq").write_text("#+ summary: What?\nSELECT ?x { ?x ?y ?z }", encoding="utf-8")
+    (project.graphs / "crooked.ttl").write_text(
+        "# A file.\n\nPREFIX sr: <https://w3id.org/statereport/def/>\nsr:a a sr:b .\n", encoding="utf-8"
+    )
     code, out, err = run("check")
     assert code == 1
     for expected in ("not-formatted", "query-untidy", "data-violates"):
@@ -333,7 +389,7 @@ def test_no_fault_of_the_world_shows_a_traceback(fault: BaseException, code: int
     assert says in capsys.readouterr().err
 
 
-def test_a_reader_that_stops_early_is_no_fault(house) -> None:
+def test_a_reader_that_stops_early_is_no_fault(project) -> None:
     command = f"{shlex.quote(sys.executable)} -m statereport query all; echo $? >&2"
     seen = subprocess.run(["sh", "-c", f"({command}) | head -c 1"], capture_output=True, text=True, check=False)
     assert "Traceback" not in seen.stderr and "Broken pipe" not in seen.stderr
@@ -341,18 +397,29 @@ def test_a_reader_that_stops_early_is_no_fault(house) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="NOT TESTED: no /dev/full here")
-def test_a_full_disk_behind_stdout_is_told(house) -> None:
+def test_a_full_disk_behind_stdout_is_told(project) -> None:
     for args in (["query", "all"], ["--help"], ["explain"]):
         with open("/dev/full", "w") as full:
-            seen = subprocess.run([sys.executable, "-m", "statereport", *args], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+            seen = subprocess.run(
+                [sys.executable, "-m", "statereport", *args],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
         assert seen.returncode == 2 and "Traceback" not in seen.stderr and "disk-full" in seen.stderr
 
 
-def test_data_are_utf_8_in_any_locale(house) -> None:
-    (house.queries / "figures/any.rq").write_text('#+ summary: Қ?\nSELECT ("қазақ" AS ?word) {} ORDER BY ?word', encoding="utf-8")
+def test_data_are_utf_8_in_any_locale(project) -> None:
+    (project.queries / "figures/any.rq").write_text(
+        '#+ summary: Қ?\nSELECT ("қазақ" AS ?word) {} ORDER BY ?word', encoding="utf-8"
+    )
     for extra in ({"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}):
         seen = subprocess.run(
-            [sys.executable, "-m", "statereport", "query", "any"], capture_output=True, check=True, env={**os.environ, **extra}
+            [sys.executable, "-m", "statereport", "query", "any"],
+            capture_output=True,
+            check=True,
+            env={**os.environ, **extra},
         )
         assert "қазақ".encode() in seen.stdout
 

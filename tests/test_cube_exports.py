@@ -45,7 +45,12 @@ def size(engine, iri) -> int:
 def test_every_observation_is_a_row_of_both_files(engine, out):
     found = cubes.read(engine)
     for cube in found:
-        assert len(table(out / f"{cube.slug}.csv")) == len(table(out / f"{cube.slug}.sdmx.csv")) == size(engine, cube.iri) > 0
+        assert (
+            len(table(out / f"{cube.slug}.csv"))
+            == len(table(out / f"{cube.slug}.sdmx.csv"))
+            == size(engine, cube.iri)
+            > 0
+        )
     assert sum(len(cube.rows) for cube in found) > 250
 
 
@@ -82,7 +87,11 @@ def test_a_table_is_as_its_description_says(out):
         about = json.loads(path.read_text(encoding="utf-8"))
         rows = table(path.with_name(about["url"]))
         assert len({row["figure"] for row in rows}) == len(rows)
-        assert about["dc:title"] and about["dc:description"] and about["dc:license"]["@id"].startswith("https://creativecommons.org/")
+        assert (
+            about["dc:title"]
+            and about["dc:description"]
+            and about["dc:license"]["@id"].startswith("https://creativecommons.org/")
+        )
         for column in about["tableSchema"]["columns"]:
             values = [row[column["name"]] for row in rows] if not column.get("virtual") else []
             assert not column.get("required") or all(values), (path.name, column["name"])
@@ -136,9 +145,11 @@ def test_a_period_is_written_as_sdmx_writes_it_or_not_at_all(precision, start, e
 def test_the_same_graph_gives_the_same_bytes(engine, out, tmp_path):
     shuffled = Store.memory(reversed(list(engine.quads())), union=False)
     cubes.write(tmp_path, shuffled)
-    assert {p.name: p.read_bytes() for p in (tmp_path / "cubes").iterdir()} == {p.name: p.read_bytes() for p in out.iterdir()}
+    assert {p.name: p.read_bytes() for p in (tmp_path / "cubes").iterdir()} == {
+        p.name: p.read_bytes() for p in out.iterdir()
+    }
 
 
-def test_a_house_without_cubes_has_no_folder_of_cubes(tmp_path):
+def test_a_project_without_cubes_has_no_folder_of_cubes(tmp_path):
     assert cubes.write(tmp_path, Store.memory()) == 0
     assert not (tmp_path / "cubes").exists()

@@ -19,8 +19,12 @@ FOLDER = Path(__file__).parent / "cubes"
 CASES = sorted(FOLDER.glob("*/*.ttl"))
 NORMALISE = (FOLDER / "normalise.ru").read_text(encoding="utf-8")
 QUERIES = saved.SavedQueries(find_project().queries)
-CONSTRAINTS = {name.split("/")[2][: len("ic-19a")].rstrip("-"): QUERIES.get(name) for name in QUERIES.names if "/cubes/ic-" in name}
-PREFIXES = "".join(f"PREFIX {name}: <{prefixes.prefixes()[name]}>\n" for name in ("dataset", "qb", "rdfs", "skos", "sr", "xsd"))
+CONSTRAINTS = {
+    name.split("/")[2][: len("ic-19a")].rstrip("-"): QUERIES.get(name) for name in QUERIES.names if "/cubes/ic-" in name
+}
+PREFIXES = "".join(
+    f"PREFIX {name}: <{prefixes.prefixes()[name]}>\n" for name in ("dataset", "qb", "rdfs", "skos", "sr", "xsd")
+)
 
 
 def case_name(path: Path) -> str:
@@ -76,7 +80,10 @@ def test_a_constraint_names_what_is_wrong():
     inner = ox.Store()
     inner.load(path=str(FOLDER / "ic-11/dimension-missing.ttl"), format=ox.RdfFormat.TURTLE)
     inner.update(NORMALISE)
-    rows = [[row[name].value.rpartition("/")[2] for name in ("observation", "dimension")] for row in inner.query(CONSTRAINTS["ic-11"].text)]
+    rows = [
+        [row[name].value.rpartition("/")[2] for name in ("observation", "dimension")]
+        for row in inner.query(CONSTRAINTS["ic-11"].text)
+    ]
     assert rows == [["c", "language"]]
 
 
@@ -90,7 +97,9 @@ PAIRS = """SELECT DISTINCT ?first ?second WHERE {
 }"""
 
 
-@pytest.mark.parametrize("path", [p for p in CASES if p.parent.name in ("sound", "ic-12", "ic-17", "ic-13")], ids=case_name)
+@pytest.mark.parametrize(
+    "path", [p for p in CASES if p.parent.name in ("sound", "ic-12", "ic-17", "ic-13")], ids=case_name
+)
 def test_the_linear_form_of_constraint_12_says_what_comparing_all_pairs_says(path):
     inner = ox.Store()
     inner.load(path=str(path), format=ox.RdfFormat.TURTLE)
@@ -104,7 +113,9 @@ def test_the_linear_form_of_constraint_12_says_what_comparing_all_pairs_says(pat
 def test_our_cubes_keep_every_constraint_and_every_check(ours):
     checks = [name for name in QUERIES.names if name.startswith("checks/cubes/")]
     assert len(checks) > 22
-    assert {name: rows for name in checks if (rows := [str(row) for row in ours.query(QUERIES.get(name).text).rows])} == {}
+    assert {
+        name: rows for name in checks if (rows := [str(row) for row in ours.query(QUERIES.get(name).text).rows])
+    } == {}
 
 
 def test_our_cubes_are_in_normal_form(ours):
@@ -136,14 +147,19 @@ STRUCTURE = """SELECT ?property ?role WHERE {
 
 
 def cubes(engine: Store) -> list[str]:
-    return [row[0].value for row in engine.query(f"{PREFIXES}SELECT ?cube {{ ?cube a qb:DataSet }} ORDER BY ?cube").rows]
+    return [
+        row[0].value for row in engine.query(f"{PREFIXES}SELECT ?cube {{ ?cube a qb:DataSet }} ORDER BY ?cube").rows
+    ]
 
 
 def listed(engine: Store, cube: str) -> tuple[list[tuple[str, str]], list[tuple]]:
     """A cube's components with their roles, and its rows, by its structure alone."""
     found = engine.query(PREFIXES + STRUCTURE.replace("?cube", f"<{cube}>"))
     components = [(row[0].value, row[1].value.rpartition("#")[2]) for row in found.rows]
-    patterns = [f"?o <{name}> ?v{i} ." if role != "attribute" else f"OPTIONAL {{ ?o <{name}> ?v{i} }}" for i, (name, role) in enumerate(components)]
+    patterns = [
+        f"?o <{name}> ?v{i} ." if role != "attribute" else f"OPTIONAL {{ ?o <{name}> ?v{i} }}"
+        for i, (name, role) in enumerate(components)
+    ]
     names = " ".join(f"?v{i}" for i in range(len(components)))
     rows = engine.query(f"{PREFIXES}SELECT {names} {{ ?o qb:dataSet <{cube}> . {' '.join(patterns)} }}").rows
     return components, list(rows)
@@ -167,7 +183,9 @@ def test_a_tool_can_pivot_a_cube(ours):
     column = {name.rpartition("/")[2]: i for i, (name, _) in enumerate(components)}
     table: dict = {}
     for row in rows:
-        year, procedure, group = (row[column[name]].value.rpartition("/")[2] for name in ("isForPeriod", "hasProcedure", "hasEthnicGroup"))
+        year, procedure, group = (
+            row[column[name]].value.rpartition("/")[2] for name in ("isForPeriod", "hasProcedure", "hasEthnicGroup")
+        )
         table.setdefault(year, {})[procedure, group] = int(row[column["value"]].value)
     assert sorted(table) == [str(year) for year in range(2014, 2021)]
     assert all(len(cells) == 5 for cells in table.values())
@@ -182,8 +200,13 @@ def test_a_cube_has_words_for_people(ours):
         assert words["title"] and words["description"].endswith("."), cube
 
 
-def test_no_total_code_is_said_by_the_report(house):
-    said = {t.object.value for part in load(house).data.values() for t in part if "/figure/" in t.subject.value and hasattr(t.object, "value")}
+def test_no_total_code_is_said_by_the_report(project):
+    said = {
+        t.object.value
+        for part in load(project).data.values()
+        for t in part
+        if "/figure/" in t.subject.value and hasattr(t.object, "value")
+    }
     assert not [value for value in said if value.endswith("/total")]
 
 
@@ -212,7 +235,9 @@ def test_the_parts_of_a_level_that_covers_its_indicator_are_told_apart_by_its_co
       ?breakdown xkos:coversExhaustively ?indicator ; xkos:coversMutuallyExclusively ?indicator ; skos:member ?code .
       ?part sr:isPartIn ?breakdown ; sr:measures ?indicator .
     }} GROUP BY ?breakdown""").rows
-    counted = {breakdown.value.rpartition("/")[2]: (int(parts.value), int(codes.value)) for breakdown, parts, codes in rows}
+    counted = {
+        breakdown.value.rpartition("/")[2]: (int(parts.value), int(codes.value)) for breakdown, parts, codes in rows
+    }
     assert counted["2-prison-population-by-ethnicity"] == (29, 29)
     assert counted["11-persons-tried-by-outcome"] == (2, 2)
     assert "16-emergency-right-by-citizenship" not in counted, "its parts are examples"

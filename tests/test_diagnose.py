@@ -22,10 +22,10 @@ def told(text: str) -> Problem:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_a_mistake_is_told_at_its_place_with_a_cure(case: Path) -> None:
-    place, what, mend = case.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
+    place, what, hint = case.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
     problem = told(case.read_text(encoding="utf-8"))
     assert isinstance(problem, QuerySyntax)
-    assert (problem.where, what in problem.what, mend in problem.mend) == (f"mine.rq:{place}", True, True), str(problem)
+    assert (problem.where, what in problem.what, hint in problem.hint) == (f"mine.rq:{place}", True, True), str(problem)
     assert len(str(problem)) < 500
 
 
@@ -51,10 +51,21 @@ def test_a_long_broken_query_is_told_and_the_words_of_it_are_few(text: str) -> N
     assert len(str(told(text))) < 1_000
 
 
-def test_every_saved_query_can_be_taken_apart_and_put_together_again(house) -> None:
-    for query in SavedQueries(house.queries):
+def test_every_saved_query_can_be_taken_apart_and_put_together_again(project) -> None:
+    for query in SavedQueries(project.queries):
         pattern = patterns.Reader(query.text).pattern()
         parts = [f"{part.text} ." if part.kind == "triple" else part.text for part in pattern.parts]
         again = pattern.prologue + "ASK {\n" + "\n".join(parts) + "\n}"
         assert engine.form_of(again, query.name).form == "ask", query.name
-        assert {part.kind for part in pattern.parts} <= {"triple", "group", "union", "select", "optional", "minus", "graph", "filter", "bind", "values"}
+        assert {part.kind for part in pattern.parts} <= {
+            "triple",
+            "group",
+            "union",
+            "select",
+            "optional",
+            "minus",
+            "graph",
+            "filter",
+            "bind",
+            "values",
+        }

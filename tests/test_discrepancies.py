@@ -24,11 +24,24 @@ from statereport.reasoning.validation import Finding, Validator
 COLUMNS = ("kind", "found_by", "passages", "stated", "computed", "message")
 # What the arithmetic of the report comes to: where a relation fails. Everything else that a shape looks at holds.
 FAILING = {
-    "breakdown/13-pupils-by-language", "breakdown/13-schools-by-language", "breakdown/16-regulated-status-by-document",
-    "claim/16-extortions-fall", "quantity/4-medium-staff-up-to",
+    "breakdown/13-pupils-by-language",
+    "breakdown/13-schools-by-language",
+    "breakdown/16-regulated-status-by-document",
+    "claim/16-extortions-fall",
+    "quantity/4-medium-staff-up-to",
 }
-ARITHMETIC = ("TotalsAddUp", "PartsDoNotExceedTheirTotal", "SharesMakeAHundred", "PercentagesFitTheirCounts",
-              "ComparisonsOverTimeHold", "TheLargestIsLargest", "YearsFitTheirDays", "LimitsRunUpwards", "StepsMeet", "SeriesFillTheirPeriod")
+ARITHMETIC = (
+    "TotalsAddUp",
+    "PartsDoNotExceedTheirTotal",
+    "SharesMakeAHundred",
+    "PercentagesFitTheirCounts",
+    "ComparisonsOverTimeHold",
+    "TheLargestIsLargest",
+    "YearsFitTheirDays",
+    "LimitsRunUpwards",
+    "StepsMeet",
+    "SeriesFillTheirPeriod",
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +55,7 @@ def entries(graph):
 
 
 # --- what is found -----------------------------------------------------------------------------------------------------
+
 
 def test_the_discrepancies_are_the_golden_ones(graph, golden):
     out = io.StringIO(newline="")
@@ -70,19 +84,33 @@ def test_every_request_without_an_answer_is_noted(graph):
 
 
 def test_every_number_that_is_missing_among_the_themes_is_noted():
-    missing = [re.search(r"none has the number (\d+)", f.message)[1] for f in examined().warnings if f.shape == SHAPE + "ThemesAreNumberedThrough"]
+    missing = [
+        re.search(r"none has the number (\d+)", f.message)[1]
+        for f in examined().warnings
+        if f.shape == SHAPE + "ThemesAreNumberedThrough"
+    ]
     assert missing == ["1", "14", "17"]
 
 
 # --- how it is told ----------------------------------------------------------------------------------------------------
 
+
 def test_a_finding_becomes_a_note_with_its_statements_and_passages():
-    said = {t.predicate.value.removeprefix(SR): t.object.value for t in examined().derived[FINDINGS]
-            if t.subject.value.endswith("breakdown.11-persons-tried-by-outcome")}
+    said = {
+        t.predicate.value.removeprefix(SR): t.object.value
+        for t in examined().derived[FINDINGS]
+        if t.subject.value.endswith("breakdown.11-persons-tried-by-outcome")
+    }
     assert said == {}
-    about = {t.object.value.rpartition("/")[2] for t in examined().derived[FINDINGS]
-             if t.subject.value.endswith("found-totals-add-up.breakdown.13-schools-by-language") and t.predicate.value == SR + "isAbout"}
-    assert {"13-schools-by-language", "13-schools", "13-schools-kazakh", "13-schools-tajik"} <= about and len(about) == 8
+    about = {
+        t.object.value.rpartition("/")[2]
+        for t in examined().derived[FINDINGS]
+        if t.subject.value.endswith("found-totals-add-up.breakdown.13-schools-by-language")
+        and t.predicate.value == SR + "isAbout"
+    }
+    assert {"13-schools-by-language", "13-schools", "13-schools-kazakh", "13-schools-tajik"} <= about and len(
+        about
+    ) == 8
 
 
 def test_two_findings_of_one_shape_on_one_thing_have_two_notes():
@@ -123,8 +151,11 @@ def test_html_says_the_same_and_is_escaped(entries):
 
 def test_each_note_is_a_quality_annotation(graph, entries):
     data = graph.serialise(graph.question(discrepancies.ANNOTATIONS).text, "ttl")
-    typed = {t.subject.value for t in ox.parse(data, format=ox.RdfFormat.TURTLE)
-             if t.predicate.value == namespaces.RDF + "type" and t.object.value == prefixes.expand("dqv:QualityAnnotation")}
+    typed = {
+        t.subject.value
+        for t in ox.parse(data, format=ox.RdfFormat.TURTLE)
+        if t.predicate.value == namespaces.RDF + "type" and t.object.value == prefixes.expand("dqv:QualityAnnotation")
+    }
     assert typed == {entry.iri for entry in entries}
 
 
@@ -135,61 +166,78 @@ def test_the_command_offers_each_format():
 
 # --- what we work out ----------------------------------------------------------------------------------------------------
 
+
 def derived():
     said: dict[str, dict[str, list]] = {}
     for t in examined().inference.triples:
         if "/derived/" in t.subject.value:
-            said.setdefault(t.subject.value.rpartition("/")[2], {}).setdefault(t.predicate.value, []).append(t.object.value)
+            said.setdefault(t.subject.value.rpartition("/")[2], {}).setdefault(t.predicate.value, []).append(
+                t.object.value
+            )
     return said
 
 
 def test_derived_figures_are_never_figures_of_the_state(graph):
     for name, facts in derived().items():
-        assert facts[namespaces.RDF + "type"] == [SR + "DerivedFigure"] or set(facts[namespaces.RDF + "type"]) == {SR + "DerivedFigure"}, name
+        assert facts[namespaces.RDF + "type"] == [SR + "DerivedFigure"] or set(facts[namespaces.RDF + "type"]) == {
+            SR + "DerivedFigure"
+        }, name
         assert SR + "value" not in facts, name
     assert not [row for row in graph.ask("tables/figures") if "/derived/" in row["figure"]]
 
 
 def test_a_derived_figure_has_one_value_one_unit_and_its_sources():
     for name, facts in derived().items():
-        assert len(facts[SR + "derivedValue"]) == len(facts[SR + "isInUnit"]) == len(facts[SR + "hasDerivation"]) == 1, name
+        assert (
+            len(facts[SR + "derivedValue"]) == len(facts[SR + "isInUnit"]) == len(facts[SR + "hasDerivation"]) == 1
+        ), name
         assert len(facts[SR + "isDerivedFrom"]) >= 2, name
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("total.2-prison-population-by-ethnicity", 26193),
-    ("total.11-convicted.kazakhs", 36),
-    ("total.11-convicted.dungans", 13),
-    ("total-of-years.8-article-174-cases-2015", 1241),
-    ("total-of-years.16-labour-immigrant-permits-2017", 2354111),
-    ("total-of-years.16-extortions-2015-cis", 93),
-    ("total-of-years.20-admitted-2014", 162251),
-    ("share.8-article-174-sent-to-court-2015", Decimal("3.61")),
-    ("share.11-imprisoned", 38),
-    ("change.16-extortions-2018", 5),
-    ("change.20-renounced-2020", -685),
-    ("relative-change.16-crimes-against-foreigners-2015", Decimal("304.48")),
-    ("whole.12-ethnic-group-share", 83293),
-])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("total.2-prison-population-by-ethnicity", 26193),
+        ("total.11-convicted.kazakhs", 36),
+        ("total.11-convicted.dungans", 13),
+        ("total-of-years.8-article-174-cases-2015", 1241),
+        ("total-of-years.16-labour-immigrant-permits-2017", 2354111),
+        ("total-of-years.16-extortions-2015-cis", 93),
+        ("total-of-years.20-admitted-2014", 162251),
+        ("share.8-article-174-sent-to-court-2015", Decimal("3.61")),
+        ("share.11-imprisoned", 38),
+        ("change.16-extortions-2018", 5),
+        ("change.20-renounced-2020", -685),
+        ("relative-change.16-crimes-against-foreigners-2015", Decimal("304.48")),
+        ("whole.12-ethnic-group-share", 83293),
+    ],
+)
 def test_a_derived_figure_is_worked_out(name, value):
     assert [Decimal(v) for v in derived()[name][SR + "derivedValue"]] == [value]
 
 
-@pytest.mark.parametrize("name", [
-    "total-of-years.16-trafficking-victims-2014",  # its total is printed
-    "total-of-years.20-registered-stateless-2016",  # the number at some day is not added up over years
-    "share.13-schools-kazakh",  # its share is printed
-    "share.4-grants-engineering",  # its total is no exact number
-    "change.12-civil-servants-2020",  # the figure before is of four years earlier
-    "total.13-school-shares-by-language",  # shares make a hundred
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "total-of-years.16-trafficking-victims-2014",  # its total is printed
+        "total-of-years.20-registered-stateless-2016",  # the number at some day is not added up over years
+        "share.13-schools-kazakh",  # its share is printed
+        "share.4-grants-engineering",  # its total is no exact number
+        "change.12-civil-servants-2020",  # the figure before is of four years earlier
+        "total.13-school-shares-by-language",  # shares make a hundred
+    ],
+)
 def test_what_is_printed_or_not_comparable_is_not_derived(name):
     assert name not in derived()
 
 
 def test_a_derived_figure_is_explained_by_the_figures_that_it_comes_from():
     inference = examined().inference
-    triple = next(t for t in inference.triples if t.subject.value.endswith("/share.11-imprisoned") and t.predicate.value == SR + "derivedValue")
+    triple = next(
+        t
+        for t in inference.triples
+        if t.subject.value.endswith("/share.11-imprisoned") and t.predicate.value == SR + "derivedValue"
+    )
     explanation = inference.explain(triple)
     assert explanation.rule == "rule derived-shares"
     assert {"19", "50"} <= {t.object.value for t in explanation.premises if t.predicate.value == SR + "value"}
@@ -197,10 +245,13 @@ def test_a_derived_figure_is_explained_by_the_figures_that_it_comes_from():
 
 def test_nothing_is_made_twice_by_running_again():
     rules = load_rules(find_project().ontology / "rules")
-    assert {rule.name for rule in rules if rule.makes_things} == {rule.name for rule in rules if rule.name.startswith("rule derived-")}
+    assert {rule.name for rule in rules if rule.makes_things} == {
+        rule.name for rule in rules if rule.name.startswith("rule derived-")
+    }
 
 
 # --- figures altered at random ---------------------------------------------------------------------------------------------
+
 
 class Copy:
     """The figures of the report and what ties them together, to be altered."""
@@ -211,11 +262,23 @@ class Copy:
         dataset = load(find_project())
         every = [t for parts in (dataset.ontology, dataset.data) for triples in parts.values() for t in triples]
         kept = tuple(f"/{kind}/" for kind in self.KINDS)
-        self.triples = [t for t in every if any(kind in t.subject.value for kind in kept) or not t.subject.value.startswith("http") or t.subject.value.startswith(SR)]
+        self.triples = [
+            t
+            for t in every
+            if any(kind in t.subject.value for kind in kept)
+            or not t.subject.value.startswith("http")
+            or t.subject.value.startswith(SR)
+        ]
         tables = (SHAPE + "prefixes", SHAPE + "prefix/")
         ours = {SHAPE + name + ending for name in ARITHMETIC for ending in ("", "-query")}
-        self.validator = Validator([t for triples in dataset.shapes.values() for t in triples
-                                    if t.subject.value in ours or t.subject.value.startswith(tables)])
+        self.validator = Validator(
+            [
+                t
+                for triples in dataset.shapes.values()
+                for t in triples
+                if t.subject.value in ours or t.subject.value.startswith(tables)
+            ]
+        )
         self.said: dict[tuple[str, str], list] = {}
         for t in self.triples:
             self.said.setdefault((t.subject.value, t.predicate.value.removeprefix(SR)), []).append(t.object.value)
@@ -243,9 +306,13 @@ class Copy:
         value = altered[t.subject.value]
         kind = "integer" if value == value.to_integral_value() else "decimal"
         if t.predicate.value == SR + "value":
-            return writers.triple(t.subject.value, t.predicate.value, writers.literal(f"{value:f}", f"{namespaces.XSD}{kind}"))
+            return writers.triple(
+                t.subject.value, t.predicate.value, writers.literal(f"{value:f}", f"{namespaces.XSD}{kind}")
+            )
         if t.predicate.value == SR + "asPrinted":
-            return writers.triple(t.subject.value, t.predicate.value, writers.literal(f"{value:,f}" + "%" * t.object.value.endswith("%")))
+            return writers.triple(
+                t.subject.value, t.predicate.value, writers.literal(f"{value:,f}" + "%" * t.object.value.endswith("%"))
+            )
         return t
 
     def relations(self, chance: random.Random) -> list[tuple[str, str, Decimal]]:
@@ -261,7 +328,11 @@ class Copy:
             if coverage.endswith("/complete"):
                 one = chance.choice([*filter(self.is_exact, parts), *filter(self.is_exact, totals)])
                 rough = not all(map(self.is_exact, totals)) or not totals
-                yield breakdown, one, self.value(one) + (far if rough else chance.choice([-1, 1]) * chance.randint(1, far))
+                yield (
+                    breakdown,
+                    one,
+                    self.value(one) + (far if rough else chance.choice([-1, 1]) * chance.randint(1, far)),
+                )
             elif totals and not self.of(totals[0], "hasBound")[0].endswith(("/more-than", "/at-least")):
                 one = chance.choice(parts)
                 yield breakdown, one, self.value(one) + chance.randint(far, 2 * far)
@@ -272,7 +343,9 @@ class Copy:
             yield share, share, self.value(share) + chance.randint(2, 30)
 
     def _comparisons(self, chance):
-        for claim, comparison in [(s, values[0]) for (s, name), values in self.said.items() if name == "statesComparison"]:
+        for claim, comparison in [
+            (s, values[0]) for (s, name), values in self.said.items() if name == "statesComparison"
+        ]:
             compared = [one for one in self.of(claim, "compares") if one not in self.of(claim, "singlesOut")]
             one = chance.choice(compared)
             top = max(map(self.value, self.of(claim, "compares")))
@@ -295,8 +368,15 @@ def test_a_figure_altered_at_random_is_caught_wherever_a_relation_covers_it(seed
         # One alteration for each relation, several at once where none touches what another is about.
         altered, expected, later, touched = {}, {}, [], set()
         for focus, figure, value in relations:
-            around = {figure, focus, *copy.of(figure, "isPartIn"), *copy.of(figure, "^breaksDown"), *copy.of(figure, "^compares"),
-                      *copy.of(figure, "^hasShareCount"), *copy.of(figure, "^isShareOf")}
+            around = {
+                figure,
+                focus,
+                *copy.of(figure, "isPartIn"),
+                *copy.of(figure, "^breaksDown"),
+                *copy.of(figure, "^compares"),
+                *copy.of(figure, "^hasShareCount"),
+                *copy.of(figure, "^isShareOf"),
+            }
             if touched & around:
                 later.append((focus, figure, value))
             else:

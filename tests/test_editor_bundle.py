@@ -21,7 +21,10 @@ NOWHERE = {"npm_config_registry": "http://127.0.0.1:9/", "npm_config_fetch_retri
 
 def test_every_package_is_pinned_with_its_hash_and_no_address():
     lock = (EDITOR / "package-lock.json").read_text(encoding="utf-8")
-    assert not re.search(r"https?://(?!(opencollective\.com|github\.com|[\w.]*/funding))", lock) and '"resolved"' not in lock
+    assert (
+        not re.search(r"https?://(?!(opencollective\.com|github\.com|[\w.]*/funding))", lock)
+        and '"resolved"' not in lock
+    )
     packages = {name: about for name, about in json.loads(lock)["packages"].items() if name}
     assert len(packages) > 15 and all(about["integrity"].startswith("sha512-") for about in packages.values())
     asked = json.loads((EDITOR / "package.json").read_text(encoding="utf-8"))
@@ -72,7 +75,16 @@ def test_nothing_is_fetched_where_the_editor_is_not_wanted(tmp_path):
 def packed(checkout: Path, out: Path, **environment: str) -> tuple[set[str], set[str], str]:
     """The names in the sdist and the wheel that are built from a checkout, and what was said."""
     env = {key: value for key, value in os.environ.items() if key != "STATEREPORT_NO_EDITOR"} | environment
-    command = [sys.executable, "-m", "build", "--no-isolation", "--skip-dependency-check", "--outdir", str(out), str(checkout)]
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--skip-dependency-check",
+        "--outdir",
+        str(out),
+        str(checkout),
+    ]
     done = subprocess.run(command, cwd=out.parent, env=env, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     with tarfile.open(next(out.glob("*.tar.gz"))) as archive:
@@ -94,13 +106,17 @@ FILES = {f"pages/vendor/{name}" for name in ("editor.js", "single.html", "LICENS
 def test_the_wheel_and_the_sdist_carry_the_bundle(checkout, tmp_path):
     needs_npm()
     source, wheel, said = packed(checkout, tmp_path / "out")
-    assert {f"src/statereport/{name}" for name in FILES} <= source and "src/statereport/pages/browser/package-lock.json" in source
+    assert {
+        f"src/statereport/{name}" for name in FILES
+    } <= source and "src/statereport/pages/browser/package-lock.json" in source
     assert {f"statereport/{name}" for name in FILES} <= wheel and "plain text box" not in said
     assert not [name for name in wheel if "/editor/" in name or "node_modules" in name]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("environment", "says"), [({**NOWHERE, "npm_config_cache": "cache"}, True), ({"STATEREPORT_NO_EDITOR": "1"}, False)])
+@pytest.mark.parametrize(
+    ("environment", "says"), [({**NOWHERE, "npm_config_cache": "cache"}, True), ({"STATEREPORT_NO_EDITOR": "1"}, False)]
+)
 def test_the_wheel_is_built_without_the_editor_too(checkout, tmp_path, environment, says):
     _, wheel, said = packed(checkout, tmp_path / "out", **environment)
     assert "statereport/web/wire/http.py" in wheel and not [name for name in wheel if "vendor" in name]

@@ -58,13 +58,22 @@ def test_a_text_without_its_language_is_told(engine) -> None:
 
 
 def test_what_stands_after_the_pattern_is_named(engine) -> None:
-    cause = explained(engine, f"SELECT ?x (COUNT(?v) AS ?n) {{ {FIGURE} ?x sr:value ?v }}\nGROUP BY ?x\nHAVING (COUNT(?v) > 5)")
+    cause = explained(
+        engine, f"SELECT ?x (COUNT(?v) AS ?n) {{ {FIGURE} ?x sr:value ?v }}\nGROUP BY ?x\nHAVING (COUNT(?v) > 5)"
+    )
     assert (cause.part, cause.where) == ("HAVING (COUNT(?v) > 5)", "mine.rq:3:1")
     assert explained(engine, f"SELECT ?x {{ {FIGURE} }} OFFSET 10").part == "OFFSET 10"
     assert "template" in explained(engine, f"CONSTRUCT {{ ?x sr:isFor ?nobody }} WHERE {{ {FIGURE} }}").why
 
 
-@pytest.mark.parametrize("text", ["DESCRIBE <a:b>", "SELECT ?x {" + " ?x a ?y ." * 100 + " ?x ?y <a:b> }", "SELECT ?x {" + "{" * 50 + " ?x ?y <a:b> " + "}" * 50 + "}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DESCRIBE <a:b>",
+        "SELECT ?x {" + " ?x a ?y ." * 100 + " ?x ?y <a:b> }",
+        "SELECT ?x {" + "{" * 50 + " ?x ?y <a:b> " + "}" * 50 + "}",
+    ],
+)
 def test_what_cannot_be_explained_is_left(engine, text: str) -> None:
     cause = explained(engine, text)
     assert cause is None or "<a:b>" in cause.part

@@ -19,19 +19,21 @@ from statereport.sparql import tokens
 from statereport.sparql.engine import GRAPH_FORMATS, LONGEST, RESULT_FORMATS, Store, read_results
 from statereport.sparql.remote import RemoteStore
 
-VALUES = "PREFIX sr: <https://w3id.org/statereport/def/> SELECT ?figure ?value { ?figure sr:value ?value } ORDER BY ?value"
+VALUES = (
+    "PREFIX sr: <https://w3id.org/statereport/def/> SELECT ?figure ?value { ?figure sr:value ?value } ORDER BY ?value"
+)
 
 
 @pytest.fixture
-def house(tmp_path):
-    """The small house."""
+def project(tmp_path):
+    """The small project."""
     return small.make(tmp_path)
 
 
 @pytest.fixture
-def engine(house):
+def engine(project):
     """Its statements in memory."""
-    return Store.memory(small.quads(house))
+    return Store.memory(small.quads(project))
 
 
 def test_the_engine_decides_what_kind_of_answer_it_is(engine) -> None:
@@ -66,8 +68,12 @@ def test_rows_are_written_by_the_engine(engine, form: str) -> None:
 @pytest.mark.parametrize("form", ["ttl", "nt", "rdf", "jsonld"])
 def test_graphs_are_written_sorted_and_with_the_prefixes_used(engine, form: str) -> None:
     text = "CONSTRUCT WHERE { ?s <https://w3id.org/statereport/def/value> ?o }"
-    data = engine.serialise(text, form, prefixes={"sr": "https://w3id.org/statereport/def/", "xsd": "http://www.w3.org/2001/XMLSchema#"})
-    assert data == engine.serialise(text, form, prefixes={"sr": "https://w3id.org/statereport/def/", "xsd": "http://www.w3.org/2001/XMLSchema#"})
+    data = engine.serialise(
+        text, form, prefixes={"sr": "https://w3id.org/statereport/def/", "xsd": "http://www.w3.org/2001/XMLSchema#"}
+    )
+    assert data == engine.serialise(
+        text, form, prefixes={"sr": "https://w3id.org/statereport/def/", "xsd": "http://www.w3.org/2001/XMLSchema#"}
+    )
     assert b"3797" in data and b"7391" in data
     if form == "nt":
         assert data.splitlines() == sorted(data.splitlines())
@@ -77,10 +83,14 @@ def test_graphs_are_written_sorted_and_with_the_prefixes_used(engine, form: str)
 
 
 def test_a_format_that_does_not_fit_is_told(engine) -> None:
-    for text, form, near in ((VALUES, "ttl", "csv"), ("CONSTRUCT WHERE { ?s ?p ?o }", "csv", "ttl"), (VALUES, "jsn", "json")):
+    for text, form, near in (
+        (VALUES, "ttl", "csv"),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", "csv", "ttl"),
+        (VALUES, "jsn", "json"),
+    ):
         with pytest.raises(UnknownName) as caught:
             engine.serialise(text, form)
-        assert near in caught.value.mend
+        assert near in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -104,7 +114,7 @@ def test_what_leaves_the_graph_or_changes_it_is_refused_with_its_place(engine, t
     with pytest.raises(QueryRefused) as caught:
         engine.query(text, "mine.rq")
     assert caught.value.where == f"mine.rq:{place}"
-    assert caught.value.what and caught.value.mend
+    assert caught.value.what and caught.value.hint
     with pytest.raises(QueryRefused):
         engine.serialise(text, "json")
 
@@ -143,7 +153,7 @@ def test_a_syntax_error_has_a_place_and_a_cure(engine, text: str, place: str, sa
         engine.query(text)
     assert caught.value.where.startswith(f"query:{place}")
     assert says in caught.value.what
-    assert caught.value.mend and len(str(caught.value)) < 500
+    assert caught.value.hint and len(str(caught.value)) < 500
 
 
 def test_a_deeply_nested_query_does_not_end_the_process(engine) -> None:
@@ -174,7 +184,11 @@ def test_only_insert_where_runs_as_a_rule() -> None:
     engine = Store.memory()
     engine.insert("INSERT { <a:a> <a:b> 1 } WHERE { }")
     assert len(engine) == 1
-    for rule in ("DELETE WHERE { ?x ?y ?z }", "LOAD <a:a>", "INSERT { ?x <a:b> 1 } WHERE { SERVICE <a:a> { ?x ?y ?z } }"):
+    for rule in (
+        "DELETE WHERE { ?x ?y ?z }",
+        "LOAD <a:a>",
+        "INSERT { ?x <a:b> 1 } WHERE { SERVICE <a:a> { ?x ?y ?z } }",
+    ):
         with pytest.raises(QueryRefused):
             engine.insert(rule)
     with pytest.raises(QuerySyntax):
@@ -182,14 +196,14 @@ def test_only_insert_where_runs_as_a_rule() -> None:
     assert len(engine) == 1
 
 
-def test_a_built_store_answers_as_the_one_in_memory_and_knows_its_sources(house, engine, tmp_path) -> None:
-    out = small.build(house, tmp_path / "out")
+def test_a_built_store_answers_as_the_one_in_memory_and_knows_its_sources(project, engine, tmp_path) -> None:
+    out = small.build(project, tmp_path / "out")
     built = Store.built(out / "store")
     assert built.query(VALUES) == engine.query(VALUES)
-    assert build_folder.is_fresh(out / "store", house)
-    (house.graphs / "reports/kaz-cerd-8-10-addendum/notes.ttl").write_text("# Nothing.\n", encoding="utf-8")
-    assert not build_folder.is_fresh(out / "store", house)
-    assert not build_folder.is_fresh(tmp_path / "nowhere", house)
+    assert build_folder.is_fresh(out / "store", project)
+    (project.graphs / "reports/kaz-cerd-8-10-addendum/notes.ttl").write_text("# Nothing.\n", encoding="utf-8")
+    assert not build_folder.is_fresh(out / "store", project)
+    assert not build_folder.is_fresh(tmp_path / "nowhere", project)
 
 
 def test_values_are_plain_python(engine) -> None:
@@ -198,7 +212,16 @@ def test_values_are_plain_python(engine) -> None:
         ' ("a"@en AS ?word) (<a:b> AS ?iri) ?none {}'
     )
     assert answer.to_dicts() == [
-        {"whole": 1, "part": Decimal("51.4"), "double": 1.0, "yes": True, "year": "2017", "word": "a", "iri": "a:b", "none": None}
+        {
+            "whole": 1,
+            "part": Decimal("51.4"),
+            "double": 1.0,
+            "yes": True,
+            "year": "2017",
+            "word": "a",
+            "iri": "a:b",
+            "none": None,
+        }
     ]
 
 
@@ -212,7 +235,7 @@ def test_value_blocks_are_found_by_words_not_by_braces() -> None:
 
 @pytest.fixture
 def endpoint(engine):
-    """A SPARQL endpoint on this machine, with the small house behind it; its `asked` lists what came."""
+    """A SPARQL endpoint on this machine, with the small project behind it; its `asked` lists what came."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -226,7 +249,11 @@ def endpoint(engine):
             if self.path == "/busy":
                 return self.answer(503, "text/plain", b"Come back later.")
             kinds = {**RESULT_FORMATS, **GRAPH_FORMATS}
-            form = next(name for name, kind in kinds.items() if kind.media_type.split(";")[0] in self.headers["Accept"].split(",")[0])
+            form = next(
+                name
+                for name, kind in kinds.items()
+                if kind.media_type.split(";")[0] in self.headers["Accept"].split(",")[0]
+            )
             return self.answer(200, kinds[form].media_type, engine.serialise(query, form))
 
         def answer(self, status: int, kind: str, data: bytes) -> None:
@@ -250,7 +277,9 @@ def address(endpoint, path: str = "/sparql") -> str:
     return f"http://127.0.0.1:{endpoint.server_port}{path}"
 
 
-@pytest.mark.parametrize("text", [VALUES, "ASK { ?x ?y ?z }", "CONSTRUCT WHERE { ?s <https://w3id.org/statereport/def/value> ?o }"])
+@pytest.mark.parametrize(
+    "text", [VALUES, "ASK { ?x ?y ?z }", "CONSTRUCT WHERE { ?s <https://w3id.org/statereport/def/value> ?o }"]
+)
 def test_an_endpoint_answers_as_the_embedded_engine(engine, endpoint, text: str) -> None:
     there = RemoteStore(address(endpoint))
     assert there.query(text) == engine.query(text)
@@ -271,7 +300,9 @@ def test_nothing_is_sent_that_would_be_refused_here(endpoint) -> None:
     assert not endpoint.asked
 
 
-@pytest.mark.parametrize(("path", "says"), [("/busy", "503"), ("/broken", "cannot be read"), ("/page", "cannot be read")])
+@pytest.mark.parametrize(
+    ("path", "says"), [("/busy", "503"), ("/broken", "cannot be read"), ("/page", "cannot be read")]
+)
 def test_what_an_endpoint_does_wrong_is_one_problem(endpoint, path: str, says: str) -> None:
     with pytest.raises(EndpointFailed, match=says):
         RemoteStore(address(endpoint, path)).query(VALUES)

@@ -1,4 +1,5 @@
-"""Every fault is one value that says where, what and how to mend it, and every code is explained."""
+"""Every fault is one value that says where, what and how to fix it, and every code is explained."""
+
 import pickle
 import re
 
@@ -13,14 +14,15 @@ def test_a_problem_prints_its_place_code_cause_and_cure():
     assert str(problem) == (
         "graphs/a.ttl:41:8  turtle-syntax\n"
         "  A dot is expected.\n"
-        "  Mend: close the block with a lone full stop\n"
+        "  Fix: close the block with a lone full stop\n"
         "  More: statereport explain turtle-syntax"
     )
 
 
 def test_a_problem_without_a_place_or_cure_leaves_them_out():
     assert str(TurtleSyntax("", "two\nlines", "")) == (
-        "turtle-syntax\n  two\n  lines\n  More: statereport explain turtle-syntax")
+        "turtle-syntax\n  two\n  lines\n  More: statereport explain turtle-syntax"
+    )
 
 
 def test_a_problem_can_be_raised_compared_hashed_and_pickled():

@@ -21,11 +21,11 @@ PARSERS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld"}
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """A small house and what was built from it."""
+    """A small project and what was built from it."""
     root = tmp_path_factory.mktemp("export")
-    house = miniproject.make(root / "house")
-    build.build(house, root / "out")
-    return house, root / "out"
+    project = miniproject.make(root / "project")
+    build.build(project, root / "out")
+    return project, root / "out"
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +33,8 @@ def exact_literals(monkeypatch):
     monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
 
 
-def asserted(house) -> dict:
-    dataset = load(house)
+def asserted(project) -> dict:
+    dataset = load(project)
     return {**dataset.ontology, **dataset.data}
 
 
@@ -44,26 +44,26 @@ def same(one: rdflib.Graph, other: rdflib.Graph) -> bool:
 
 @pytest.mark.parametrize("ending", PARSERS)
 def test_each_graph_format_is_read_back_by_rdflib_as_it_was(built, ending):
-    house, out = built
-    stated = rdflib_bridge.to_rdflib(t for part in asserted(house).values() for t in part)
+    project, out = built
+    stated = rdflib_bridge.to_rdflib(t for part in asserted(project).values() for t in part)
     read = rdflib.Graph().parse(out / f"statereport.{ending}", format=PARSERS[ending])
     assert len(stated) > 20 and same(stated, read)
 
 
 @pytest.mark.parametrize(("ending", "parser"), [("trig", "trig"), ("nq", "nquads")])
 def test_each_dataset_format_keeps_the_named_graphs(built, ending, parser):
-    house, out = built
+    project, out = built
     read = rdflib.Dataset()
     read.parse(out / f"statereport.{ending}", format=parser)
-    for name, triples in asserted(house).items():
+    for name, triples in asserted(project).items():
         assert same(rdflib_bridge.to_rdflib(triples), rdflib.Graph() + read.graph(rdflib.URIRef(name))), name
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", PARSERS)
-def test_each_format_of_the_real_graph_is_read_back_as_it_was(house, tmp_path, ending):
-    items = writers.canonical(writers.quads(asserted(house)))
-    writers.write(items, tmp_path / f"all.{ending}", prefixes.prefixes(house.prefixes))
+def test_each_format_of_the_real_graph_is_read_back_as_it_was(project, tmp_path, ending):
+    items = writers.canonical(writers.quads(asserted(project)))
+    writers.write(items, tmp_path / f"all.{ending}", prefixes.prefixes(project.prefixes))
     read = rdflib.Graph().parse(tmp_path / f"all.{ending}", format=PARSERS[ending])
     assert same(rdflib_bridge.to_rdflib(writers.merged(items)), read)
 
@@ -89,8 +89,8 @@ def test_the_sum_of_the_nquads_is_the_hash_of_rdfc(built):
 
 
 def test_blank_nodes_have_the_same_names_in_every_order(built):
-    house, _ = built
-    items = writers.quads(asserted(house))
+    project, _ = built
+    items = writers.quads(asserted(project))
     assert writers.canonical(items) == writers.canonical(reversed(items)) == writers.canonical([*items, *items])
 
 
@@ -109,15 +109,17 @@ def test_each_table_is_as_its_description_says(built):
     check_tables(built[1])
 
 
-def test_each_table_of_the_real_graph_is_as_its_description_says(house, tmp_path):
+def test_each_table_of_the_real_graph_is_as_its_description_says(project, tmp_path):
     from statereport.questions.saved import SavedQueries
     from statereport.reasoning import inference
     from statereport.sparql.engine import Store
 
-    dataset = load(house)
-    inferred = inference.infer(dataset.ontology_quads(), dataset.data_quads(), inference.load_rules(house.ontology / "rules"))
+    dataset = load(project)
+    inferred = inference.infer(
+        dataset.ontology_quads(), dataset.data_quads(), inference.load_rules(project.ontology / "rules")
+    )
     engine = Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
-    export.write_answers(tmp_path, (q for q in SavedQueries(house.queries) if q.topic == "tables"), engine, house)
+    export.write_answers(tmp_path, (q for q in SavedQueries(project.queries) if q.topic == "tables"), engine, project)
     check_tables(tmp_path)
 
 
@@ -165,10 +167,10 @@ def test_a_column_of_mixed_values_is_a_string_and_text_is_never_split():
 
 
 def test_a_table_without_rows_is_described_all_the_same(built):
-    house, _ = built
+    project, _ = built
     from statereport.questions.saved import SavedQueries
 
-    query = SavedQueries(house.queries).get("tables/figures")
+    query = SavedQueries(project.queries).get("tables/figures")
     about = json.loads(export.csvw(query, Answer("select", ("figure", "label"), ())))
     assert [column["name"] for column in about["tableSchema"]["columns"]] == ["figure", "label"]
 

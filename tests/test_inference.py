@@ -1,4 +1,5 @@
 """Inference: each kind of axiom gives what it must and nothing near it; owlrl says the same of the real ontology."""
+
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -69,8 +70,9 @@ def test_an_explanation_names_the_axiom_and_its_premises(dataset):
     triple = ox.Triple(ox.NamedNode(f"{BASE}passage"), ox.NamedNode(f"{sr}refersTo"), ox.NamedNode(f"{BASE}point"))
     explanation = inference.explain(triple)
     assert explanation.rule == "sr:refersTo owl:propertyChainAxiom ( [ owl:inverseOf sr:isStatedIn ] sr:drawsOn )"
-    assert [(t.subject.value.rpartition("/")[2], t.predicate.value.rpartition("/")[2]) for t in explanation.premises] == \
-        [("citation", "isStatedIn"), ("citation", "drawsOn")]
+    assert [
+        (t.subject.value.rpartition("/")[2], t.predicate.value.rpartition("/")[2]) for t in explanation.premises
+    ] == [("citation", "isStatedIn"), ("citation", "drawsOn")]
     assert [t.predicate.value for t in explanation.inferred] == [f"{sr}drawsOn"]
 
 
@@ -92,9 +94,25 @@ def test_the_order_of_the_statements_does_not_matter(dataset):
 
 
 def test_every_axiom_of_the_ontology_is_compiled_or_only_forbids(dataset):
-    structure = {namespaces.OWL + name for name in ("intersectionOf", "unionOf", "members", "onProperty", "hasValue", "someValuesFrom",
-                                                "allValuesFrom", "versionIRI", "versionInfo", "deprecated")}
-    kinds = {namespaces.OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Restriction", "Ontology")}
+    structure = {
+        namespaces.OWL + name
+        for name in (
+            "intersectionOf",
+            "unionOf",
+            "members",
+            "onProperty",
+            "hasValue",
+            "someValuesFrom",
+            "allValuesFrom",
+            "versionIRI",
+            "versionInfo",
+            "deprecated",
+        )
+    }
+    kinds = {
+        namespaces.OWL + name
+        for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Restriction", "Ontology")
+    }
     for t in dataset.ontology_quads():
         words = (t.object.value,) if t.predicate.value == f"{namespaces.RDF}type" else (t.predicate.value,)
         for word in words:
@@ -102,13 +120,17 @@ def test_every_axiom_of_the_ontology_is_compiled_or_only_forbids(dataset):
                 assert word in axioms.COMPILED | axioms.CONSTRAINTS | structure | kinds, word
 
 
-@pytest.mark.parametrize(("text", "problem"), [
-    ("CONSTRUCT { ?s a ?c } WHERE { ?s a ?c }", RuleBroken),
-    ("#+ summary: x\n#+ description: y\nSELECT ?s WHERE { ?s a ?c }", RuleBroken),
-    ("#+ summary: x\n#+ description: y\nCONSTRUCT { [] a ?c } WHERE { ?s a ?c }", RuleBroken),
-    ("#+ summary: x\n#+ description: y\nCONSTRUCT { ?s a ?c } WHERE { ?s a ?c } LIMIT 3", RuleBroken),
-    ("#+ summary: x\n#+ description: y\nCONSTRUCT { ?s a ?c } WHERE { ?s a }", QuerySyntax),
-], ids=["no header", "no CONSTRUCT", "a thing without a name", "something after it", "a mistake"])
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("CONSTRUCT { ?s a ?c } WHERE { ?s a ?c }", RuleBroken),
+        ("#+ summary: x\n#+ description: y\nSELECT ?s WHERE { ?s a ?c }", RuleBroken),
+        ("#+ summary: x\n#+ description: y\nCONSTRUCT { [] a ?c } WHERE { ?s a ?c }", RuleBroken),
+        ("#+ summary: x\n#+ description: y\nCONSTRUCT { ?s a ?c } WHERE { ?s a ?c } LIMIT 3", RuleBroken),
+        ("#+ summary: x\n#+ description: y\nCONSTRUCT { ?s a ?c } WHERE { ?s a }", QuerySyntax),
+    ],
+    ids=["no header", "no CONSTRUCT", "a thing without a name", "something after it", "a mistake"],
+)
 def test_a_rule_that_cannot_work_is_refused(tmp_path, text, problem):
     tmp_path.joinpath("rule.rq").write_text(text)
     with pytest.raises(problem):
@@ -131,8 +153,14 @@ def test_owlrl_finds_the_same_consequences_in_our_terms(dataset):
     finally:
         rdflib.term._toPythonMapping.clear()
         rdflib.term._toPythonMapping.update(readers)
-    theirs = {t for t in graph if t not in asserted and isinstance(t[0], rdflib.URIRef) and isinstance(t[1], rdflib.URIRef)
-              and axioms.is_ours(t[1].n3(), t[2].n3())}
+    theirs = {
+        t
+        for t in graph
+        if t not in asserted
+        and isinstance(t[0], rdflib.URIRef)
+        and isinstance(t[1], rdflib.URIRef)
+        and axioms.is_ours(t[1].n3(), t[2].n3())
+    }
     ours = set(rdflib_bridge.to_rdflib(infer(dataset.ontology_quads(), data).triples))
     assert ours - theirs == set()
     assert theirs - ours == set()

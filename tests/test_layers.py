@@ -127,5 +127,9 @@ def test_each_module_and_public_function_says_what_it_is():
         tree = tree_of(module)
         silent += [] if ast.get_docstring(tree) else [module]
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        silent += [f"{module}: {n.name}" for n in tree.body if isinstance(n, kinds) and n.name[0] != "_" and not ast.get_docstring(n)]
+        silent += [
+            f"{module}: {n.name}"
+            for n in tree.body
+            if isinstance(n, kinds) and n.name[0] != "_" and not ast.get_docstring(n)
+        ]
     assert not silent, "without a docstring:\n" + "\n".join(silent)

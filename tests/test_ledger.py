@@ -1,4 +1,5 @@
 """The ledger: every numeral has an account, and the ledger says whose."""
+
 from collections import Counter
 
 import pytest
@@ -9,20 +10,20 @@ from statereport.rdf.namespaces import ID, SR
 from statereport.source import evidence, ledger
 
 
-def change(house, old, new, file="01-schools.ttl"):
-    path = house.graphs / "reports" / "tiny" / file
+def change(project, old, new, file="01-schools.ttl"):
+    path = project.graphs / "reports" / "tiny" / file
     content = path.read_text(encoding="utf-8")
     assert old in content
     path.write_text(content.replace(old, new, 1), encoding="utf-8")
 
 
-def accounts(house, text):
+def accounts(project, text):
     """(token, account, carriers' local names) for each numeral in order."""
-    entries = ledger.entries(evidence.read(house, text), text)
+    entries = ledger.entries(evidence.read(project, text), text)
     return [(e.numeral.token, e.account, [iri.rpartition("/")[2] for iri in e.carriers]) for e in entries]
 
 
-def test_every_numeral_of_the_small_house_has_its_account(tiny, tiny_text):
+def test_every_numeral_of_the_small_project_has_its_account(tiny, tiny_text):
     assert accounts(tiny, tiny_text) == [
         ("two", "figure", ["0-duties"]),
         ("5", "provision", ["1"]),
@@ -57,20 +58,29 @@ def test_a_heading_is_searched_for_what_its_request_names(tiny, tiny_text):
     assert accounts(tiny, tiny_text)[4] == ("2020", "", [])
 
 
-@pytest.mark.parametrize(("fragment", "account", "carriers"), [
-    ('sr:printedName "Law No. 12 of March 3"', "instrument-number", ["1-2-law-12"]),
-    ('sr:printedSymbol "12 of"', "instrument-number", ["1-2-law-12"]),
-])
+@pytest.mark.parametrize(
+    ("fragment", "account", "carriers"),
+    [
+        ('sr:printedName "Law No. 12 of March 3"', "instrument-number", ["1-2-law-12"]),
+        ('sr:printedSymbol "12 of"', "instrument-number", ["1-2-law-12"]),
+    ],
+)
 def test_the_account_that_comes_first_is_kept(tiny, tiny_text, fragment, account, carriers):
     change(tiny, 'sr:printedNumber "No. 12" ;', f'sr:printedNumber "No. 12" ;\n    {fragment} ;')
     assert accounts(tiny, tiny_text)[13] == ("12", account, carriers)
 
 
 def test_a_figure_comes_before_a_printed_fragment_and_both_are_carriers(tiny, tiny_text):
-    change(tiny, 'sr:isStatedIn passage:1.2 ;\n    sr:printedDate',
-           'sr:isStatedIn\n        passage:1.1 ,\n        passage:1.2 ;\n    sr:printedDate')
-    change(tiny, 'sr:quote "Law No. 12"', 'sr:printedIdentifier "four schools" ;\n    sr:quote\n        "Law No. 12" ,\n'
-                                          '        "1,448 schools"')
+    change(
+        tiny,
+        "sr:isStatedIn passage:1.2 ;\n    sr:printedDate",
+        "sr:isStatedIn\n        passage:1.1 ,\n        passage:1.2 ;\n    sr:printedDate",
+    )
+    change(
+        tiny,
+        'sr:quote "Law No. 12"',
+        'sr:printedIdentifier "four schools" ;\n    sr:quote\n        "Law No. 12" ,\n        "1,448 schools"',
+    )
     assert accounts(tiny, tiny_text)[8] == ("four", "figure", ["1-new-schools", "1-2-law-12"])
 
 
@@ -86,8 +96,9 @@ def test_a_numeral_without_account_says_where_it_stands_and_what_it_may_be(tiny,
     assert [(type(p), p.where, p.what) for p in missing] == [
         (NumeralUnaccounted, "passage 1.2, 291-293", "“12” has no account."),
         (NumeralUnaccounted, "passage 1.2, 303-304", "“3” has no account."),
-        (NumeralUnaccounted, "passage 1.2, 306-310", "“2019” has no account.")]
-    assert "year" in missing[2].mend and "sr:printedNumber" in missing[0].mend
+        (NumeralUnaccounted, "passage 1.2, 306-310", "“2019” has no account."),
+    ]
+    assert "year" in missing[2].hint and "sr:printedNumber" in missing[0].hint
 
 
 def test_a_ledger_written_by_hand_differs(tiny, tiny_text):
@@ -99,27 +110,33 @@ def test_a_ledger_written_by_hand_differs(tiny, tiny_text):
 
 def test_coverage_is_told_theme_by_theme(tiny, tiny_text):
     change(tiny, '    sr:printedNumber "No. 12" ;\n', "")
-    rows = [(c.theme, c.numerals, c.accounted, c.passages, c.spoken, c.silent) for c in ledger.coverage(tiny, tiny_text)]
+    rows = [
+        (c.theme, c.numerals, c.accounted, c.passages, c.spoken, c.silent) for c in ledger.coverage(tiny, tiny_text)
+    ]
     assert rows == [("0", 4, 4, 1, 1, 0), ("1", 16, 15, 4, 3, 1), ("3", 2, 2, 1, 1, 0)]
 
 
-def test_the_accounts_are_those_of_the_scheme(house):
-    concepts = {t.subject.value.rpartition("/")[2] for t in turtle.read(house.ontology / "schemes.ttl")
-                if t.subject.value.startswith(ID + "account/")}
+def test_the_accounts_are_those_of_the_scheme(project):
+    concepts = {
+        t.subject.value.rpartition("/")[2]
+        for t in turtle.read(project.ontology / "schemes.ttl")
+        if t.subject.value.startswith(ID + "account/")
+    }
     assert concepts == {*evidence.ACCOUNTS, "list-number", "conversion-mark"}
 
 
-def test_the_printed_properties_are_those_of_the_ontology(house):
-    terms = {t.subject.value for t in turtle.read(house.ontology / "statements.ttl")}
+def test_the_printed_properties_are_those_of_the_ontology(project):
+    terms = {t.subject.value for t in turtle.read(project.ontology / "statements.ttl")}
     assert {SR + name for name in evidence._PRINTED} | {SR + "printedFragment"} == {
-        term for term in terms if term.startswith(SR + "printed")}
+        term for term in terms if term.startswith(SR + "printed")
+    }
 
 
-def test_every_numeral_of_the_report_has_an_account(house, report_text):
-    assert [str(problem) for problem in ledger.check(house, report_text)] == []
+def test_every_numeral_of_the_report_has_an_account(project, report_text):
+    assert [str(problem) for problem in ledger.check(project, report_text)] == []
 
 
-def test_the_ledger_of_the_report_has_every_numeral_once(house, report_text):
-    (file,) = house.graphs.glob("reports/kaz-cerd-8-10-addendum/ledger.ttl")
+def test_the_ledger_of_the_report_has_every_numeral_once(project, report_text):
+    (file,) = project.graphs.glob("reports/kaz-cerd-8-10-addendum/ledger.ttl")
     kept = Counter(t.object.value for t in turtle.read(file) if t.predicate.value == SR + "token")
     assert kept == Counter(numeral.token for numeral in report_text.numerals)

@@ -25,7 +25,13 @@ def test_it_runs_and_shows_what_it_says(notebook, tmp_path, monkeypatch) -> None
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
     nbclient.NotebookClient(notebook, timeout=180, resources={"metadata": {"path": str(NOTEBOOK.parents[1])}}).execute()
-    shown = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs if output.output_type != "stream" or output.name == "stdout"]
+    shown = [
+        output
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type != "stream" or output.name == "stdout"
+    ]
     kinds = {kind for output in shown for kind in output.get("data", {})}
     text = "".join(output.get("text", "") for output in shown)
     assert {"text/html", "image/svg+xml"} <= kinds

@@ -1,8 +1,9 @@
 """The ontology's own quality: labels, header, foreign terms, the pitfalls of OOPS! that can be computed, and OWL 2 DL.
 
-Shapes over the ontology stand in ontology/shapes/house.ttl; here is what shapes cannot say or what needs other files.
+Shapes over the ontology stand in ontology/shapes/project.ttl; here is what shapes cannot say or what needs other files.
 Sources: OOPS! catalogue of pitfalls (P…), FOOPS! checks in file mode, ROBOT report, OWL 2 Structural Specification §11.
 """
+
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -42,8 +43,11 @@ class Ontology:
         return [name(value) for value in self.said[subject][predicate]] if subject in self.said else []
 
     def of_type(self, *kinds):
-        return sorted(s for s in list(self.said) if s.startswith(SR) and s != SR
-                      and any(OWL + kind in self.values(s, f"{RDF}type") for kind in kinds))
+        return sorted(
+            s
+            for s in list(self.said)
+            if s.startswith(SR) and s != SR and any(OWL + kind in self.values(s, f"{RDF}type") for kind in kinds)
+        )
 
     def list(self, head):
         found = []
@@ -94,6 +98,7 @@ def terms(classes, properties):
 
 # --- words -----------------------------------------------------------------------------------------------------------
 
+
 def test_every_term_has_one_english_label_and_one_definition(onto, terms):
     for term in terms:
         for predicate in (f"{RDFS}label", f"{SKOS}definition"):
@@ -129,7 +134,10 @@ def test_no_two_terms_of_a_kind_share_a_label_or_a_definition(onto, classes, pro
 def test_a_definition_is_a_sentence_and_not_the_label(onto, terms):
     for term in terms:
         for text in onto.values(term, f"{SKOS}definition"):
-            assert text[0].isupper() and text.endswith(".") and text == text.strip() and len(text.split()) >= 4, (term, text)
+            assert text[0].isupper() and text.endswith(".") and text == text.strip() and len(text.split()) >= 4, (
+                term,
+                text,
+            )
 
 
 def test_names_are_built_in_one_way(onto, classes, properties):  # P22, P36, P03, P07, P21
@@ -199,10 +207,13 @@ def test_nothing_is_imported(dataset):
 
 # --- other people's terms ----------------------------------------------------------------------------------------------
 
+
 def known_terms():
     """prefix → the names that the vocabulary has (tests/terms)."""
-    return {path.stem: {line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")}
-            for path in TERMS.glob("*.txt")}
+    return {
+        path.stem: {line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")}
+        for path in TERMS.glob("*.txt")
+    }
 
 
 def foreign(dataset):
@@ -219,14 +230,18 @@ def foreign(dataset):
 
 def test_every_foreign_term_exists_in_its_vocabulary(dataset):  # P40
     known = known_terms()
-    unlisted = {(prefix, local, graph) for prefix, local, _iri, graph in foreign(dataset)
-                if prefix in known and local and local not in known[prefix]}
+    unlisted = {
+        (prefix, local, graph)
+        for prefix, local, _iri, graph in foreign(dataset)
+        if prefix in known and local and local not in known[prefix]
+    }
     assert not unlisted
 
 
 def test_every_vocabulary_in_use_has_a_list_of_its_terms(dataset):
     without = {(prefix, graph) for prefix, _local, _iri, graph in foreign(dataset)} - {
-        (prefix, graph) for prefix in known_terms() for graph in dataset.graphs}
+        (prefix, graph) for prefix in known_terms() for graph in dataset.graphs
+    }
     assert {prefix for prefix, _graph in without} <= {"xsd", "sh"}
 
 
@@ -239,12 +254,24 @@ def test_the_lists_name_their_vocabulary_and_its_namespace():
 
 
 def test_every_foreign_term_that_is_used_is_declared_in_the_alignments(dataset):
-    declared = {name(t.subject) for t in dataset.ontology[f"{GRAPH}ontology/alignments"] if t.predicate.value == f"{RDF}type"}
+    declared = {
+        name(t.subject) for t in dataset.ontology[f"{GRAPH}ontology/alignments"] if t.predicate.value == f"{RDF}type"
+    }
     built_in = tuple(prefixes()[prefix] for prefix in BUILT_IN)
-    used = {t.predicate.value: graph for graph, triples in {**dataset.ontology, **dataset.data}.items() for t in triples}
-    used |= {t.object.value: graph for graph, triples in {**dataset.ontology, **dataset.data}.items() for t in triples
-             if t.predicate.value == f"{RDF}type"}
-    missing = {(shorten(iri), graph) for iri, graph in used.items() if not iri.startswith((BASE, *built_in)) and iri not in declared}
+    used = {
+        t.predicate.value: graph for graph, triples in {**dataset.ontology, **dataset.data}.items() for t in triples
+    }
+    used |= {
+        t.object.value: graph
+        for graph, triples in {**dataset.ontology, **dataset.data}.items()
+        for t in triples
+        if t.predicate.value == f"{RDF}type"
+    }
+    missing = {
+        (shorten(iri), graph)
+        for iri, graph in used.items()
+        if not iri.startswith((BASE, *built_in)) and iri not in declared
+    }
     assert not missing
 
 
@@ -277,6 +304,7 @@ def test_the_alignments_hold_nothing_else(dataset):
 
 # --- pitfalls ----------------------------------------------------------------------------------------------------------
 
+
 def above(onto, start, predicate):
     found, todo = set(), [start]
     while todo:
@@ -297,7 +325,17 @@ def test_no_property_has_two_domains_or_ranges(onto, properties):  # P19
 
 
 # Left open on purpose: things of several kinds have them, and the shapes say of which (P11).
-WITHOUT_DOMAIN_AND_RANGE = {"hasDimension", "isPartOf", "isWithin", "hasKind", "gist", "title", "startDate", "endDate", "isCarriedBy"}
+WITHOUT_DOMAIN_AND_RANGE = {
+    "hasDimension",
+    "isPartOf",
+    "isWithin",
+    "hasKind",
+    "gist",
+    "title",
+    "startDate",
+    "endDate",
+    "isCarriedBy",
+}
 
 
 def test_a_property_without_domain_and_range_is_one_of_the_few(onto, properties):  # P11
@@ -321,7 +359,9 @@ def test_classes_at_the_top_are_disjoint(onto, classes):  # P10
 
 def test_every_class_is_connected(onto, classes, properties):  # P04
     for term in classes:
-        as_value = [s for s in list(onto.said) for values in onto.said[s].values() if any(name(v) == term for v in values)]
+        as_value = [
+            s for s in list(onto.said) for values in onto.said[s].values() if any(name(v) == term for v in values)
+        ]
         assert as_value or onto.values(term, f"{RDFS}subClassOf"), term
 
 
@@ -347,14 +387,22 @@ def test_a_chain_has_at_least_two_steps(onto, properties):  # P33
             assert len(onto.list(chain)) >= 2, term
 
 
-def test_every_name_of_ours_is_a_term(dataset, onto, terms):  # P34, P35: nothing is used that the ontology does not define
+def test_every_name_of_ours_is_a_term(
+    dataset, onto, terms
+):  # P34, P35: nothing is used that the ontology does not define
     known = {*terms, SR, *onto.values(SR, f"{OWL}versionIRI")}
-    used = {(name(term), graph) for graph, triples in dataset.graphs.items() for t in triples
-            for term in (t.subject, t.predicate, t.object) if type(term).__name__ == "NamedNode" and term.value.startswith(SR)}
+    used = {
+        (name(term), graph)
+        for graph, triples in dataset.graphs.items()
+        for t in triples
+        for term in (t.subject, t.predicate, t.object)
+        if type(term).__name__ == "NamedNode" and term.value.startswith(SR)
+    }
     assert not {(shorten(iri), graph) for iri, graph in used if iri not in known}
 
 
 # --- OWL 2 DL --------------------------------------------------------------------------------------------------------
+
 
 def test_every_property_is_of_one_kind(onto, properties):
     for term in properties:
@@ -363,7 +411,9 @@ def test_every_property_is_of_one_kind(onto, properties):
 
 
 def test_a_property_stands_under_properties_of_its_kind(onto, properties):
-    kind_of = {s: next((k for k in PROPERTY_KINDS if OWL + k in onto.values(s, f"{RDF}type")), None) for s in list(onto.said)}
+    kind_of = {
+        s: next((k for k in PROPERTY_KINDS if OWL + k in onto.values(s, f"{RDF}type")), None) for s in list(onto.said)
+    }
     for term in properties:
         for up in onto.values(term, f"{RDFS}subPropertyOf"):
             assert kind_of.get(up) == kind_of[term], (term, up)
@@ -382,15 +432,32 @@ def test_ranges_fit_the_kind_of_property(onto, properties):
 
 def composite(onto, properties):
     """Properties that follow from others taken together: transitive ones, those with a chain, and those above either."""
-    start = [t for t in properties if f"{OWL}TransitiveProperty" in onto.values(t, f"{RDF}type") or onto.values(t, f"{OWL}propertyChainAxiom")]
+    start = [
+        t
+        for t in properties
+        if f"{OWL}TransitiveProperty" in onto.values(t, f"{RDF}type") or onto.values(t, f"{OWL}propertyChainAxiom")
+    ]
     return set(start) | {up for term in start for up in above(onto, term, f"{RDFS}subPropertyOf")}
 
 
 def test_composite_properties_are_in_no_axiom_that_counts_or_forbids(onto, properties):  # OWL 2 §11.2
     hidden = composite(onto, properties)
-    counting = {OWL + k for k in ("FunctionalProperty", "InverseFunctionalProperty", "IrreflexiveProperty", "AsymmetricProperty")}
-    cardinalities = {OWL + p for p in ("minCardinality", "maxCardinality", "cardinality", "minQualifiedCardinality",
-                                       "maxQualifiedCardinality", "qualifiedCardinality", "hasSelf")}
+    counting = {
+        OWL + k
+        for k in ("FunctionalProperty", "InverseFunctionalProperty", "IrreflexiveProperty", "AsymmetricProperty")
+    }
+    cardinalities = {
+        OWL + p
+        for p in (
+            "minCardinality",
+            "maxCardinality",
+            "cardinality",
+            "minQualifiedCardinality",
+            "maxQualifiedCardinality",
+            "qualifiedCardinality",
+            "hasSelf",
+        )
+    }
     for term in hidden:
         assert not counting & set(onto.values(term, f"{RDF}type")), term
         assert not onto.values(term, f"{OWL}propertyDisjointWith"), term
@@ -399,7 +466,9 @@ def test_composite_properties_are_in_no_axiom_that_counts_or_forbids(onto, prope
             assert not hidden & set(onto.values(node, f"{OWL}onProperty"))
 
 
-def test_chains_are_regular(onto, properties):  # OWL 2 §11.2: there is an order in which each chain's steps come before it
+def test_chains_are_regular(
+    onto, properties
+):  # OWL 2 §11.2: there is an order in which each chain's steps come before it
     below = defaultdict(set)  # property → those that must come strictly before it
     equal = defaultdict(set)  # property → those that may come with it
     for term in properties:
@@ -430,27 +499,48 @@ def test_chains_hold_object_properties(onto, properties):
 
 def test_lists_of_disjoint_classes_have_no_name(onto):  # OWL 2 Mapping to RDF, table 16
     for subject in list(onto.said):
-        if set(onto.values(subject, f"{RDF}type")) & {f"{OWL}AllDisjointClasses", f"{OWL}AllDifferent", f"{OWL}AllDisjointProperties"}:
+        if set(onto.values(subject, f"{RDF}type")) & {
+            f"{OWL}AllDisjointClasses",
+            f"{OWL}AllDifferent",
+            f"{OWL}AllDisjointProperties",
+        }:
             assert subject.startswith("_:"), subject
 
 
 # --- the data, as far as the ontology's own axioms are concerned --------------------------------------------------------
 
+
 def test_object_properties_point_to_things_and_datatype_properties_to_values(dataset, onto):
-    kind_of = {s: next((k for k in PROPERTY_KINDS[:2] if OWL + k in onto.values(s, f"{RDF}type")), None) for s in list(onto.said)}
-    wrong = {(shorten(t.predicate.value), str(t.object)[:60], graph) for graph, triples in dataset.data.items() for t in triples
-             if (kind := kind_of.get(t.predicate.value)) and (type(t.object).__name__ == "Literal") != (kind == "DatatypeProperty")}
+    kind_of = {
+        s: next((k for k in PROPERTY_KINDS[:2] if OWL + k in onto.values(s, f"{RDF}type")), None)
+        for s in list(onto.said)
+    }
+    wrong = {
+        (shorten(t.predicate.value), str(t.object)[:60], graph)
+        for graph, triples in dataset.data.items()
+        for t in triples
+        if (kind := kind_of.get(t.predicate.value))
+        and (type(t.object).__name__ == "Literal") != (kind == "DatatypeProperty")
+    }
     assert not wrong
 
 
 def test_values_are_of_the_datatype_that_the_ontology_says(dataset, onto):
     whole = {XSD + k for k in ("integer", "nonNegativeInteger")}
-    allowed = {XSD + "decimal": whole | {XSD + "decimal"}, XSD + "nonNegativeInteger": whole, XSD + "string": {XSD + "string"}}
+    allowed = {
+        XSD + "decimal": whole | {XSD + "decimal"},
+        XSD + "nonNegativeInteger": whole,
+        XSD + "string": {XSD + "string"},
+    }
     wrong = set()
     for graph, triples in dataset.data.items():
         for t in triples:
             for kind in onto.values(t.predicate.value, f"{RDFS}range") if t.predicate.value in onto.said else ():
-                if kind in allowed and type(t.object).__name__ == "Literal" and t.object.datatype.value not in allowed[kind]:
+                if (
+                    kind in allowed
+                    and type(t.object).__name__ == "Literal"
+                    and t.object.datatype.value not in allowed[kind]
+                ):
                     wrong.add((shorten(t.predicate.value), str(t.object)[:60], graph))
     assert not wrong
 

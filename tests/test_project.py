@@ -1,4 +1,5 @@
-"""Where the house and the text are found, and how a file is replaced."""
+"""Where the project and the text are found, and how a file is replaced."""
+
 import errno
 import os
 
@@ -6,29 +7,29 @@ import pytest
 
 from statereport import project
 from statereport.atomic import write_whole
-from statereport.errors import DiskFull, HouseNotFound, TextMissing
+from statereport.errors import DiskFull, ProjectNotFound, TextMissing
 from statereport.project import Project, find_project, find_text
 
 
-def test_the_house_is_the_checkout_around_the_package(monkeypatch):
-    monkeypatch.delenv("STATEREPORT_HOUSE", raising=False)
+def test_the_project_is_the_checkout_around_the_package(monkeypatch):
+    monkeypatch.delenv("STATEREPORT_PROJECT", raising=False)
     assert find_project().prefixes.is_file()
 
 
-def test_a_given_house_comes_before_the_environment(monkeypatch, tiny):
-    monkeypatch.setenv("STATEREPORT_HOUSE", str(tiny.root))
+def test_a_given_project_comes_before_the_environment(monkeypatch, tiny):
+    monkeypatch.setenv("STATEREPORT_PROJECT", str(tiny.root))
     assert find_project() == Project.at(tiny.root)
-    with pytest.raises(HouseNotFound, match="nowhere"):
+    with pytest.raises(ProjectNotFound, match="nowhere"):
         find_project(tiny.root / "nowhere")
 
 
-def test_a_house_that_is_asked_for_and_missing_is_not_replaced_by_another(monkeypatch, tmp_path):
-    monkeypatch.setenv("STATEREPORT_HOUSE", str(tmp_path))
-    with pytest.raises(HouseNotFound):
+def test_a_project_that_is_asked_for_and_missing_is_not_replaced_by_another(monkeypatch, tmp_path):
+    monkeypatch.setenv("STATEREPORT_PROJECT", str(tmp_path))
+    with pytest.raises(ProjectNotFound):
         find_project()
 
 
-def test_names_are_relative_to_the_house(tiny, tmp_path):
+def test_names_are_relative_to_the_project(tiny, tmp_path):
     assert tiny.name(tiny.prefixes) == "ontology/prefixes.ttl"
     assert tiny.name(tmp_path / "other.ttl") == (tmp_path / "other.ttl").as_posix()
 

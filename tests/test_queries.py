@@ -36,7 +36,9 @@ def _limit(seconds: int) -> Iterator[None]:
     """Stop a query that takes too long, where the system has alarms."""
 
     def stop(*_: object) -> None:
-        raise TimeoutError(f"rdflib takes more than {seconds} s: put what binds most first, and do not join sub-selects")
+        raise TimeoutError(
+            f"rdflib takes more than {seconds} s: put what binds most first, and do not join sub-selects"
+        )
 
     if not hasattr(signal, "SIGALRM"):
         yield
@@ -61,7 +63,10 @@ class Engines:
     def rdflib(self, text: str) -> Any:
         """rdflib's answer, in terms of plain tuples."""
         says_graph = any(token.says("GRAPH") for token in tokens.tokens(text))
-        with warnings.catch_warnings(action="ignore"), _limit(LONGEST):  # the warnings are rdflib's own, about its Dataset
+        with (
+            warnings.catch_warnings(action="ignore"),
+            _limit(LONGEST),
+        ):  # the warnings are rdflib's own, about its Dataset
             result = (self.dataset if says_graph else self.graph).query(text)
             return self._rows(result)
 
@@ -84,7 +89,7 @@ class Engines:
 
 @pytest.fixture(scope="session")
 def engines() -> Engines:
-    """The whole house, with what follows from it, in both engines."""
+    """The whole project, with what follows from it, in both engines."""
     import rdflib
 
     ours = real.graph().engine
@@ -111,7 +116,9 @@ def _plain(term: Any) -> Any:
 
 
 each = pytest.mark.parametrize("name", QUERIES.names)
-answered = pytest.mark.parametrize("name", [name for name in QUERIES.names if not name.startswith(("pages/", "checks/"))])
+answered = pytest.mark.parametrize(
+    "name", [name for name in QUERIES.names if not name.startswith(("pages/", "checks/"))]
+)
 
 
 @each
@@ -120,7 +127,10 @@ def test_a_saved_query_keeps_the_rules(name: str) -> None:
 
 
 # What pages and checks ask takes rdflib long, and no person asks it.
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n.partition("/")[0] in ("pages", "checks"))) for n in QUERIES.names])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.slow] * (n.partition("/")[0] in ("pages", "checks"))) for n in QUERIES.names],
+)
 def test_two_engines_give_the_same_rows_in_the_same_order(name: str, engines: Engines) -> None:
     text = QUERIES.get(name).text
     assert engines.ours(text) == engines.rdflib(text)
@@ -138,7 +148,11 @@ def test_the_answer_is_the_golden_one(name: str, engines: Engines, golden) -> No
 def _without_names(table: bytes) -> bytes:
     """A table without its columns of names and labels: they repeat what the graph has beside each address."""
     head, *rows = csv.reader(io.StringIO(table.decode("utf-8"), newline=""))
-    kept = [i for i, column in enumerate(head) if not column.endswith("label") and column not in ("names_as_printed", "title")]
+    kept = [
+        i
+        for i, column in enumerate(head)
+        if not column.endswith("label") and column not in ("names_as_printed", "title")
+    ]
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows([row[i] for i in kept] for row in [head, *rows])
     return out.getvalue().encode("utf-8")
@@ -181,7 +195,9 @@ def _choosing() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("name", "parameter"), _choosing())
-def test_the_choices_are_of_the_graph_have_labels_and_each_has_an_answer(name: str, parameter: str, engines: Engines) -> None:
+def test_the_choices_are_of_the_graph_have_labels_and_each_has_an_answer(
+    name: str, parameter: str, engines: Engines
+) -> None:
     query = QUERIES.get(name)
     left_open = query.parameter(parameter)
     choices = saved_queries.choices(query, left_open, engines.oxigraph)
@@ -190,18 +206,26 @@ def test_the_choices_are_of_the_graph_have_labels_and_each_has_an_answer(name: s
     assert not [label for label in choices.values() if not label or label.startswith("http")]
     assert len({label.casefold() for label in choices.values()}) == len(choices), "two choices of one label"
     if len(query.parameters) == 1:
-        assert not [value for value in choices if not engines.oxigraph.query(query.bind({parameter: value})).rows], "a choice without an answer"
+        assert not [value for value in choices if not engines.oxigraph.query(query.bind({parameter: value})).rows], (
+            "a choice without an answer"
+        )
 
 
 def test_a_label_of_two_choices_is_refused_with_both() -> None:
     which = Parameter("which", "Place", "iri", "place:kaz", {"place:kaz": "Hill", "place:korday-district": "hill"})
     with pytest.raises(BadParameter, match="more than one choice") as refused:
         which.term("HILL", "here")
-    assert refused.value.mend == "use one of: place:kaz, place:korday-district."
+    assert refused.value.hint == "use one of: place:kaz, place:korday-district."
 
 
 def test_every_parameter_for_people_has_choices() -> None:
-    free = [f"{q.name} {p.name}" for q in QUERIES if q.topic != "pages" for p in q.parameters if not (p.choices or p.pattern)]
+    free = [
+        f"{q.name} {p.name}"
+        for q in QUERIES
+        if q.topic != "pages"
+        for p in q.parameters
+        if not (p.choices or p.pattern)
+    ]
     assert not free
 
 
@@ -220,7 +244,9 @@ def test_a_check_answers_no_rows(name: str, engines: Engines) -> None:
 
 
 def test_every_golden_answer_has_its_question() -> None:
-    kept = {path.relative_to(GOLDEN / "queries").with_suffix("").as_posix() for path in (GOLDEN / "queries").rglob("*.*")}
+    kept = {
+        path.relative_to(GOLDEN / "queries").with_suffix("").as_posix() for path in (GOLDEN / "queries").rglob("*.*")
+    }
     assert kept <= set(QUERIES.names)
 
 
@@ -388,18 +414,24 @@ def test_the_lint_finds(saved, old: str, new: str, says: str) -> None:
     assert any(says in problem.what for problem in found), [problem.what for problem in found]
 
 
-CHOOSING = GOOD.replace('#+   language: {label: "Language", type: iri}\n', """#+   language:
+CHOOSING = GOOD.replace(
+    '#+   language: {label: "Language", type: iri}\n',
+    """#+   language:
 #+     label: "Language"
 #+     type: iri
 #+     choices: "?school sr:hasLanguageOfInstruction ?language ."
-""").replace("PREFIX xsd", "PREFIX sr: <https://w3id.org/statereport/def/>\nPREFIX xsd")
+""",
+).replace("PREFIX xsd", "PREFIX sr: <https://w3id.org/statereport/def/>\nPREFIX xsd")
 
 
 def test_choices_come_from_the_graph_by_value_and_label(saved, engines: Engines) -> None:
     query = saved(CHOOSING)
     found = saved_queries.choices(query, query.parameter("language"), engines.oxigraph)
     assert found["language:kazakh"] == "Kazakh" and list(found.values()) == sorted(found.values(), key=str.casefold)
-    assert saved_queries.choices(query, query.parameter("year"), engines.oxigraph) == {"2019": "last year", "2020": "this year"}
+    assert saved_queries.choices(query, query.parameter("year"), engines.oxigraph) == {
+        "2019": "last year",
+        "2020": "this year",
+    }
     assert saved_queries.choices(query, query.parameter("word"), engines.oxigraph) == {}
 
 
@@ -421,11 +453,19 @@ def test_a_value_or_its_label_is_chosen(saved, engines: Engines, name: str, give
     assert engine.form_of(query.bind(meant)).form == "select"
 
 
-@pytest.mark.parametrize(("name", "given", "near"), [("language", "language:uzbk", "language:uzbek"), ("language", "Kazak", "language:kazakh (Kazakh)"), ("year", "2021", "2019 (last year)"), ("language", "%%", "use one of")])
+@pytest.mark.parametrize(
+    ("name", "given", "near"),
+    [
+        ("language", "language:uzbk", "language:uzbek"),
+        ("language", "Kazak", "language:kazakh (Kazakh)"),
+        ("year", "2021", "2019 (last year)"),
+        ("language", "%%", "use one of"),
+    ],
+)
 def test_what_is_no_choice_proposes_the_nearest(saved, engines: Engines, name: str, given: str, near: str) -> None:
     with pytest.raises(BadParameter) as caught:
         saved_queries.chosen(saved(CHOOSING), {name: given}, engines.oxigraph)
-    assert near in caught.value.mend and given in caught.value.what
+    assert near in caught.value.hint and given in caught.value.what
 
 
 def test_a_short_name_serves_where_it_is_unique_and_the_nearest_is_proposed(saved, tmp_path) -> None:
@@ -440,7 +480,7 @@ def test_a_short_name_serves_where_it_is_unique_and_the_nearest_is_proposed(save
     for wrong in ("schools/by-langage", "by-languge"):
         with pytest.raises(UnknownName) as caught:
             found.get(wrong)
-        assert "schools/by-language" in caught.value.mend or "by-language" in caught.value.mend
+        assert "schools/by-language" in caught.value.hint or "by-language" in caught.value.hint
 
 
 def test_one_broken_query_does_not_hide_the_others(saved, tmp_path) -> None:

@@ -57,11 +57,30 @@ def test_an_expression_finds(index, text: str, wanted: set[str]) -> None:
     assert set(found(index, text)) == wanted
 
 
-@pytest.mark.parametrize("text", ["", " ", "AND", "schools OR", "NOT schools", "(schools", "schools)", '"schools', "()", "a AND OR b", "-", '""', "x" * 600, "\x00", "(" * 200 + "a" + ")" * 200])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "AND",
+        "schools OR",
+        "NOT schools",
+        "(schools",
+        "schools)",
+        '"schools',
+        "()",
+        "a AND OR b",
+        "-",
+        '""',
+        "x" * 600,
+        "\x00",
+        "(" * 200 + "a" + ")" * 200,
+    ],
+)
 def test_a_bad_expression_is_told_with_a_cure(index, text: str) -> None:
     with pytest.raises(BadSearch) as caught:
         index.find(text)
-    assert caught.value.what and caught.value.mend
+    assert caught.value.what and caught.value.hint
 
 
 def test_signs_of_the_engine_and_broken_characters_do_no_harm(index) -> None:
@@ -99,7 +118,7 @@ def graph() -> knowledge.KnowledgeGraph:
     return real.graph()
 
 
-def test_the_house_is_found_by_its_words(graph) -> None:
+def test_the_project_is_found_by_its_words(graph) -> None:
     kinds = {hit.kind for hit in graph.search("statelessness", 200)}
     assert {"theme", "figure", "passage", "legal instrument"} <= kinds
     assert graph.search("Gypsies")[0].iri.endswith("/ethnic-group/roma")
@@ -115,7 +134,7 @@ def test_everything_with_a_label_or_gist_can_be_found(graph) -> None:
     assert {row["x"] for row in labelled} <= kept and len(kept) > 1000
 
 
-def test_a_build_keeps_what_an_index_needs_so_that_the_graph_is_not_asked(graph, house, tmp_path) -> None:
+def test_a_build_keeps_what_an_index_needs_so_that_the_graph_is_not_asked(graph, project, tmp_path) -> None:
     search.write(graph.engine, graph.question, tmp_path)
-    kept = search.Index.of(knowledge.KnowledgeGraph(engine.Store.memory(), house, tmp_path))
+    kept = search.Index.of(knowledge.KnowledgeGraph(engine.Store.memory(), project, tmp_path))
     assert kept.find("statelessness", 50) == graph.search("statelessness", 50)

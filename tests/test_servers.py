@@ -66,7 +66,11 @@ def same(term: Any) -> Any:
         return getattr(term, "value", None)
     if term.datatype.value.endswith("#boolean"):
         return Decimal(term.value in ("true", "1"))  # Virtuoso has no truth values: a query's true is its 1
-    if term.datatype.value.rpartition("#")[2] in ("decimal", "double", "float") or "nteger" in term.datatype.value or term.datatype.value.endswith("#int"):
+    if (
+        term.datatype.value.rpartition("#")[2] in ("decimal", "double", "float")
+        or "nteger" in term.datatype.value
+        or term.datatype.value.endswith("#int")
+    ):
         try:
             return Decimal(term.value).normalize()
         except InvalidOperation:

@@ -14,14 +14,40 @@ CASES = cases()
 NAMES = [case.name for case in CASES]
 # sh: parameters that are a constraint of their own, and the component that each is reported as.
 COMPONENTS = {
-    "minCount": "MinCount", "maxCount": "MaxCount", "datatype": "Datatype", "class": "Class", "node": "Node", "pattern": "Pattern",
-    "languageIn": "LanguageIn", "uniqueLang": "UniqueLang", "qualifiedMinCount": "QualifiedMinCount",
-    "qualifiedMaxCount": "QualifiedMaxCount", "hasValue": "HasValue", "in": "In", "lessThan": "LessThan", "minLength": "MinLength",
-    "maxLength": "MaxLength", "minInclusive": "MinInclusive", "maxInclusive": "MaxInclusive", "nodeKind": "NodeKind", "or": "Or",
-    "xone": "Xone", "sparql": "SPARQL",
+    "minCount": "MinCount",
+    "maxCount": "MaxCount",
+    "datatype": "Datatype",
+    "class": "Class",
+    "node": "Node",
+    "pattern": "Pattern",
+    "languageIn": "LanguageIn",
+    "uniqueLang": "UniqueLang",
+    "qualifiedMinCount": "QualifiedMinCount",
+    "qualifiedMaxCount": "QualifiedMaxCount",
+    "hasValue": "HasValue",
+    "in": "In",
+    "lessThan": "LessThan",
+    "minLength": "MinLength",
+    "maxLength": "MaxLength",
+    "minInclusive": "MinInclusive",
+    "maxInclusive": "MaxInclusive",
+    "nodeKind": "NodeKind",
+    "or": "Or",
+    "xone": "Xone",
+    "sparql": "SPARQL",
 }
 # What says how a constraint works or who it is for, and is none itself.
-NO_CONSTRAINT = {"type", "message", "path", "property", "severity", "targetClass", "targetSubjectsOf", "qualifiedValueShape", "hasKind"}
+NO_CONSTRAINT = {
+    "type",
+    "message",
+    "path",
+    "property",
+    "severity",
+    "targetClass",
+    "targetSubjectsOf",
+    "qualifiedValueShape",
+    "hasKind",
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +59,23 @@ def world() -> World:
 def constraints() -> tuple[tuple[str, str, str], ...]:
     """Each constraint of a shape that finds things: shape, sh: parameter, component."""
     shapes = Shapes(tuple(World().rules))
-    helpers = {shape for shape in shapes.subjects("NodeShape")
-               if not any(shapes.values(shape, aim) for aim in ("targetClass", "targetSubjectsOf"))}
+    helpers = {
+        shape
+        for shape in shapes.subjects("NodeShape")
+        if not any(shapes.values(shape, aim) for aim in ("targetClass", "targetSubjectsOf"))
+    }
     found = []
     for shape in (*shapes.subjects("NodeShape"), *shapes.subjects("PropertyShape")):
         if owner(shape) not in helpers:
-            found += [(shape, name, f"{SH}{COMPONENTS[name]}ConstraintComponent") for name in COMPONENTS if shapes.values(shape, name)]
+            found += [
+                (shape, name, f"{SH}{COMPONENTS[name]}ConstraintComponent")
+                for name in COMPONENTS
+                if shapes.values(shape, name)
+            ]
     return tuple(found)
 
 
-def test_the_small_house_is_right(world):
+def test_the_small_project_is_right(world):
     assert world.results() == []
 
 
@@ -65,8 +98,11 @@ def test_each_shape_has_a_case_that_only_it_refuses():
 
 
 def test_every_parameter_of_a_shape_is_tried(world):
-    used = {t.predicate.value.rpartition("#")[2].rpartition("/")[2] for t in world.rules
-            if t.subject.value.startswith(SHAPE) and not t.subject.value.startswith(SHAPE + "prefix")}
+    used = {
+        t.predicate.value.rpartition("#")[2].rpartition("/")[2]
+        for t in world.rules
+        if t.subject.value.startswith(SHAPE) and not t.subject.value.startswith(SHAPE + "prefix")
+    }
     told = {"prefixes", "select"}
     assert used - told <= set(COMPONENTS) | NO_CONSTRAINT
 
@@ -76,9 +112,14 @@ def test_every_folder_of_cases_is_a_shape(world):
     assert {path.name for path in FOLDER.iterdir() if path.is_dir()} <= known
 
 
-def test_every_class_of_the_ontology_has_a_shape(world, house):
-    declared = {t.subject.value for path in house.ontology.glob("*.ttl") for t in turtle.read(path)
-                if t.object.value == "http://www.w3.org/2002/07/owl#Class" and t.subject.value.startswith("https://w3id.org/statereport/def/")}
+def test_every_class_of_the_ontology_has_a_shape(world, project):
+    declared = {
+        t.subject.value
+        for path in project.ontology.glob("*.ttl")
+        for t in turtle.read(path)
+        if t.object.value == "http://www.w3.org/2002/07/owl#Class"
+        and t.subject.value.startswith("https://w3id.org/statereport/def/")
+    }
     shapes = Shapes(tuple(world.rules))
     aimed = {target for shape in shapes.subjects("NodeShape") for target in shapes.values(shape, "targetClass")}
     assert sorted(declared - aimed) == []
@@ -94,7 +135,10 @@ def test_every_shape_says_its_rule_in_a_sentence(world):
 
 def test_severity_stands_on_warnings_of_the_report_only(world):
     shapes = Shapes(tuple(world.rules))
-    severe = {shape: shapes.values(shape, "severity") for shape in (*shapes.subjects("NodeShape"), *shapes.subjects("PropertyShape"))}
+    severe = {
+        shape: shapes.values(shape, "severity")
+        for shape in (*shapes.subjects("NodeShape"), *shapes.subjects("PropertyShape"))
+    }
     assert {values for values in severe.values() if values} == {(SH + "Warning",)}
 
 
@@ -119,13 +163,20 @@ def test_each_constraint_is_missed_when_it_is_taken_away(world):
         # A qualified shape that has neither count left is no constraint but a fault.
         counted = others & {SH + "qualifiedMinCount", SH + "qualifiedMaxCount"}
         gone = {SH + name} if counted or not name.startswith("qualified") else {SH + name, SH + "qualifiedValueShape"}
-        weaker = Validator(t for t in reachable(world.rules, node) if t.subject.value != shape or t.predicate.value not in gone)
-        if all(weaker.check(world.with_case(case)) == world.findings(case, node) for case in by_result[shape, component][:2]):
+        weaker = Validator(
+            t for t in reachable(world.rules, node) if t.subject.value != shape or t.predicate.value not in gone
+        )
+        if all(
+            weaker.check(world.with_case(case)) == world.findings(case, node)
+            for case in by_result[shape, component][:2]
+        ):
             unnoticed.append((shape, name))
     assert unnoticed == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", [case for case in CASES if "Warning" in {row[4] for row in case.expected}], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if "Warning" in {row[4] for row in case.expected}], ids=lambda case: case.name
+)
 def test_plain_pyshacl_finds_the_same_in_a_case(world, case):
     assert world.findings(case, case.shape, plain=True) == world.findings(case, case.shape)

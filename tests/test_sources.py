@@ -1,4 +1,4 @@
-"""The manners of the house. Every message says how to mend what it found."""
+"""The manners of the project. Every message says how to fix what it found."""
 
 import ast
 import re
@@ -46,30 +46,30 @@ def texts() -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def dataset(house):
-    return load(house)
+def dataset(project):
+    return load(project)
 
 
-def saved(house) -> list:
-    return list(SavedQueries(house.queries))
+def saved(project) -> list:
+    return list(SavedQueries(project.queries))
 
 
-def test_every_turtle_file_is_in_the_house_format(house):
-    differ = turtle.fmt([house.ontology, house.graphs], True, house.prefixes, house.name)
+def test_every_turtle_file_is_in_the_project_format(project):
+    differ = turtle.fmt([project.ontology, project.graphs], True, project.prefixes, project.name)
     assert not differ, f"run: statereport fmt {' '.join(map(str, differ))}"
 
 
-def test_every_prefix_is_the_one_of_the_table(house):
-    table = prefixes.prefixes(house.prefixes)
+def test_every_prefix_is_the_one_of_the_table(project):
+    table = prefixes.prefixes(project.prefixes)
     line = re.compile(r"^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>", re.I | re.M)
     paths = [
-        *house.ontology.rglob("*.ttl"),
-        *house.ontology.rglob("*.rq"),
-        *house.graphs.rglob("*.ttl"),
-        *house.queries.rglob("*.rq"),
+        *project.ontology.rglob("*.ttl"),
+        *project.ontology.rglob("*.rq"),
+        *project.graphs.rglob("*.ttl"),
+        *project.queries.rglob("*.rq"),
     ]
     wrong = [
-        f"{house.name(path)}: {prefix}"
+        f"{project.name(path)}: {prefix}"
         for path in paths
         for prefix, namespace in line.findall(path.read_text(encoding="utf-8"))
         if table.get(prefix) != namespace
@@ -77,8 +77,8 @@ def test_every_prefix_is_the_one_of_the_table(house):
     assert not wrong, f"not as in ontology/prefixes.ttl: {wrong}"
 
 
-def test_the_table_gives_each_namespace_one_prefix(house):
-    spaces = list(prefixes.prefixes(house.prefixes).values())
+def test_the_table_gives_each_namespace_one_prefix(project):
+    spaces = list(prefixes.prefixes(project.prefixes).values())
     assert len(spaces) == len(set(spaces))
 
 
@@ -96,40 +96,44 @@ def test_what_is_said_has_no_blank_nodes(dataset):
     assert not blank, "give the thing an IRI"
 
 
-def test_no_literal_is_written_in_characters_that_engines_change(house, dataset):
-    assert not [str(problem) for problem in unstable_literals(house, dataset)]
+def test_no_literal_is_written_in_characters_that_engines_change(project, dataset):
+    assert not [str(problem) for problem in unstable_literals(project, dataset)]
 
 
-def test_the_graph_of_the_ontology_is_no_folder_of_the_graphs(house):
-    assert not (house.graphs / "ontology").exists() and not (house.graphs / "inferred.ttl").exists()
+def test_the_graph_of_the_ontology_is_no_folder_of_the_graphs(project):
+    assert not (project.graphs / "ontology").exists() and not (project.graphs / "inferred.ttl").exists()
 
 
-def test_names_of_graphs_and_files_lead_to_each_other(house, dataset):
+def test_names_of_graphs_and_files_lead_to_each_other(project, dataset):
     for name in dataset.graphs:
-        path = path_of(house, name)
-        assert path.is_file() and name_of(house, path) == name
+        path = path_of(project, name)
+        assert path.is_file() and name_of(project, path) == name
 
 
-def test_every_saved_query_has_its_golden_answer_and_every_answer_its_query(house):
-    asked = {query.name for query in saved(house) if query.topic not in ("pages", "checks")}
+def test_every_saved_query_has_its_golden_answer_and_every_answer_its_query(project):
+    asked = {query.name for query in saved(project) if query.topic not in ("pages", "checks")}
     golden = {path.relative_to(GOLDEN).with_suffix("").as_posix() for path in GOLDEN.rglob("*") if path.is_file()}
     assert asked == golden, "run: python -m pytest tests/test_queries.py --write-golden, and read the difference"
 
 
-def test_every_term_of_ours_is_asked_for_by_a_query_a_shape_or_a_rule(house, dataset):
+def test_every_term_of_ours_is_asked_for_by_a_query_a_shape_or_a_rule(project, dataset):
     asked = [
-        path.read_text(encoding="utf-8") for folder in (house.queries, house.ontology) for path in folder.rglob("*.rq")
+        path.read_text(encoding="utf-8")
+        for folder in (project.queries, project.ontology)
+        for path in folder.rglob("*.rq")
     ]
-    asked += [path.read_text(encoding="utf-8") for path in (house.ontology / "shapes").rglob("*.ttl")]
+    asked += [path.read_text(encoding="utf-8") for path in (project.ontology / "shapes").rglob("*.ttl")]
     words = set(re.findall(r"\bsr:\w+", "\n".join(asked)))
     kinds = re.compile(r"#(Class|ObjectProperty|DatatypeProperty)$")
     terms = {
         t.subject.value
         for part in dataset.ontology.values()
         for t in part
-        if t.subject.value.startswith(namespaces.SR) and t.predicate.value.endswith("#type") and kinds.search(t.object.value)
+        if t.subject.value.startswith(namespaces.SR)
+        and t.predicate.value.endswith("#type")
+        and kinds.search(t.object.value)
     }
-    unasked = sorted(terms - {prefixes.expand(word, house.prefixes) for word in words})
+    unasked = sorted(terms - {prefixes.expand(word, project.prefixes) for word in words})
     assert not unasked, "a term that nothing asks for is not needed, or a query or shape is missing"
 
 
@@ -155,7 +159,7 @@ def test_nothing_names_another_machine():
     places = [
         f"{name}: {match[0]}"
         for name, text in texts()
-        if name != "tests/test_house.py"
+        if name != "tests/test_project.py"
         for match in ELSEWHERE.finditer(text)
     ]
     assert not places
@@ -242,16 +246,20 @@ def test_the_locked_packages_have_hashes_and_are_those_of_the_project():
         assert {re.split(r"[<>=\[]", need)[0].lower() for need in wanted} <= names, f"run: make lock ({lock})"
 
 
-def test_the_readme_prints_what_is_printed(house, dataset):
+def test_the_readme_prints_what_is_printed(project, dataset):
     from statereport.graph import describe
     from statereport.rdf import writers
     from statereport.reasoning import inference
     from statereport.sparql.engine import Store
 
-    inferred = inference.infer(dataset.ontology_quads(), dataset.data_quads(), inference.load_rules(house.ontology / "rules"))
+    inferred = inference.infer(
+        dataset.ontology_quads(), dataset.data_quads(), inference.load_rules(project.ontology / "rules")
+    )
     engine = Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
-    page = str(describe.describe("figure:13-schools-kazakh", engine, SavedQueries(house.queries)))
-    shown = re.search(r"^```console\n(Inferred\n.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)[1]
+    page = str(describe.describe("figure:13-schools-kazakh", engine, SavedQueries(project.queries)))
+    shown = re.search(
+        r"^```console\n(Inferred\n.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S
+    )[1]
     assert shown.strip() in page, f"bring README.md up to date:\n{page}"
 
 
@@ -263,7 +271,9 @@ def test_the_table_of_questions_is_that_of_the_queries(monkeypatch):
     assert text.count(questions.BEGIN) == text.count(questions.END) == 1
     assert questions.table() == text.split(questions.BEGIN)[1].split(questions.END)[0], "run: make questions"
     listed = re.findall(r"\]\(queries/(\S+)\.rq\)", text)
-    people = [name for name in SavedQueries(ROOT / "queries").names if not name.startswith(("tables/", "checks/", "pages/"))]
+    people = [
+        name for name in SavedQueries(ROOT / "queries").names if not name.startswith(("tables/", "checks/", "pages/"))
+    ]
     assert sorted(listed) == sorted(people), "a topic is missing in docs/questions.py"
 
 

@@ -1,4 +1,5 @@
 """The report's text: its passages, the places of fragments, and its numerals."""
+
 import csv
 
 import pytest
@@ -34,7 +35,7 @@ INVENTED = (
 
 
 def test_a_text_falls_into_parts_themes_and_passages():
-    found = [(s.kind, s.number, s.under, INVENTED[s.start:s.end]) for s in segments(INVENTED)]
+    found = [(s.kind, s.number, s.under, INVENTED[s.start : s.end]) for s in segments(INVENTED)]
     assert found == [
         ("passage", "0.1", "", "A first paragraph."),
         ("part", "1", "", "Schools (Article 5)"),
@@ -79,7 +80,7 @@ def test_the_passages_of_the_report_are_those_counted_by_hand(report_text, text_
     # The second part's heading stands on two lines, which the table has as two rows.
     split = [i for i, (kind, _, _) in enumerate(want) if kind == "part" and want[i - 1][0] == "part"]
     for i in reversed(split):
-        want[i - 1:i + 1] = [("part", want[i - 1][1], want[i][2])]
+        want[i - 1 : i + 1] = [("part", want[i - 1][1], want[i][2])]
     assert [(s.kind, s.start, s.end) for s in report_text.segments] == want
     numbers = [row["id"] for row in rows if row["kind"] != "part"]
     assert [s.number for s in report_text.segments if s.kind != "part"] == numbers
@@ -87,6 +88,7 @@ def test_the_passages_of_the_report_are_those_counted_by_hand(report_text, text_
 
 
 # --- fragments -------------------------------------------------------------------------------------------------------
+
 
 def test_a_fragment_is_found_where_it_stands_once():
     assert find("one school and a school", "a school", Span(0, 23)) == Span(15, 23)
@@ -96,7 +98,7 @@ def test_a_fragment_is_found_where_it_stands_once():
 def test_a_fragment_that_occurs_twice_says_how_to_lengthen_it():
     with pytest.raises(FragmentAmbiguous, match="2 times") as problem:
         find("red school and blue school", "school", Span(0, 26), "figure:x in passage 1.1")
-    assert "red school" in problem.value.mend and problem.value.where == "figure:x in passage 1.1"
+    assert "red school" in problem.value.hint and problem.value.where == "figure:x in passage 1.1"
 
 
 def test_overlapping_places_are_two_places():
@@ -104,84 +106,97 @@ def test_overlapping_places_are_two_places():
     assert occurrences("aaa", "", Span(0, 3)) == []
 
 
-@pytest.mark.parametrize(("words", "fragment", "cure"), [
-    ("in\u00a02014 there were", "in 2014", "U+00A0"),
-    ("the Commissioner’s office", "Commissioner's", "U+2019"),
-    ("1,448 schools – 3 new", "schools - 3", "U+2013"),
-    ("there were 1,448 schools", "there were 1,449 schools", "nearest words"),
-    ("there were schools", "Qz", "correct sr:isStatedIn"),
-])
+@pytest.mark.parametrize(
+    ("words", "fragment", "cure"),
+    [
+        ("in\u00a02014 there were", "in 2014", "U+00A0"),
+        ("the Commissioner’s office", "Commissioner's", "U+2019"),
+        ("1,448 schools – 3 new", "schools - 3", "U+2013"),
+        ("there were 1,448 schools", "there were 1,449 schools", "nearest words"),
+        ("there were schools", "Qz", "correct sr:isStatedIn"),
+    ],
+)
 def test_a_fragment_that_is_absent_says_what_is_near(words, fragment, cure):
     with pytest.raises(FragmentAbsent) as problem:
         find(words, fragment, Span(0, len(words)))
-    assert cure in problem.value.mend
+    assert cure in problem.value.hint
 
 
-@pytest.mark.parametrize(("printed", "words", "places"), [
-    ("1", "1,448 admitted, 21 by decree", 0),
-    ("448", "1,448 admitted", 0),
-    ("4", "51.4%", 0),
-    ("51", "51.4%", 0),
-    ("51.4", "(51.4%)", 1),
-    ("51.4%", "(51.4%)", 1),
-    ("7", "7, 8 and 7.", 2),
-    ("2014", "in 2014, 23,011 persons", 1),
-    ("four", "fourteen", 0),
-    ("four", "only four civil suits", 1),
-    ("no", "not known", 0),
-    ("1 million 139 thousand", "about 1 million 139 thousand foreigners", 1),
-    ("(17)", "seventeen (17) days", 1),
-    ("", "anything", 0),
-])
+@pytest.mark.parametrize(
+    ("printed", "words", "places"),
+    [
+        ("1", "1,448 admitted, 21 by decree", 0),
+        ("448", "1,448 admitted", 0),
+        ("4", "51.4%", 0),
+        ("51", "51.4%", 0),
+        ("51.4", "(51.4%)", 1),
+        ("51.4%", "(51.4%)", 1),
+        ("7", "7, 8 and 7.", 2),
+        ("2014", "in 2014, 23,011 persons", 1),
+        ("four", "fourteen", 0),
+        ("four", "only four civil suits", 1),
+        ("no", "not known", 0),
+        ("1 million 139 thousand", "about 1 million 139 thousand foreigners", 1),
+        ("(17)", "seventeen (17) days", 1),
+        ("", "anything", 0),
+    ],
+)
 def test_a_printed_number_is_found_as_a_whole(printed, words, places):
     assert len(printed_in(words, printed, Span(0, len(words)))) == places
 
 
 # --- numerals --------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("words", "found"), [
-    # digits
-    ("3,797 (51.4%) schools with 1,394,192 pupils", ["3,797", "51.4", "1,394,192"]),
-    ("schools: 7391, of which 12", ["7391", "12"]),
-    ("in 2014, 23,011 persons", ["2014", "23,011"]),
-    ("a full stop ends 10. Not 10.2", ["10", "10.2"]),
-    ("February 7 and 8, 2020", ["7", "8", "2020"]),
-    ("16 16", ["16", "16"]),
-    # what ends a run of digits
-    ("2020-2021", ["2020", "2021"]),
-    ("Article 434-1(1) (2)", ["434", "1", "1", "2"]),
-    ("No. 114-IV and №76", ["114", "76"]),
-    ("CERD/C/GC/32, SI-13, COVID-19, DSM-121/2020", ["32", "13", "19", "121", "2020"]),
-    ("the 1st quarter", ["1"]),
-    # number words
-    ("four civil suits", ["four"]),
-    ("Seventy percent", ["Seventy"]),
-    ("under twenty nine, twenty-nine", ["twenty nine", "twenty-nine"]),
-    ("fifty to one hundred people", ["fifty", "one hundred"]),
-    ("from one hundred and one to two hundred and fifty people", ["one hundred and one", "two hundred and fifty"]),
-    ("over two hundred and fifty-one people", ["two hundred and fifty-one"]),
-    ("two thousand to seven thousand indices", ["two thousand", "seven thousand"]),
-    ("seventeen (17) business days", ["seventeen", "17"]),
-    ("two\u00a0hundred", ["two\u00a0hundred"]),
-    ("a two-year plan", ["two"]),
-    # a number with its scale is one
-    ("19 million 126 thousand people", ["19 million 126 thousand"]),
-    ("about 1 million 139 thousand foreigners", ["1 million 139 thousand"]),
-    ("3.3 million people in 7391 schools", ["3.3 million", "7391"]),
-    ("56 thousand grants", ["56 thousand"]),
-    ("three million four hundred and five thousand and six", ["three million four hundred and five thousand and six"]),
-    # "one" counts as a number, and not as a pronoun or determiner
-    ("The court acquitted one (man) of 51", ["one", "51"]),
-    ("in part one, in the first paragraph", ["one"]),
-    ("one of 51 convicts", ["one", "51"]),
-    ("One of the novelties; one of its grounds; one of these", []),
-    ("no one may; every one; the one; another one; this one", []),
-    # what does not count
-    ("the eighth to tenth reports, the first, a third, twice, half, both", []),
-    ("thousands of people, hundreds, millions", []),
-    ("disability group I or II, Law VI", []),
-    ("someone, often, attend, weight, height, Seventh, tenant, onethird", []),
-])
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        # digits
+        ("3,797 (51.4%) schools with 1,394,192 pupils", ["3,797", "51.4", "1,394,192"]),
+        ("schools: 7391, of which 12", ["7391", "12"]),
+        ("in 2014, 23,011 persons", ["2014", "23,011"]),
+        ("a full stop ends 10. Not 10.2", ["10", "10.2"]),
+        ("February 7 and 8, 2020", ["7", "8", "2020"]),
+        ("16 16", ["16", "16"]),
+        # what ends a run of digits
+        ("2020-2021", ["2020", "2021"]),
+        ("Article 434-1(1) (2)", ["434", "1", "1", "2"]),
+        ("No. 114-IV and №76", ["114", "76"]),
+        ("CERD/C/GC/32, SI-13, COVID-19, DSM-121/2020", ["32", "13", "19", "121", "2020"]),
+        ("the 1st quarter", ["1"]),
+        # number words
+        ("four civil suits", ["four"]),
+        ("Seventy percent", ["Seventy"]),
+        ("under twenty nine, twenty-nine", ["twenty nine", "twenty-nine"]),
+        ("fifty to one hundred people", ["fifty", "one hundred"]),
+        ("from one hundred and one to two hundred and fifty people", ["one hundred and one", "two hundred and fifty"]),
+        ("over two hundred and fifty-one people", ["two hundred and fifty-one"]),
+        ("two thousand to seven thousand indices", ["two thousand", "seven thousand"]),
+        ("seventeen (17) business days", ["seventeen", "17"]),
+        ("two\u00a0hundred", ["two\u00a0hundred"]),
+        ("a two-year plan", ["two"]),
+        # a number with its scale is one
+        ("19 million 126 thousand people", ["19 million 126 thousand"]),
+        ("about 1 million 139 thousand foreigners", ["1 million 139 thousand"]),
+        ("3.3 million people in 7391 schools", ["3.3 million", "7391"]),
+        ("56 thousand grants", ["56 thousand"]),
+        (
+            "three million four hundred and five thousand and six",
+            ["three million four hundred and five thousand and six"],
+        ),
+        # "one" counts as a number, and not as a pronoun or determiner
+        ("The court acquitted one (man) of 51", ["one", "51"]),
+        ("in part one, in the first paragraph", ["one"]),
+        ("one of 51 convicts", ["one", "51"]),
+        ("One of the novelties; one of its grounds; one of these", []),
+        ("no one may; every one; the one; another one; this one", []),
+        # what does not count
+        ("the eighth to tenth reports, the first, a third, twice, half, both", []),
+        ("thousands of people, hundreds, millions", []),
+        ("disability group I or II, Law VI", []),
+        ("someone, often, attend, weight, height, Seventh, tenant, onethird", []),
+    ],
+)
 def test_what_counts_as_a_numeral(words, found):
     assert tokens(words) == found
 
@@ -189,13 +204,20 @@ def test_what_counts_as_a_numeral(words, found):
 def test_list_numbers_and_conversion_marks_are_known_by_their_form():
     words = "[bookmark: z62][bookmark: SUB7]\t1) in 5 days\n\t12. Theme with 3)\n3.4 million\n 2)\tb"
     assert [(n.token, n.account) for n in numerals(words)] == [
-        ("62", "conversion-mark"), ("7", "conversion-mark"), ("1", "list-number"), ("5", ""), ("12", "list-number"),
-        ("3", ""), ("3.4 million", ""), ("2", "list-number")]
+        ("62", "conversion-mark"),
+        ("7", "conversion-mark"),
+        ("1", "list-number"),
+        ("5", ""),
+        ("12", "list-number"),
+        ("3", ""),
+        ("3.4 million", ""),
+        ("2", "list-number"),
+    ]
 
 
 def test_a_numeral_stands_where_its_token_stands():
     words = "In 2020, twenty nine of 1,448."
-    assert [words[n.start:n.end] for n in numerals(words)] == tokens(words)
+    assert [words[n.start : n.end] for n in numerals(words)] == tokens(words)
 
 
 def test_every_digit_of_the_report_is_in_a_numeral(report_text):
@@ -206,11 +228,45 @@ def test_every_digit_of_the_report_is_in_a_numeral(report_text):
 def test_the_number_words_of_the_report_are_those_read_by_hand(report_text):
     words = [n.token for n in report_text.numerals if not n.token.isascii() or any(c.isalpha() for c in n.token)]
     assert words == [
-        "19 million 126 thousand", "fifty", "one hundred", "two", "one hundred and one", "two hundred and fifty", "three",
-        "two hundred and fifty-one", "four", "Seventy", "four", "three", "56 thousand", "three", "twenty nine",
-        "twenty nine", "thirty", "three", "five", "four", "1 million", "one", "two thousand", "seven thousand", "two",
-        "seven", "one", "3.3 million", "1 million 139 thousand", "two", "two", "ten", "five", "seventeen", "seven",
-        "fifteen", "thirty", "two"]
+        "19 million 126 thousand",
+        "fifty",
+        "one hundred",
+        "two",
+        "one hundred and one",
+        "two hundred and fifty",
+        "three",
+        "two hundred and fifty-one",
+        "four",
+        "Seventy",
+        "four",
+        "three",
+        "56 thousand",
+        "three",
+        "twenty nine",
+        "twenty nine",
+        "thirty",
+        "three",
+        "five",
+        "four",
+        "1 million",
+        "one",
+        "two thousand",
+        "seven thousand",
+        "two",
+        "seven",
+        "one",
+        "3.3 million",
+        "1 million 139 thousand",
+        "two",
+        "two",
+        "ten",
+        "five",
+        "seventeen",
+        "seven",
+        "fifteen",
+        "thirty",
+        "two",
+    ]
 
 
 def test_a_text_counts_its_numerals_once():

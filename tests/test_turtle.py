@@ -1,7 +1,8 @@
-"""The house format: what it is (cases in turtle/), that it loses nothing, and what it refuses.
+"""The project's Turtle format: what it is (cases in turtle/), that it loses nothing, and what it refuses.
 
 turtle/<case>.ttl becomes <case>.expected.ttl; turtle/refused/<case>.ttl ends with the problem in <case>.txt.
 """
+
 import random
 from pathlib import Path
 
@@ -19,7 +20,7 @@ REFUSED = sorted((CASES / "refused").glob("*.ttl"))
 
 
 @pytest.mark.parametrize("case", WRITTEN, ids=lambda case: case.stem)
-def test_a_file_is_written_in_the_house_format(case):
+def test_a_file_is_written_in_the_project_format(case):
     expected = case.with_suffix(".expected.ttl").read_text(encoding="utf-8")
     assert format_turtle(case.read_text(encoding="utf-8")) == expected
     assert format_turtle(expected) == expected
@@ -37,8 +38,8 @@ def test_every_case_has_its_counterpart():
     assert {p.stem for p in (CASES / "refused").glob("*.txt")} == {p.stem for p in REFUSED}
 
 
-def test_every_file_of_the_house_is_in_the_house_format(house):
-    assert turtle.fmt([house.ontology, house.graphs], check=True) == []
+def test_every_file_of_the_project_is_in_the_project_format(project):
+    assert turtle.fmt([project.ontology, project.graphs], check=True) == []
 
 
 def test_check_names_the_files_and_writes_nothing(tiny):
@@ -80,8 +81,8 @@ def test_a_file_that_is_not_utf_8_says_where(tmp_path):
     assert fault.value.where == f"{file}:2:6"
 
 
-def test_a_block_is_found_by_its_name(house):
-    text = house.prefixes.read_text()
+def test_a_block_is_found_by_its_name(project):
+    text = project.prefixes.read_text()
     assert text.splitlines()[turtle.line_of(text, "prefix:sr") - 1] == "prefix:sr"
     assert turtle.line_of(text, "prefix:s") is None
 
@@ -93,8 +94,31 @@ def test_a_written_graph_reads_back():
     assert parse_turtle(text) == triples
 
 
-STRINGS = ["", " ", '"', '""', '"""', '\\', '\\"', "a\nb", 'a\n"', 'a\n"""b""""', "\n", "\r\n", "\t", "\x00\x1f\x7f", "\u00a0", "\u2028",
-           "𝄞", "#", "<x>", "'", "ends with \\", 'a\n\\', "PREFIX x: <y>"]
+STRINGS = [
+    "",
+    " ",
+    '"',
+    '""',
+    '"""',
+    "\\",
+    '\\"',
+    "a\nb",
+    'a\n"',
+    'a\n"""b""""',
+    "\n",
+    "\r\n",
+    "\t",
+    "\x00\x1f\x7f",
+    "\u00a0",
+    "\u2028",
+    "𝄞",
+    "#",
+    "<x>",
+    "'",
+    "ends with \\",
+    "a\n\\",
+    "PREFIX x: <y>",
+]
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -106,14 +130,19 @@ def test_no_graph_loses_a_triple(seed):
     triples: list[Triple] = []
 
     def iri() -> NamedNode:
-        return NamedNode(dice.choice([SR, "http://example.org/", prefixes()["passage"]]) + dice.choice("abc") + dice.choice(
-            ["", "1", ".2", "-", ".", "~", "%20", "é"]))
+        return NamedNode(
+            dice.choice([SR, "http://example.org/", prefixes()["passage"]])
+            + dice.choice("abc")
+            + dice.choice(["", "1", ".2", "-", ".", "~", "%20", "é"])
+        )
 
     def literal() -> Literal:
         value = dice.choice(STRINGS) + dice.choice(STRINGS)
         kind = dice.choice(["integer", "decimal", "boolean", "double", "date", "string", "own"])
         number = dice.choice(["1", "-01", "+2", "1.50", ".5", "1e3", "true", "0", "x"])
-        return dice.choice([Literal(value), Literal(value, language="en"), Literal(number, datatype=NamedNode(xsd + kind))])
+        return dice.choice(
+            [Literal(value), Literal(value, language="en"), Literal(number, datatype=NamedNode(xsd + kind))]
+        )
 
     def thing(depth: int):
         roll = dice.random()

@@ -50,8 +50,8 @@ def found(rules: str, data: str = TWO, plain: bool = False) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def dataset(house) -> Dataset:
-    return load(house)
+def dataset(project) -> Dataset:
+    return load(project)
 
 
 @pytest.fixture(scope="module")
@@ -63,19 +63,28 @@ def findings(dataset) -> tuple[validation.Finding, ...]:
 
 FAULTS = {
     "a term that SHACL does not have": (RIGHT.replace("sh:minCount 1", "sh:minCout 1"), "minCount"),
-    "a class of shapes that SHACL does not have": (RIGHT.replace("sh:PropertyShape", "sh:PropertyShap"), "PropertyShape"),
+    "a class of shapes that SHACL does not have": (
+        RIGHT.replace("sh:PropertyShape", "sh:PropertyShap"),
+        "PropertyShape",
+    ),
     "a query without $this": (RIGHT.replace("SELECT $this ?value", "SELECT ?number"), "SELECT $this"),
     "a query that breaks the grammar": (RIGHT.replace("?value WHERE {", "?value WHERE {{"), ""),
     "a prefix that is not declared": (RIGHT.replace("sh:prefixes shape:prefixes ;", ""), "sh:prefixes"),
     "a constraint without a query": (RIGHT.replace("sh:select", "sh:ask"), "sh:select"),
     "MINUS in a query": (RIGHT.replace("FILTER (?value = '2')", "MINUS { $this sr:number '2' }"), "NOT EXISTS"),
     "VALUES in a query": (RIGHT.replace("FILTER (?value = '2')", "VALUES ?value { '2' }"), ""),
-    "a severity on a constraint": (RIGHT.replace("a sh:SPARQLConstraint ;", "a sh:SPARQLConstraint ; sh:severity sh:Warning ;"), "node shape"),
+    "a severity on a constraint": (
+        RIGHT.replace("a sh:SPARQLConstraint ;", "a sh:SPARQLConstraint ; sh:severity sh:Warning ;"),
+        "node shape",
+    ),
     "a node shape without target": (RIGHT.replace("sh:targetClass sr:Place ;", ""), "sh:targetClass"),
     "a property shape that no node shape names": (RIGHT.replace("sh:property shape:Place-number ;", ""), "sh:property"),
     "a target class that nothing describes": (RIGHT.replace("sr:Place ;", "sr:Plaec ;"), "sr:Place"),
     "a path that nothing describes": (RIGHT.replace("sh:path sr:number", "sh:path sr:nubmer"), "sr:number"),
-    "a name in a query that nothing describes": (RIGHT.replace("$this sr:number ?value", "$this sr:numbre ?value"), "sr:number"),
+    "a name in a query that nothing describes": (
+        RIGHT.replace("$this sr:number ?value", "$this sr:numbre ?value"),
+        "sr:number",
+    ),
 }
 
 
@@ -91,10 +100,12 @@ def test_a_shape_that_would_be_passed_over_is_refused(fault):
     known = {t.subject.value for t in triples(TERMS)}
     complaints = list(shapes.broken(triples(TERMS + rules), known))
     assert len(complaints) == 1
-    assert cure in complaints[0].mend + complaints[0].what
+    assert cure in complaints[0].hint + complaints[0].what
 
 
-@pytest.mark.parametrize("fault", ["a term that SHACL does not have", "a query without $this", "a target class that nothing describes"])
+@pytest.mark.parametrize(
+    "fault", ["a term that SHACL does not have", "a query without $this", "a target class that nothing describes"]
+)
 def test_pyshacl_alone_says_nothing_of_it(fault):
     rules, _ = FAULTS[fault]
     assert len(found(rules, plain=True)) < len(found(RIGHT, plain=True))
@@ -119,22 +130,37 @@ def test_a_constraint_that_pyshacl_cannot_load_is_an_error():
 
 def test_a_shape_without_anything_to_look_at_is_told(dataset):
     data = {"https://example.org/data": tuple(triples(TWO))}
-    rules = {"https://example.org/shapes": tuple(triples(TERMS + RIGHT + "shape:Unit a sh:NodeShape ; sh:targetClass sr:Unit ."))}
+    rules = {
+        "https://example.org/shapes": tuple(
+            triples(TERMS + RIGHT + "shape:Unit a sh:NodeShape ; sh:targetClass sr:Unit .")
+        )
+    }
     assert validation.unfocused(data, {}, rules) == (SHAPE + "Unit",)
 
 
 # --- what is looked at -------------------------------------------------------------------------------------------------
+
 
 def test_types_follow_from_superclasses_and_from_values_and_from_nothing_else():
     given = triples("""sr:Figure a owl:Class ; rdfs:subClassOf sr:Quantity . sr:Quantity a owl:Class ; rdfs:subClassOf sr:Statement .
     sr:hasUnit rdfs:range sr:Unit ; rdfs:domain sr:Quantity .
     sr:Percentage owl:equivalentClass [ owl:intersectionOf ( sr:Figure [ owl:onProperty sr:hasUnit ; owl:hasValue unit:percent ] ) ] .
     place:share a sr:Figure ; sr:hasUnit unit:percent . place:other sr:hasUnit unit:percent . place:number a sr:Figure .""")
-    kinds = {(shorten(t.subject.value), shorten(t.object.value)) for t in validation_input.prepared(given)
-             if t.predicate.value.endswith("#type") and t.subject.value.rpartition("/")[2] in ("share", "other", "number", "percent")}
-    assert kinds == {("place:share", "sr:Figure"), ("place:share", "sr:Quantity"), ("place:share", "sr:Statement"),
-                     ("place:share", "sr:Percentage"), ("place:number", "sr:Figure"), ("place:number", "sr:Quantity"),
-                     ("place:number", "sr:Statement")}
+    kinds = {
+        (shorten(t.subject.value), shorten(t.object.value))
+        for t in validation_input.prepared(given)
+        if t.predicate.value.endswith("#type")
+        and t.subject.value.rpartition("/")[2] in ("share", "other", "number", "percent")
+    }
+    assert kinds == {
+        ("place:share", "sr:Figure"),
+        ("place:share", "sr:Quantity"),
+        ("place:share", "sr:Statement"),
+        ("place:share", "sr:Percentage"),
+        ("place:number", "sr:Figure"),
+        ("place:number", "sr:Quantity"),
+        ("place:number", "sr:Statement"),
+    }
 
 
 def test_other_peoples_terms_and_nameless_expressions_are_left_out():
@@ -143,6 +169,7 @@ def test_other_peoples_terms_and_nameless_expressions_are_left_out():
 
 
 # --- findings ----------------------------------------------------------------------------------------------------------
+
 
 def test_findings_are_what_they_should_be():
     assert found(RIGHT) == ["three: A place has a number.", "two: Here it is 2."]
@@ -156,7 +183,9 @@ def test_this_is_bound_beforehand_in_sub_selects_filters_and_negations():
     query = """SELECT $this ?value WHERE {
         { SELECT $this (COUNT(?other) AS ?value) WHERE { ?other sr:number ?n . FILTER (?other != $this) } GROUP BY $this }
         FILTER NOT EXISTS { ?one sr:number '1' . FILTER (?one = $this) } }"""
-    rules = RIGHT.replace("SELECT $this ?value WHERE { $this sr:number ?value FILTER (?value = '2') }", query.replace("\n", " "))
+    rules = RIGHT.replace(
+        "SELECT $this ?value WHERE { $this sr:number ?value FILTER (?value = '2') }", query.replace("\n", " ")
+    )
     assert found(rules) == ["three: Here it is 2.", "three: A place has a number.", "two: Here it is 1."]
     assert found(rules, plain=True) == found(rules)
 
@@ -173,9 +202,10 @@ def test_a_finding_speaks_in_words(findings):
     assert f"{name}: The parts add up to 7,393, but the total is stated as 7391." in said
 
 
-# --- the house ---------------------------------------------------------------------------------------------------------
+# --- the project ---------------------------------------------------------------------------------------------------------
 
-def test_the_house_breaks_no_rule(findings):
+
+def test_the_project_breaks_no_rule(findings):
     assert [str(finding) for finding in findings if finding.severity == "Violation"] == []
 
 
@@ -183,8 +213,11 @@ def test_the_warnings_are_those_that_are_known(findings, golden):
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(["shape", "focus", "value", "message"])
-    rows.writerows([shorten(f.shape), shorten(f.focus), shorten(f.value) if f.value.startswith("http") else f.value, f.message]
-                   for f in findings if f.severity != "Violation")
+    rows.writerows(
+        [shorten(f.shape), shorten(f.focus), shorten(f.value) if f.value.startswith("http") else f.value, f.message]
+        for f in findings
+        if f.severity != "Violation"
+    )
     golden.check("warnings.csv", out.getvalue().encode())
 
 
@@ -193,23 +226,26 @@ def test_every_shape_finds_something_to_look_at(dataset):
     assert {shape.removeprefix(SHAPE) for shape in empty} <= UNFOCUSED
 
 
-def test_a_planted_fault_in_the_house_is_found(dataset):
+def test_a_planted_fault_in_the_project_is_found(dataset):
     planted = turtle.parse_turtle(PREFIXES + "place:nowhere a sr:Place .")
     data = {**dataset.data, "https://example.org/planted": tuple(planted)}
-    found = {finding.shape.removeprefix(SHAPE) for finding in validation.validate(data, dataset.ontology, dataset.shapes)
-             if finding.focus.endswith("/nowhere")}
+    found = {
+        finding.shape.removeprefix(SHAPE)
+        for finding in validation.validate(data, dataset.ontology, dataset.shapes)
+        if finding.focus.endswith("/nowhere")
+    }
     assert found == {"Named-prefLabel", "Place-hasKind"}
 
 
 @pytest.mark.slow
-def test_oxigraph_and_plain_pyshacl_find_the_same_in_the_small_house():
+def test_oxigraph_and_plain_pyshacl_find_the_same_in_the_small_project():
     world = World()
     case = next(case for case in cases() if case.name == "PeriodsAreAsPreciseAsTheySay/dates-do-not-fit")
     assert world.findings(case, plain=True) == world.findings(case)
 
 
 @pytest.mark.slow
-def test_oxigraph_and_plain_pyshacl_find_the_same_in_the_real_house(dataset):
+def test_oxigraph_and_plain_pyshacl_find_the_same_in_the_real_project(dataset):
     """Plain pySHACL takes minutes: the anchors and the ledger, many and all alike, are left out."""
     parts = {name: part for name, part in dataset.data.items() if not name.endswith(("/anchors", "/ledger"))}
     given = [t for part in (*dataset.ontology.values(), *parts.values()) for t in part]

@@ -39,7 +39,7 @@ def appearing(target: Path, marker: str) -> Iterator[Path]:
         raise NotABuild(
             where=str(target),
             what="This folder was not made by a build, so it is not replaced.",
-            mend="name another folder with --out, or move this one away",
+            hint="name another folder with --out, or move this one away",
         )
     with _full_disk_told(target):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ def _full_disk_told(target: Path) -> Iterator[None]:
         raise DiskFull(
             where=str(target),
             what="There is no room left on the disk for this build; the one before it, if there is one, is as it was.",
-            mend="free some space (a build takes a few tens of megabytes), or name a folder on another disk with --out",
+            hint="free some space (a build takes a few tens of megabytes), or name a folder on another disk with --out",
         ) from error
 
 
@@ -87,7 +87,7 @@ def _lock(path: Path, target: Path) -> Iterator[None]:
             raise BuildLocked(
                 where=str(target),
                 what="Another build is writing to this folder now.",
-                mend="wait until it has ended, or name another folder with --out",
+                hint="wait until it has ended, or name another folder with --out",
             ) from None
         # The file may have been removed by its last holder between the two calls: then this lock holds nothing.
         with suppress(FileNotFoundError):
@@ -175,6 +175,9 @@ def write_whole(path: Path | str, content: str | bytes) -> None:
     except BaseException as fault:
         draft.unlink(missing_ok=True)
         if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise DiskFull(str(path), f"The file was not written: {fault.strerror}.",
-                           "make room on the disk and run the command again") from fault
+            raise DiskFull(
+                str(path),
+                f"The file was not written: {fault.strerror}.",
+                "make room on the disk and run the command again",
+            ) from fault
         raise

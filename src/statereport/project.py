@@ -1,9 +1,10 @@
-"""Where things are: the house (ontology, graphs, queries), the report's text, and how a file is replaced whole."""
+"""Where things are: the project (ontology, graphs, queries), the report's text, and how a file is replaced whole."""
+
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from statereport.errors import HouseNotFound, TextMissing
+from statereport.errors import ProjectNotFound, TextMissing
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Project:
 
     @classmethod
     def at(cls, root: Path | str) -> "Project":
-        """The house in this folder; no look at the disk."""
+        """The project in this folder; no look at the disk."""
         root = Path(root)
         return cls(root, root / "ontology", root / "graphs", root / "queries")
 
@@ -27,28 +28,32 @@ class Project:
         return self.ontology / "prefixes.ttl"
 
     def name(self, path: Path | str) -> str:
-        """A file's name for people: relative to the house where it lies inside, with forward slashes."""
+        """A file's name for people: relative to the project where it lies inside, with forward slashes."""
         path = Path(path)
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
 
 
 def find_project(given: Path | str | None = None) -> Project:
-    """The house: given or STATEREPORT_HOUSE, else inside the installed package, else the checkout around the package.
+    """The project: given or STATEREPORT_PROJECT, else inside the installed package, else the checkout around the package.
 
-    A folder that was asked for and is no house raises `HouseNotFound`; nothing else is tried in its stead.
+    A folder that was asked for and is no project raises `ProjectNotFound`; nothing else is tried in its stead.
     """
-    asked = given or os.environ.get("STATEREPORT_HOUSE")
+    asked = given or os.environ.get("STATEREPORT_PROJECT") or os.environ.get("STATEREPORT_HOUSE")  # its name in 0.1.0
     package = Path(__file__).resolve().parent
     for root in [Path(asked)] if asked else [package / "_data", package.parents[1]]:
-        house = Project.at(root)
-        if house.prefixes.is_file():
-            return house
-    raise HouseNotFound(str(asked or ""), "No ontology/prefixes.ttl is there, so this is no house of statereport."
-                        if asked else "Neither the package nor a checkout around it holds ontology/ and graphs/.",
-                        "set STATEREPORT_HOUSE to a checkout, or install the package again")
+        project = Project.at(root)
+        if project.prefixes.is_file():
+            return project
+    raise ProjectNotFound(
+        str(asked or ""),
+        "No ontology/prefixes.ttl is there, so this is no project of statereport."
+        if asked
+        else "Neither the package nor a checkout around it holds ontology/ and graphs/.",
+        "set STATEREPORT_PROJECT to a checkout, or install the package again",
+    )
 
 
-def find_text(house: Project, given: Path | str | None = None) -> Path | None:
+def find_text(project: Project, given: Path | str | None = None) -> Path | None:
     """The report's text: given, else STATEREPORT_TEXT, else ../shared/report/*.txt beside the checkout, else None.
 
     A file that was asked for and is not there raises `TextMissing`.
@@ -56,10 +61,9 @@ def find_text(house: Project, given: Path | str | None = None) -> Path | None:
     asked = given or os.environ.get("STATEREPORT_TEXT")
     if asked:
         if not Path(asked).is_file():
-            raise TextMissing(str(asked), "There is no such file.",
-                              "give the text with --text FILE or STATEREPORT_TEXT")
+            raise TextMissing(
+                str(asked), "There is no such file.", "give the text with --text FILE or STATEREPORT_TEXT"
+            )
         return Path(asked)
-    beside = sorted((house.root.resolve().parent / "shared" / "report").glob("*.txt"))
+    beside = sorted((project.root.resolve().parent / "shared" / "report").glob("*.txt"))
     return beside[0] if len(beside) == 1 else None
-
-

@@ -39,7 +39,9 @@ REFUSED = re.compile(r"Failed to load resource: the server responded with a stat
 def built(tmp_path_factory) -> Path:
     """A build's folder: ./build where it is fresh, else one made for this."""
     folder = ROOT / "build"
-    if not build_folder.is_fresh(folder / "store", find_project()) or (single_file.PAGE.is_file() and not (folder / single_file.NAME).is_file()):
+    if not build_folder.is_fresh(folder / "store", find_project()) or (
+        single_file.PAGE.is_file() and not (folder / single_file.NAME).is_file()
+    ):
         from statereport.publish import build
 
         folder = tmp_path_factory.mktemp("served") / "build"
@@ -147,9 +149,25 @@ def reader(chromium, server) -> Iterator[Reader]:
 @pytest.fixture(scope="session")
 def sample(server) -> dict[str, str]:
     """One thing of each kind: its local address without an ending."""
-    kinds = ("LegalInstrument", "Provision", "Body", "Measure", "Figure", "Norm", "Claim", "Event", "Passage", "Citation", "Group", "Place", "Discrepancy")
+    kinds = (
+        "LegalInstrument",
+        "Provision",
+        "Body",
+        "Measure",
+        "Figure",
+        "Norm",
+        "Claim",
+        "Event",
+        "Passage",
+        "Citation",
+        "Group",
+        "Place",
+        "Discrepancy",
+    )
     parts = [f"{{ SELECT ('{kind}' AS ?kind) (MIN(STR(?x)) AS ?thing) {{ ?x a sr:{kind} }} }}" for kind in kinds]
-    reply = server.query(f"PREFIX sr: <https://w3id.org/statereport/def/> SELECT * {{ {' UNION '.join(parts)} }}", Accept="text/csv")
+    reply = server.query(
+        f"PREFIX sr: <https://w3id.org/statereport/def/> SELECT * {{ {' UNION '.join(parts)} }}", Accept="text/csv"
+    )
     assert reply.status == 200, reply.body
     rows = [line.split(",", 1) for line in reply.body.decode().splitlines()[1:]]
     found = {kind: thing.removeprefix("https://w3id.org/statereport") for kind, thing in rows if thing}

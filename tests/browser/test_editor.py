@@ -9,7 +9,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-expect = pytest.importorskip("playwright.sync_api", reason="NOT TESTED: pages in a browser: Playwright is not installed").expect
+expect = pytest.importorskip(
+    "playwright.sync_api", reason="NOT TESTED: pages in a browser: Playwright is not installed"
+).expect
 
 PREFIX = "PREFIX sr: <https://w3id.org/statereport/def/>\n"
 LAWS = PREFIX + "SELECT ?law WHERE {\n  ?law a sr:LegalInstrument .\n}\nORDER BY ?law\nLIMIT 7"
@@ -94,7 +96,15 @@ def test_after_a_class_only_the_properties_of_its_shape_are_proposed_and_the_req
 
 def test_every_proposed_word_occurs_in_the_graph(server):
     listed = json.loads(server.ask("/editor/words.json").body)
-    known = {line.strip() for line in server.query("SELECT DISTINCT ?x WHERE { { ?x ?p ?o } UNION { ?s ?x ?o } UNION { ?s ?p ?x FILTER isIRI(?x) } }", Accept="text/csv").body.decode().splitlines()}
+    known = {
+        line.strip()
+        for line in server.query(
+            "SELECT DISTINCT ?x WHERE { { ?x ?p ?o } UNION { ?s ?x ?o } UNION { ?s ?p ?x FILTER isIRI(?x) } }",
+            Accept="text/csv",
+        )
+        .body.decode()
+        .splitlines()
+    }
     for word in listed["words"]:
         prefix, _, local = word["name"].partition(":")
         assert listed["prefixes"][prefix] + local.replace("\\", "") in known, word
@@ -105,7 +115,9 @@ def test_prefixes_that_a_query_uses_need_not_be_declared_and_are_added_in_sight(
     write(page, "SELECT ?x WHERE { ?x a sr:Body ; skos:prefLabel ?label } LIMIT 3")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("#editor-answer tbody tr, #editor-answer .empty")
-    assert text(page).startswith("PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\nPREFIX sr: <https://w3id.org/statereport/def/>\nSELECT")
+    assert text(page).startswith(
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\nPREFIX sr: <https://w3id.org/statereport/def/>\nSELECT"
+    )
 
 
 BROKEN = {
@@ -183,7 +195,11 @@ def test_a_query_that_takes_too_long_ends_with_a_sentence_and_the_server_goes_on
 
 @pytest.mark.parametrize(
     "query",
-    ["INSERT DATA { <urn:a> <urn:b> <urn:c> }", "LOAD <http://127.0.0.1:9/x>", "SELECT * WHERE { SERVICE <http://127.0.0.1:9/sparql> { ?s ?p ?o } }"],
+    [
+        "INSERT DATA { <urn:a> <urn:b> <urn:c> }",
+        "LOAD <http://127.0.0.1:9/x>",
+        "SELECT * WHERE { SERVICE <http://127.0.0.1:9/sparql> { ?s ?p ?o } }",
+    ],
 )
 def test_what_would_write_or_reach_out_is_refused_with_a_sentence(reader, query):
     page = reader.open(f"/editor?{urlencode({'query': query})}", 400)

@@ -39,7 +39,11 @@ EVERY = [*PLAIN, *REFUSED, *KINDS, "cube"]
 @pytest.fixture(scope="session")
 def address(server, sample):
     """Name of a kind of page → its path and status."""
-    cube = next(part.partition('"')[0] for part in server.ask("/statistics").body.decode().split('href="')[1:] if part.startswith("/statistics/"))
+    cube = next(
+        part.partition('"')[0]
+        for part in server.ask("/statistics").body.decode().split('href="')[1:]
+        if part.startswith("/statistics/")
+    )
 
     def of(name: str) -> tuple[str, int]:
         if name in PLAIN:
@@ -62,7 +66,9 @@ def barriers(page) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [
         f"{fault['impact']} {fault['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
-        for fault in found if fault["impact"] in ("critical", "serious") for node in fault["nodes"][:3]
+        for fault in found
+        if fault["impact"] in ("critical", "serious")
+        for node in fault["nodes"][:3]
     ]
 
 
@@ -80,7 +86,9 @@ QUICK = ("home", "question with choices", "editor with an answer", "Figure", "no
 
 # In the dark the quick tests look at a telephone, below.
 @pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["light", "dark"])
-@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in EVERY])
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in EVERY]
+)
 def test_there_is_no_barrier_in_a_page_of_every_kind(reader, address, name, dark):
     path, status = address(name)
     page = reader.open(path, status, dark=dark)
@@ -89,7 +97,9 @@ def test_there_is_no_barrier_in_a_page_of_every_kind(reader, address, name, dark
     assert not barriers(page)
 
 
-@pytest.mark.parametrize("name", ["home", "question with choices", "editor with an answer", pytest.param("theme", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "name", ["home", "question with choices", "editor with an answer", pytest.param("theme", marks=pytest.mark.slow)]
+)
 def test_there_is_no_barrier_on_a_telephone(reader, address, name):
     path, status = address(name)
     page = reader.open(path, status, width=390, dark=True)
@@ -137,12 +147,19 @@ def test_every_control_can_be_reached_and_left_by_the_keyboard(reader, address, 
             break
         seen.append(page.evaluate("document.activeElement.outerHTML.slice(0, 80)"))
         assert len(seen) < 3 or len(set(seen[-3:])) > 1, f"the keyboard stays at {seen[-1]}"
-    assert seen and "Files, formats" in page.evaluate("document.querySelector('footer').textContent") and any("/about" in text for text in seen)
+    assert (
+        seen
+        and "Files, formats" in page.evaluate("document.querySelector('footer').textContent")
+        and any("/about" in text for text in seen)
+    )
 
 
 def test_what_is_asserted_inferred_and_noted_looks_different(reader):
     page = reader.open("/report/13")
-    looks = {kind: page.locator(f"p.around.{kind}").first.evaluate("part => getComputedStyle(part).borderLeftStyle") for kind in ("inferred", "noted")}
+    looks = {
+        kind: page.locator(f"p.around.{kind}").first.evaluate("part => getComputedStyle(part).borderLeftStyle")
+        for kind in ("inferred", "noted")
+    }
     assert looks == {"inferred": "dashed", "noted": "dotted"}
     assert page.locator(".statement").first.evaluate("part => getComputedStyle(part).borderLeftStyle") == "none"
 
@@ -150,7 +167,10 @@ def test_what_is_asserted_inferred_and_noted_looks_different(reader):
 def test_a_table_on_a_telephone_keeps_its_roles_and_says_the_title_of_each_cell(reader):
     page = reader.open(PLAIN["question with choices"], width=390)
     assert page.get_by_role("table").count() == 1 and page.get_by_role("cell").count() > 10
-    assert page.get_by_role("cell").first.evaluate("cell => getComputedStyle(cell, '::before').content") not in ("none", '""')
+    assert page.get_by_role("cell").first.evaluate("cell => getComputedStyle(cell, '::before').content") not in (
+        "none",
+        '""',
+    )
 
 
 def test_a_page_is_fit_for_paper(reader):

@@ -55,10 +55,25 @@ def test_rdflib_reads_a_thing_by_its_address(server, sample):
     assert (rdflib.URIRef("https://w3id.org/statereport" + sample["LegalInstrument"]), rdflib.RDF.type, None) in graph
 
 
-@pytest.mark.parametrize("how", [["--get", "--data-urlencode", "query@-"], ["--data-urlencode", "query@-"], ["--data-binary", "@-", "--header", "Content-Type: application/sparql-query"]])
+@pytest.mark.parametrize(
+    "how",
+    [
+        ["--get", "--data-urlencode", "query@-"],
+        ["--data-urlencode", "query@-"],
+        ["--data-binary", "@-", "--header", "Content-Type: application/sparql-query"],
+    ],
+)
 def test_curl_asks_in_each_of_the_three_ways(server, how):
     if shutil.which("curl") is None:
         skip_loudly("curl is not installed")
-    command = ["curl", "--silent", "--fail", "--header", "Accept: application/sparql-results+json", *how, f"{server.address}/sparql"]
+    command = [
+        "curl",
+        "--silent",
+        "--fail",
+        "--header",
+        "Accept: application/sparql-results+json",
+        *how,
+        f"{server.address}/sparql",
+    ]
     done = subprocess.run(command, input=COUNT, capture_output=True, text=True, check=True, timeout=30)
     assert int(json.loads(done.stdout)["results"]["bindings"][0]["n"]["value"]) > 50

@@ -13,11 +13,14 @@ import pytest
 
 from statereport.project import find_project
 
-expect = pytest.importorskip("playwright.sync_api", reason="NOT TESTED: pages in a browser: Playwright is not installed").expect
+expect = pytest.importorskip(
+    "playwright.sync_api", reason="NOT TESTED: pages in a browser: Playwright is not installed"
+).expect
 
 QUERIES = sorted(
     path.relative_to(find_project().queries).with_suffix("").as_posix()
-    for path in find_project().queries.glob("*/*.rq") if path.parent.name not in ("pages", "checks")
+    for path in find_project().queries.glob("*/*.rq")
+    if path.parent.name not in ("pages", "checks")
 )
 SINCE = "/query/measures/measures-of-a-year.html"
 CHARTED = "/query/law/laws-cited-most.html"
@@ -27,7 +30,15 @@ GROUP = "/query/groups/what-is-said-of-a-group.html"
 def cells(page) -> list[list[str]]:
     """The table as it stands: titles, then rows."""
     titles = page.locator("table.rows thead th").all_inner_texts()
-    return [titles, *([cell.strip() for cell in row] for row in page.locator("table.rows tbody tr").evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"))]
+    return [
+        titles,
+        *(
+            [cell.strip() for cell in row]
+            for row in page.locator("table.rows tbody tr").evaluate_all(
+                "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+            )
+        ),
+    ]
 
 
 def test_home_begins_with_questions_and_the_first_answer_is_a_click_and_two_seconds_away(reader):
@@ -50,7 +61,9 @@ def test_every_question_answers_with_labels_and_without_the_noise_of_datatypes(r
     assert not noise[:3]
     ours = [text for row in rows for text in row if text.startswith("https://w3id.org/statereport/")]
     assert not ours[:3], "a thing of ours has a label"
-    assert not page.locator("td.number").evaluate_all("cells => cells.filter(cell => getComputedStyle(cell).textAlign !== 'right').length")
+    assert not page.locator("td.number").evaluate_all(
+        "cells => cells.filter(cell => getComputedStyle(cell).textAlign !== 'right').length"
+    )
 
 
 def test_a_value_is_in_the_address_and_a_fresh_reader_sees_the_same_rows(reader):
@@ -73,7 +86,9 @@ def test_a_bad_value_is_told_at_its_field(reader):
     page = reader.open(f"{SINCE}?year=soon", 400)
     field = page.locator("form.ask [name=year][aria-invalid=true]")
     assert field.input_value() == "soon"
-    told = page.locator("#" + next(name for name in field.get_attribute("aria-describedby").split() if name.startswith("fault")))
+    told = page.locator(
+        "#" + next(name for name in field.get_attribute("aria-describedby").split() if name.startswith("fault"))
+    )
     assert told.is_visible() and len(told.inner_text()) > 15
     page.goto(f"{SINCE}?year=2021")
     assert not page.locator("[aria-invalid]").count()
@@ -127,7 +142,9 @@ def test_the_spreadsheet_has_the_rows_and_titles_of_the_table(reader):
     data = fetched.value.path().read_bytes()
     header, *lines = csv.reader(io.StringIO(data.decode("utf-8-sig")))
     # The table puts the label in the place of the identifier; the file has both.
-    assert [title for title in header if title in titles] == [title for title in titles if title in header] and len(set(titles) & set(header)) >= 3
+    assert [title for title in header if title in titles] == [title for title in titles if title in header] and len(
+        set(titles) & set(header)
+    ) >= 3
     assert len(lines) == len(rows)
     assert [line[header.index("Citations")] for line in lines] == [row[titles.index("Citations")] for row in rows]
     for label in ("TSV", "JSON", "XML"):
@@ -148,7 +165,9 @@ def test_a_chart_shows_the_numbers_of_its_table_and_says_so_in_words(reader):
     picture = page.locator("main figure img")
     assert picture.count() == 1 and len(picture.get_attribute("alt")) > 20
     size = picture.evaluate("image => [image.naturalWidth, image.naturalHeight]")
-    assert size == [int(picture.get_attribute("width")), int(picture.get_attribute("height"))], "it is drawn, and takes the room that was kept for it"
+    assert size == [int(picture.get_attribute("width")), int(picture.get_attribute("height"))], (
+        "it is drawn, and takes the room that was kept for it"
+    )
     _, *rows = cells(page)
     numbers = [text for row in rows for text in row if re.fullmatch(r"\d+", text)]
     begins = {"SVG": b"<svg", "PNG": b"\x89PNG", "Vega-Lite": b"{"}
@@ -222,7 +241,9 @@ def test_what_is_inferred_says_why(reader, sample):
 
 def test_the_pictures_of_a_cube_say_every_number_in_words(reader):
     page = reader.open("/statistics/schools-by-language")
-    drawn = page.locator("main figure img").evaluate_all("images => Promise.all(images.map(image => fetch(image.src).then(answer => answer.text())))")
+    drawn = page.locator("main figure img").evaluate_all(
+        "images => Promise.all(images.map(image => fetch(image.src).then(answer => answer.text())))"
+    )
     spoken = " ".join(re.search(r"<desc[^>]*>(.*?)</desc>", picture, re.DOTALL)[1] for picture in drawn)
     numbers = page.locator("main table td a[href^='/id/']").all_inner_texts()
     assert numbers and all(number in spoken for number in numbers)

@@ -27,7 +27,10 @@ def page(chromium, folder):
     """The file in a browser without a network; nothing is asked of anybody, and nothing goes wrong."""
     profile = chromium.new_context(offline=True, viewport={"width": 1280, "height": 800})
     page, faults = profile.new_page(), []
-    page.on("request", lambda request: faults.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None)
+    page.on(
+        "request",
+        lambda request: faults.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None,
+    )
     page.on("pageerror", lambda fault: faults.append(str(fault)))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     page.goto((folder / NAME).as_uri())
@@ -44,7 +47,10 @@ def shown(page, place: str) -> None:
 
 
 def questions(page) -> list[str]:
-    return [link.partition("=")[2].replace("%2F", "/") for link in page.locator("main li a").evaluate_all("links => links.map(link => link.hash)")]
+    return [
+        link.partition("=")[2].replace("%2F", "/")
+        for link in page.locator("main li a").evaluate_all("links => links.map(link => link.hash)")
+    ]
 
 
 def expected(folder: Path, name: str) -> int | bool | None:
@@ -69,9 +75,17 @@ def test_every_saved_question_is_answered_as_the_build_answers_it(page, folder):
     for name in names:
         shown(page, f"#question={name.replace('/', '%2F')}")
         said, answer = page.locator("main [role=status]").inner_text(), expected(folder, name)
-        wanted = {True: "Yes.", False: "No.", None: "A graph."}.get(answer) if not isinstance(answer, int) or isinstance(answer, bool) else None
+        wanted = (
+            {True: "Yes.", False: "No.", None: "A graph."}.get(answer)
+            if not isinstance(answer, int) or isinstance(answer, bool)
+            else None
+        )
         if wanted is None:
-            wanted = f"{answer:,} row{'' if answer == 1 else 's'}." if answer else "No rows. Nothing in the graph fits this question."
+            wanted = (
+                f"{answer:,} row{'' if answer == 1 else 's'}."
+                if answer
+                else "No rows. Nothing in the graph fits this question."
+            )
         if said != wanted:
             different[name] = (said, wanted)
     assert not different
@@ -87,12 +101,17 @@ def test_a_parameter_can_be_changed_and_the_address_holds_it(page):
     page.reload()
     page.wait_for_selector("table.rows tbody tr")
     assert page.locator("table.rows tbody").inner_text() == held
-    assert not [text for text in page.locator("table.rows td").all_inner_texts() if re.search(r"\^\^|^https://w3id", text)]
+    assert not [
+        text for text in page.locator("table.rows td").all_inner_texts() if re.search(r"\^\^|^https://w3id", text)
+    ]
 
 
 def test_a_value_that_does_not_fit_is_told_at_its_field(page):
     shown(page, "#question=law%2Fwhat-changed-in-a-period&since=soon")
-    assert page.locator("[name=since][aria-invalid=true]").count() == 1 and page.locator("p.fault[role=alert]").is_visible()
+    assert (
+        page.locator("[name=since][aria-invalid=true]").count() == 1
+        and page.locator("p.fault[role=alert]").is_visible()
+    )
     assert page.locator("[name=since]").input_value() == "soon"
     page.locator("[name=since]").select_option("2015")
     page.wait_for_selector("table.rows tbody tr")
@@ -125,8 +144,12 @@ def test_sparql_of_ones_own_is_answered_with_prefixes_supplied(page):
     box.fill("DELETE WHERE { ?s ?p ?o }")
     box.press("Control+Enter")
     page.wait_for_selector("p.fault:has-text('Error near line 1, column 1')")
-    for query, said in (("ASK { figure:13-schools sr:value 7391 }", "Yes."), ("CONSTRUCT WHERE { figure:13-schools ?p ?o }", "A graph."),
-                        ("SELECT * { ?s ?p ?o }", "The first 2,000 are shown."), ("SELECT * { ?s sr:value 7390.5 }", "No rows.")):
+    for query, said in (
+        ("ASK { figure:13-schools sr:value 7391 }", "Yes."),
+        ("CONSTRUCT WHERE { figure:13-schools ?p ?o }", "A graph."),
+        ("SELECT * { ?s ?p ?o }", "The first 2,000 are shown."),
+        ("SELECT * { ?s sr:value 7390.5 }", "No rows."),
+    ):
         box.fill(query)
         box.press("Control+Enter")
         page.wait_for_selector(f"main [role=status]:has-text('{said}')")

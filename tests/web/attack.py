@@ -23,12 +23,24 @@ import corpus
 GOOD = "SELECT ?s ?o { ?s <https://w3id.org/statereport/def/value> ?o } ORDER BY ?s LIMIT 5"
 
 
-def get(endpoint: str, path: str, source: str = "127.0.0.1", timeout: float = 30, accept: str = "*/*", body: bytes | None = None) -> int:
+def get(
+    endpoint: str,
+    path: str,
+    source: str = "127.0.0.1",
+    timeout: float = 30,
+    accept: str = "*/*",
+    body: bytes | None = None,
+) -> int:
     """The status of a GET, or of a POST of a query where there is a body; 0 where no whole answer came."""
     parts = urlsplit(endpoint)
     try:
-        with closing(http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout, source_address=(source, 0))) as connection:
-            headers = {"Accept": accept, **({"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {})}
+        with closing(
+            http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout, source_address=(source, 0))
+        ) as connection:
+            headers = {
+                "Accept": accept,
+                **({"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}),
+            }
             # As a form: not every server reads a query that is sent as it is.
             form = None if body is None else urlencode({"query": body}).encode()
             connection.request("GET" if body is None else "POST", path, form, headers)
@@ -50,7 +62,12 @@ def good_client(endpoint: str, pages: tuple[str, ...], done: Callable[[], bool],
         times.append(1000 * (time.perf_counter() - start))
         i += 1
         time.sleep(pause)
-    return {"asked": sum(statuses.values()), "lost": sum(statuses.values()) - statuses[200], "statuses": told(statuses), **spread(times)}
+    return {
+        "asked": sum(statuses.values()),
+        "lost": sum(statuses.values()) - statuses[200],
+        "statuses": told(statuses),
+        **spread(times),
+    }
 
 
 def spread(times: list[float]) -> dict:
@@ -90,7 +107,9 @@ def attack(
                 if not left:
                     return
                 _, text = left.pop()
-            status = get(endpoint, urlsplit(endpoint).path, source(attacker), timeout, body=text.encode("utf-8", "surrogatepass"))
+            status = get(
+                endpoint, urlsplit(endpoint).path, source(attacker), timeout, body=text.encode("utf-8", "surrogatepass")
+            )
             with lock:
                 statuses[status] += 1
             after()
@@ -103,7 +122,13 @@ def attack(
             attacker.result()
         taken = time.monotonic() - start
         over.set()
-    return {"attackers": attackers, "sent": sum(statuses.values()), "seconds": round(taken, 1), "answers": told(statuses), "good_client": good.result()}
+    return {
+        "attackers": attackers,
+        "sent": sum(statuses.values()),
+        "seconds": round(taken, 1),
+        "answers": told(statuses),
+        "good_client": good.result(),
+    }
 
 
 def malformed(port: int, count: int, source: str = "127.0.0.3", threads: int = 8) -> Counter[int]:

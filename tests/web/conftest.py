@@ -1,4 +1,4 @@
-"""The site of the real house, read once for all tests of pages."""
+"""The site of the real project, read once for all tests of pages."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from statereport.web.answers.site import Site
 @pytest.fixture(scope="session")
 def site() -> Site:
     """The site without the report's text, as it is for most."""
-    house = find_project()
-    return Site.of(context.load(house, built=house.root / "build"))
+    project = find_project()
+    return Site.of(context.load(project, built=project.root / "build"))
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ def read_text(site: Site) -> Reader:
 
     from statereport.source import text
 
-    path = find_text(site.house)
+    path = find_text(site.project)
     if path is None:
         skip_loudly("the report's text is not at hand (set STATEREPORT_TEXT)")
     return Reader(replace(site, text=text.load(path)))

@@ -122,7 +122,7 @@ SEEDS = (
     b"POST /sparql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 18\r\nConnection: close\r\n\r\nquery=ASK+%7B%7D&a=",
     b"GET /id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh HTTP/1.1\r\nHost: {host}\r\nAccept: text/turtle\r\nConnection: close\r\n\r\n",
     b"GET /query/law/laws-cited-most.csv?instrument=x HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n",
-    b"HEAD /graph?default HTTP/1.1\r\nHost: {host}\r\nIf-None-Match: \"x\"\r\nConnection: close\r\n\r\n",
+    b'HEAD /graph?default HTTP/1.1\r\nHost: {host}\r\nIf-None-Match: "x"\r\nConnection: close\r\n\r\n',
     b"POST /sparql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n6\r\nASK {}\r\n0\r\n\r\n",
 )
 PIECES = (

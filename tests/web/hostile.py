@@ -54,8 +54,19 @@ def main() -> None:
     options = parser.parse_args()
     every = corpus.queries() * options.rounds
     figures: dict = {
-        "what": {"queries": len(corpus.queries()), "templates": len(corpus.TEMPLATES), "seed": 42, "rounds": options.rounds, "seconds": options.seconds},
-        "where": {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform(), "on": datetime.now(UTC).date().isoformat()},
+        "what": {
+            "queries": len(corpus.queries()),
+            "templates": len(corpus.TEMPLATES),
+            "seed": 42,
+            "rounds": options.rounds,
+            "seconds": options.seconds,
+        },
+        "where": {
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            "on": datetime.now(UTC).date().isoformat(),
+        },
     }
     figures["statereport"] = ours(every, options.malformed, options.seconds)
     if not options.no_peers:
@@ -91,7 +102,9 @@ def ours(every: list[tuple[str, str]], malformed: int, seconds: float) -> dict:
         time.sleep(1)
         figures["restarts"] = int(served.tree()[:2] != tree)
         figures["health"] = served.health()
-        figures["tracebacks"] = sum("Traceback" in json.dumps(entry) for entry in served.entries) + sum("Traceback" in line for line in served.other)
+        figures["tracebacks"] = sum("Traceback" in json.dumps(entry) for entry in served.entries) + sum(
+            "Traceback" in line for line in served.other
+        )
     return figures
 
 
@@ -122,7 +135,12 @@ def quiet(endpoint: str, pages: tuple[str, ...], seconds: float = 3) -> dict:
 def slow(served: serving.Served, endpoint: str) -> dict:
     """Half of the requests stop within the head, half within the body."""
     host = f"127.0.0.1:{served.port}".encode()
-    begun = (b"GET / HTTP/1.1\r\nHost: " + host, b"POST /sparql HTTP/1.1\r\nHost: " + host + b"\r\nContent-Type: application/sparql-query\r\nContent-Length: 99\r\n\r\nASK")
+    begun = (
+        b"GET / HTTP/1.1\r\nHost: " + host,
+        b"POST /sparql HTTP/1.1\r\nHost: "
+        + host
+        + b"\r\nContent-Type: application/sparql-query\r\nContent-Length: 99\r\n\r\nASK",
+    )
     links = attack.half_open(served.port, 900, 30, lambda i: begun[i % 2])
     over = threading.Event()
     good: list[dict] = []
@@ -162,7 +180,11 @@ def egress(endpoint: str) -> dict:
         )
         path = urlsplit(endpoint).path
         statuses = [attack.get(endpoint, path, body=wants[i % len(wants)].format(address).encode()) for i in range(200)]
-    return {"sent": len(statuses), "connections": len(came), "answers": {str(s): statuses.count(s) for s in sorted(set(statuses))}}
+    return {
+        "sent": len(statuses),
+        "connections": len(came),
+        "answers": {str(s): statuses.count(s) for s in sorted(set(statuses))},
+    }
 
 
 def others(every: list[tuple[str, str]], seconds: float) -> dict:
@@ -174,7 +196,10 @@ def others(every: list[tuple[str, str]], seconds: float) -> dict:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         plain, doubled = peers.data(examine.examine(find_project()).quads(), folder)
-        for label, start in (("oxigraph", lambda: peers.oxigraph(doubled, folder, timeout=10)), ("virtuoso", lambda: peers.virtuoso(plain, folder))):
+        for label, start in (
+            ("oxigraph", lambda: peers.oxigraph(doubled, folder, timeout=10)),
+            ("virtuoso", lambda: peers.virtuoso(plain, folder)),
+        ):
             with start() as peer:
                 if peer is None:
                     say(f"NOT TRIED: {label} is not installed")

@@ -42,7 +42,11 @@ class Element:
         classes = self.attributes.get("class", "").split()
         told = {**wanted}
         cls = told.pop("class_", None)
-        return name in ("", self.name) and (cls is None or cls in classes) and all(self.attributes.get(k.replace("_", "-")) == v for k, v in told.items())
+        return (
+            name in ("", self.name)
+            and (cls is None or cls in classes)
+            and all(self.attributes.get(k.replace("_", "-")) == v for k, v in told.items())
+        )
 
     @property
     def words(self) -> str:
@@ -105,7 +109,12 @@ class Reader:
     def anew(self, address: str, accept: str = "text/html") -> Response:
         """The answer to a GET, made now."""
         parts = urlsplit(address)
-        return answer(self.site, Request("GET", unquote(parts.path), tuple(parse_qsl(parts.query, keep_blank_values=True)), (("accept", accept),)))
+        return answer(
+            self.site,
+            Request(
+                "GET", unquote(parts.path), tuple(parse_qsl(parts.query, keep_blank_values=True)), (("accept", accept),)
+            ),
+        )
 
     def __call__(self, address: str, status: int = 200) -> Element:
         response = self.response(address)

@@ -36,18 +36,18 @@ def respond(site: Any, request: Request) -> Response:
 def _update(engine: Store, request: Request) -> Response:
     pairs = list(request.query)
     if request.method != "POST" or any(name == "update" for name, _ in pairs):
-        raise RequestBroken(where="update", what="Updates are sent by POST.", mend="")
+        raise RequestBroken(where="update", what="Updates are sent by POST.", hint="")
     body = request.body.decode("utf-8")
     form = protocol.media_type(request.header("content-type")) == protocol.FORM
     pairs += protocol.form(body, Limits()) if form else [("update", body)]
     texts = [value for name, value in pairs if name == "update"]
     if len(texts) != 1:
-        raise RequestBroken(where="update", what="Not one update.", mend="")
+        raise RequestBroken(where="update", what="Not one update.", hint="")
     using = [f"USING <{value}>" for name, value in pairs if name == "using-graph-uri"]
     using += [f"USING NAMED <{value}>" for name, value in pairs if name == "using-named-graph-uri"]
     words = list(tokens.tokens(texts[0]))
     if using and any(word.says("USING") or word.says("WITH") for word in words):
-        raise RequestBroken(where="update", what="USING stands in the update and in the request.", mend="")
+        raise RequestBroken(where="update", what="USING stands in the update and in the request.", hint="")
     text = texts[0]
     for word in reversed(words):
         if using and word.says("WHERE"):
@@ -55,7 +55,7 @@ def _update(engine: Store, request: Request) -> Response:
     try:
         engine._inner.update(text, base_iri="http://127.0.0.1/sparql")
     except SyntaxError as error:
-        raise QuerySyntax(where="update", what=str(error), mend="") from None
+        raise QuerySyntax(where="update", what=str(error), hint="") from None
     return Response(200, "text/plain", b"")
 
 

@@ -1,6 +1,6 @@
 """A server in a process of its own, on this machine only, and a client that sends exactly what it is told to.
 
-    python tests/web/serving.py small '{"seconds": 2}'     the small house, with other limits
+python tests/web/serving.py small '{"seconds": 2}'     the small project, with other limits
 """
 
 from __future__ import annotations
@@ -54,9 +54,19 @@ class Served:
         """Its port."""
         return urlsplit(self.address).port
 
-    def ask(self, path: str, method: str = "GET", body: bytes | None = None, source: str = "", timeout: float = 60, **headers: str) -> Reply:
+    def ask(
+        self,
+        path: str,
+        method: str = "GET",
+        body: bytes | None = None,
+        source: str = "",
+        timeout: float = 60,
+        **headers: str,
+    ) -> Reply:
         """One request on a connection of its own. Header names are written with underscores; `source` is the client's address."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout, source_address=(source, 0) if source else None)
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=timeout, source_address=(source, 0) if source else None
+        )
         with contextlib.closing(connection):
             connection.putrequest(method, path, skip_accept_encoding=True, skip_host="Host" in headers)
             for name, value in headers.items():
@@ -76,7 +86,9 @@ class Served:
 
     def raw(self, data: bytes, timeout: float = 10, source: str = "") -> bytes:
         """Send these bytes and read until the server closes, or says nothing for so long."""
-        with contextlib.closing(socket.create_connection(("127.0.0.1", self.port), timeout, (source, 0) if source else None)) as link:
+        with contextlib.closing(
+            socket.create_connection(("127.0.0.1", self.port), timeout, (source, 0) if source else None)
+        ) as link:
             said = b""
             with contextlib.suppress(OSError):
                 link.sendall(data)
@@ -134,7 +146,9 @@ def running(*command: str, environment: dict[str, str] | None = None) -> Iterato
                 served.other.append(line)
         ready.set()
 
-    readers = [threading.Thread(target=listen, args=(stream,), daemon=True) for stream in (process.stdout, process.stderr)]
+    readers = [
+        threading.Thread(target=listen, args=(stream,), daemon=True) for stream in (process.stdout, process.stderr)
+    ]
     for reader in readers:
         reader.start()
     try:
@@ -153,31 +167,31 @@ def running(*command: str, environment: dict[str, str] | None = None) -> Iterato
 
 
 def small(**options: Any) -> Any:
-    """A server of the small house, with these limits, and so many `quick`, `slow` and `own` workers."""
+    """A server of the small project, with these limits, and so many `quick`, `slow` and `own` workers."""
     return running(str(HERE / "serving.py"), "small", json.dumps(options))
 
 
 def real(*options: str) -> Any:
-    """A server of the real house, as a person starts it."""
+    """A server of the real project, as a person starts it."""
     return running("-m", "statereport", "serve", "--port", "0", *options)
 
 
-def site_of(engine: Any, house: Any, base: str, limits: Any) -> Any:
-    """The site of a small house: everything but what its few statements do not fill."""
+def site_of(engine: Any, project: Any, base: str, limits: Any) -> Any:
+    """The site of a small project: everything but what its few statements do not fill."""
     from statereport.graph import knowledge
     from statereport.pages import context
     from statereport.pages.names import Names
     from statereport.web.answers.site import Site
 
-    graph = knowledge.KnowledgeGraph(engine, house)
+    graph = knowledge.KnowledgeGraph(engine, project)
     return Site(
-        graph=graph, house=house, questions=context._warmed(graph), names=Names.of(graph), cubes=(), inference=None, rules={},
+        graph=graph, project=project, questions=context._warmed(graph), names=Names.of(graph), cubes=(), inference=None, rules={},
         templates=context._templates(), static=context._static(), exports={}, title="", author="", version="0", issued="", triples=len(engine), digest="", base=base, limits=limits,
     )  # fmt: skip
 
 
 def main() -> None:
-    """Serve the small house until told to end."""
+    """Serve the small project until told to end."""
     import small as making
 
     from statereport.sparql import tokens
@@ -193,9 +207,14 @@ def main() -> None:
         tokens.screen = lambda *words, **more: None
     limits = Limits(**options)
     with tempfile.TemporaryDirectory() as folder:
-        house = making.make(Path(folder))
-        engine = Store.memory(making.quads(house))
-        server.serve(lambda base: site_of(engine, house, base, limits), Setting(limits=limits, **names, **workers), port=0, say=lambda line: print(line, flush=True))
+        project = making.make(Path(folder))
+        engine = Store.memory(making.quads(project))
+        server.serve(
+            lambda base: site_of(engine, project, base, limits),
+            Setting(limits=limits, **names, **workers),
+            port=0,
+            say=lambda line: print(line, flush=True),
+        )
 
 
 if __name__ == "__main__":

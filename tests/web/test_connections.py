@@ -16,7 +16,9 @@ SHORT = "ASK { ?x ?y ?z }"
 @pytest.fixture(scope="module")
 def served():
     """A server that waits 1 s for a request, 2 s for an answer to be fetched, and takes 12 connections of one client."""
-    with serving.small(seconds_to_receive=1, seconds_to_send=2, connections_of_one=12, proxies=["127.0.0.9"], quick=1, slow=1, own=1) as running:
+    with serving.small(
+        seconds_to_receive=1, seconds_to_send=2, connections_of_one=12, proxies=["127.0.0.9"], quick=1, slow=1, own=1
+    ) as running:
         yield running
 
 
@@ -78,17 +80,35 @@ def test_a_host_that_is_not_this_one_is_refused_and_its_name_is_not_repeated_in_
 
 def test_a_request_hidden_in_another_is_not_answered(served):
     hidden = b"0\r\n\r\nGET /health HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % served.port
-    said = raw(served, "POST /sparql HTTP/1.1", f"Content-Length: {len(hidden)}", "Transfer-Encoding: chunked", body=hidden)
-    assert len(re.findall(rb"HTTP/1.1 \d{3} ", said)) == 1 and status(said) == 400 and b"connection: close" in said.lower()
+    said = raw(
+        served, "POST /sparql HTTP/1.1", f"Content-Length: {len(hidden)}", "Transfer-Encoding: chunked", body=hidden
+    )
+    assert (
+        len(re.findall(rb"HTTP/1.1 \d{3} ", said)) == 1 and status(said) == 400 and b"connection: close" in said.lower()
+    )
 
 
 def test_a_body_that_grows_too_long_is_refused(served):
     chunk = b"10000\r\n" + b"a" * 65_536 + b"\r\n"
-    said = raw(served, "POST /sparql HTTP/1.1", "Content-Type: application/sparql-query", "Transfer-Encoding: chunked", body=chunk * 5)
+    said = raw(
+        served,
+        "POST /sparql HTTP/1.1",
+        "Content-Type: application/sparql-query",
+        "Transfer-Encoding: chunked",
+        body=chunk * 5,
+    )
     assert status(said) == 413
 
 
-@pytest.mark.parametrize("begun", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n", b"POST /sparql HTTP/1.1\r\nHost: %s\r\nContent-Length: 50\r\n\r\nquery="])
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"",
+        b"GET / HT",
+        b"GET / HTTP/1.1\r\nHost: x\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: %s\r\nContent-Length: 50\r\n\r\nquery=",
+    ],
+)
 def test_a_request_that_does_not_arrive_in_time_loses_its_connection(served, begun):
     begun = begun.replace(b"%s", f"127.0.0.1:{served.port}".encode())
     with socket.create_connection(("127.0.0.1", served.port), timeout=5) as link:
@@ -144,7 +164,11 @@ def test_the_address_of_a_client_is_taken_from_a_trusted_proxy_only(served):
     served.ask("/health", source="127.0.0.9", X_Forwarded_For="10.0.0.1, 10.0.0.2")
     served.ask("/health", source="127.0.0.9", X_Forwarded_For="nonsense")
     time.sleep(0.2)
-    assert [entry["client"] for entry in served.entries if entry["event"] == "request"] == ["127.0.0.1", "10.0.0.2", "127.0.0.9"]
+    assert [entry["client"] for entry in served.entries if entry["event"] == "request"] == [
+        "127.0.0.1",
+        "10.0.0.2",
+        "127.0.0.9",
+    ]
 
 
 def test_every_request_is_one_line_in_the_log(served):
@@ -153,14 +177,22 @@ def test_every_request_is_one_line_in_the_log(served):
     served.query(SHORT)
     time.sleep(0.2)
     entry = next(entry for entry in served.entries if entry["event"] == "request")
-    assert entry["path"] == "/sparql" and entry["status"] == 200 and entry["pool"] == "public" and entry["ms"] >= 0 and entry["time"].endswith("Z")
+    assert (
+        entry["path"] == "/sparql"
+        and entry["status"] == 200
+        and entry["pool"] == "public"
+        and entry["ms"] >= 0
+        and entry["time"].endswith("Z")
+    )
     assert SHORT not in str(entry), "what people ask is not written down"
 
 
 def test_browsers_are_told_what_they_may_do_with_an_answer(served):
     for path in ("/sparql", "/health", "/nothing", "/query/figures/all.json"):
         headers = served.ask(path).headers
-        assert headers["x-content-type-options"] == "nosniff" and headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["x-content-type-options"] == "nosniff" and headers["content-security-policy"].startswith(
+            "default-src 'none'"
+        )
         assert headers["access-control-allow-origin"] == "*" and "access-control-allow-credentials" not in headers
         assert "unsafe" not in headers["content-security-policy"]
         assert "server" not in headers
@@ -168,14 +200,21 @@ def test_browsers_are_told_what_they_may_do_with_an_answer(served):
 
 def test_a_preflight_is_answered(served):
     reply = served.ask("/sparql", "OPTIONS", Origin="https://example.org", Access_Control_Request_Method="POST")
-    assert reply.status == 204 and "POST" in reply.headers["access-control-allow-methods"] and "POST" in reply.headers["allow"]
+    assert (
+        reply.status == 204
+        and "POST" in reply.headers["access-control-allow-methods"]
+        and "POST" in reply.headers["allow"]
+    )
 
 
 def test_a_head_is_a_get_without_its_body(served):
     for path in ("/query/figures/all.json", "/sparql?query=ASK%7B%7D", "/id/nothing"):
         got, head = served.ask(path), served.ask(path, "HEAD")
         assert (head.status, head.body) == (got.status, b"")
-        assert head.headers["content-length"] == str(len(got.body)) and head.headers["content-type"] == got.headers["content-type"]
+        assert (
+            head.headers["content-length"] == str(len(got.body))
+            and head.headers["content-type"] == got.headers["content-type"]
+        )
 
 
 def test_what_a_client_has_already_is_not_sent_again(served):
@@ -188,13 +227,27 @@ def test_what_a_client_has_already_is_not_sent_again(served):
 
 def test_answers_kept_for_one_form_are_not_given_for_another(served):
     path = "/id/kaz-cerd-8-10-addendum/figure/13-schools"
-    seen = {accept: served.ask(path, Accept=accept).headers["location"] for accept in ("text/turtle", "application/ld+json", "text/turtle", "application/rdf+xml;q=0.1")}
+    seen = {
+        accept: served.ask(path, Accept=accept).headers["location"]
+        for accept in ("text/turtle", "application/ld+json", "text/turtle", "application/rdf+xml;q=0.1")
+    }
     assert [address.rpartition(".")[2] for address in seen.values()] == ["ttl", "jsonld", "rdf"]
-    assert served.ask(path, Accept="text/turtle", Host=f"127.0.0.1:{served.port}", X_Forwarded_Host="evil.example").headers["location"] == f"{path}.ttl"
+    assert (
+        served.ask(
+            path, Accept="text/turtle", Host=f"127.0.0.1:{served.port}", X_Forwarded_Host="evil.example"
+        ).headers["location"]
+        == f"{path}.ttl"
+    )
 
 
 def test_a_fault_in_a_body_is_answered_once(served):
-    said = raw(served, "POST /sparql HTTP/1.1", "Content-Type: application/sparql-query", "Transfer-Encoding: chunked", body=b"5\r\nASK {\r\nnonsense\r\n")
+    said = raw(
+        served,
+        "POST /sparql HTTP/1.1",
+        "Content-Type: application/sparql-query",
+        "Transfer-Encoding: chunked",
+        body=b"5\r\nASK {\r\nnonsense\r\n",
+    )
     time.sleep(0.3)
     assert status(said) == 400 and len(re.findall(rb"HTTP/1.1 \d{3} ", said)) == 1
     assert not [entry for entry in served.entries if entry["event"] == "error"]

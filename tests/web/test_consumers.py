@@ -89,7 +89,10 @@ def test_the_counts_of_classes_are_those_of_the_data(served):
 def test_a_federation_finds_the_description_of_the_service(served):
     reply = served.ask("/sparql", Accept="text/turtle")
     assert (reply.status, reply.headers["content-type"].partition(";")[0]) == (200, "text/turtle")
-    said = {(t.predicate.value.rpartition("#")[2], getattr(t.object, "value", "")) for t in ox.parse(reply.body, ox.RdfFormat.TURTLE)}
+    said = {
+        (t.predicate.value.rpartition("#")[2], getattr(t.object, "value", ""))
+        for t in ox.parse(reply.body, ox.RdfFormat.TURTLE)
+    }
     assert ("endpoint", f"{served.address}/sparql") in said
     assert ("supportedLanguage", "http://www.w3.org/ns/sparql-service-description#SPARQL11Query") in said
     assert any(name == "resultFormat" for name, _ in said) and any(name == "namedGraph" for name, _ in said)

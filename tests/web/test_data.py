@@ -36,7 +36,9 @@ def get(site, address: str, accept: str = "*/*") -> Response:
     from urllib.parse import parse_qsl, unquote
 
     path, _, query = address.partition("?")
-    return answer(site, Request("GET", unquote(path), tuple(parse_qsl(query, keep_blank_values=True)), (("accept", accept),)))
+    return answer(
+        site, Request("GET", unquote(path), tuple(parse_qsl(query, keep_blank_values=True)), (("accept", accept),))
+    )
 
 
 def header(response: Response, name: str) -> str:
@@ -79,7 +81,7 @@ def test_where_no_form_fits_the_forms_are_listed(site):
     reply = get(site, FIGURE, "image/png")
     problem = json.loads(reply.body)
     assert (reply.status, problem["code"]) == (406, "not-acceptable")
-    assert all(kind in problem["mend"] for kind in negotiation.DOCUMENTS.values())
+    assert all(kind in problem["hint"] for kind in negotiation.DOCUMENTS.values())
 
 
 @pytest.mark.parametrize("path", [FIGURE, "/def/isStatedIn", "/shape/TotalsAddUp", "/graph/reference/places", "/def"])
@@ -87,7 +89,10 @@ def test_a_document_says_the_same_in_every_form(site, path):
     said = {ending: get(site, f"{path}.{ending}") for ending in negotiation.GRAPHS}
     for ending, reply in said.items():
         assert (reply.status, reply.media_type) == (200, negotiation.GRAPHS[ending])
-    several = [writers.canonical_nquads(writers.canonical(ox.Quad(t.subject, t.predicate, t.object) for t in triples(reply))) for reply in said.values()]
+    several = [
+        writers.canonical_nquads(writers.canonical(ox.Quad(t.subject, t.predicate, t.object) for t in triples(reply)))
+        for reply in said.values()
+    ]
     assert several[0] and several == [several[0]] * 4
     assert get(site, f"{path}.ttl").body == said["ttl"].body
 
@@ -95,8 +100,12 @@ def test_a_document_says_the_same_in_every_form(site, path):
 def test_a_document_says_what_is_said_of_the_thing_and_by_it(site):
     found = triples(get(site, f"{FIGURE}.nt"))
     iri = ox.NamedNode(namespaces.BASE + FIGURE[1:])
-    assert {t for t in found if t.subject == iri} == {q.triple for q in site.graph.engine._inner.quads_for_pattern(iri, None, None, ox.DefaultGraph())}
-    assert {t for t in found if t.object == iri} == {q.triple for q in site.graph.engine._inner.quads_for_pattern(None, None, iri, ox.DefaultGraph())}
+    assert {t for t in found if t.subject == iri} == {
+        q.triple for q in site.graph.engine._inner.quads_for_pattern(iri, None, None, ox.DefaultGraph())
+    }
+    assert {t for t in found if t.object == iri} == {
+        q.triple for q in site.graph.engine._inner.quads_for_pattern(None, None, iri, ox.DefaultGraph())
+    }
 
 
 def test_signposts_say_what_to_cite_under_which_licence_and_in_which_forms(site):
@@ -105,7 +114,21 @@ def test_signposts_say_what_to_cite_under_which_licence_and_in_which_forms(site)
     assert f'<{FIGURE}.jsonld>; rel="alternate"; type="application/ld+json"' in link and f"{FIGURE}.ttl>" not in link
 
 
-@pytest.mark.parametrize("path", ["/id/nothing", "/id/nothing.ttl", "/def/Nothing.nt", "/graph/nothing", "/graph/nothing.ttl", "/graph?graph=urn:x", "/data/nothing", "/nothing", "/id/a b", "/id/a%22b.ttl"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/id/nothing",
+        "/id/nothing.ttl",
+        "/def/Nothing.nt",
+        "/graph/nothing",
+        "/graph/nothing.ttl",
+        "/graph?graph=urn:x",
+        "/data/nothing",
+        "/nothing",
+        "/id/a b",
+        "/id/a%22b.ttl",
+    ],
+)
 def test_nothing_is_where_nothing_is_said(site, path):
     reply = get(site, path, "text/turtle")
     assert reply.status == 404 and json.loads(reply.body)["status"] == 404
@@ -147,7 +170,11 @@ def addresses(site) -> list[str]:
     """The IRIs of this project that stand anywhere in the data, but for the endpoint's own."""
     found = set()
     for quad in site.graph.engine._inner:
-        found |= {term.value for term in (quad.subject, quad.predicate, quad.object, quad.graph_name) if isinstance(term, ox.NamedNode)}
+        found |= {
+            term.value
+            for term in (quad.subject, quad.predicate, quad.object, quad.graph_name)
+            if isinstance(term, ox.NamedNode)
+        }
     return sorted(iri for iri in found if iri.startswith(namespaces.BASE) and iri != catalogue.ENDPOINT)
 
 
@@ -230,7 +257,10 @@ def check_forms(site, queries) -> None:
 
 def test_a_question_leads_to_its_answer_with_the_values_that_were_given(site):
     reply = get(site, "/query/law/passages-citing-an-instrument?instrument=kaz:constitution", "text/csv")
-    assert (reply.status, header(reply, "Location")) == (303, "/query/law/passages-citing-an-instrument.csv?instrument=kaz%3Aconstitution")
+    assert (reply.status, header(reply, "Location")) == (
+        303,
+        "/query/law/passages-citing-an-instrument.csv?instrument=kaz%3Aconstitution",
+    )
     assert get(site, "/query/law/laws-cited-most", "text/turtle").status == 406
 
 
@@ -241,7 +271,7 @@ def test_a_question_leads_to_its_answer_with_the_values_that_were_given(site):
 ])  # fmt: skip
 def test_what_does_not_fit_a_question_is_told(site, path, status):
     reply = get(site, path)
-    assert reply.status == status and json.loads(reply.body)["mend"]
+    assert reply.status == status and json.loads(reply.body)["hint"]
 
 
 def test_the_text_of_a_question_is_had_as_it_stands(site):
@@ -318,7 +348,9 @@ def test_the_data_are_described(site):
 def test_files_are_where_the_description_says(site):
     file = SimpleNamespace(media_type="text/turtle", body=b"<a:a> <a:b> <a:c> .\n", digest="0")
     here = replace(site, exports={"tables/a-b.ttl": file})
-    address = next(t.object.value for t in triples(get(here, "/dataset.ttl")) if t.predicate.value.endswith("downloadURL"))
+    address = next(
+        t.object.value for t in triples(get(here, "/dataset.ttl")) if t.predicate.value.endswith("downloadURL")
+    )
     reply = get(here, urlsplit(address.removeprefix(site.base)).path)
     assert (reply.status, reply.media_type, reply.body) == (200, "text/turtle", file.body)
 
@@ -331,9 +363,13 @@ def test_the_interface_of_the_questions_is_documented_and_true(site):
     for path, operation in random.Random(3).sample(list(described["paths"].items()), 40):
         names = {parameter["name"] for parameter in operation["get"]["parameters"]} - {"bom", "query"}
         if path != "/sparql":
-            query = site.graph.question(negotiation.split_ending(path.removeprefix("/query/"), negotiation.QUESTIONS)[0])
+            query = site.graph.question(
+                negotiation.split_ending(path.removeprefix("/query/"), negotiation.QUESTIONS)[0]
+            )
             assert names == ({p.name for p in query.parameters} if not path.endswith(".rq") else set())
-            assert get(site, path).media_type.startswith(made(next(iter(operation["get"]["responses"]["200"]["content"]))))
+            assert get(site, path).media_type.startswith(
+                made(next(iter(operation["get"]["responses"]["200"]["content"])))
+            )
 
 
 def test_terms_cannot_be_smuggled_into_a_query(site):

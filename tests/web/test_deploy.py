@@ -27,15 +27,23 @@ def test_systemd_takes_the_unit(tmp_path):
     text = (DEPLOY / "statereport.service").read_text()
     # The program of the example stands elsewhere here.
     unit = tmp_path / "statereport.service"
-    unit.write_text(text.replace("/opt/statereport/.venv/bin/statereport", "/bin/true").replace("WorkingDirectory=/opt/statereport", f"WorkingDirectory={tmp_path}"))
-    seen = subprocess.run(["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, timeout=60, check=False)
+    unit.write_text(
+        text.replace("/opt/statereport/.venv/bin/statereport", "/bin/true").replace(
+            "WorkingDirectory=/opt/statereport", f"WorkingDirectory={tmp_path}"
+        )
+    )
+    seen = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, timeout=60, check=False
+    )
     assert "statereport.service" not in seen.stderr and seen.returncode == 0, seen.stderr
 
 
 def test_the_command_of_the_unit_is_one_that_the_program_takes():
     from statereport.cli.serve import serve
 
-    line = next(line for line in (DEPLOY / "statereport.service").read_text().splitlines() if line.startswith("ExecStart="))
+    line = next(
+        line for line in (DEPLOY / "statereport.service").read_text().splitlines() if line.startswith("ExecStart=")
+    )
     words = line.split()[2:]
     assert line.split()[1] == "serve"
     with serve.make_context("serve", words) as context:
@@ -44,7 +52,7 @@ def test_the_command_of_the_unit_is_one_that_the_program_takes():
 
 @pytest.fixture
 def proxied(tmp_path):
-    """The small house behind nginx with the site of the example, without TLS."""
+    """The small project behind nginx with the site of the example, without TLS."""
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if not nginx:
         skip_loudly("nginx is not installed")
@@ -59,10 +67,16 @@ def proxied(tmp_path):
         ):
             assert old in site
             site = site.replace(old, new)
-        temporary = "".join(f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        temporary = "".join(
+            f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
         configuration = tmp_path / "nginx.conf"
-        configuration.write_text(f"daemon off;\nmaster_process off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\nhttp {{\naccess_log off;\n{temporary}{site}}}\n")
-        process = subprocess.Popen([nginx, "-c", str(configuration), "-p", str(tmp_path)], stderr=subprocess.PIPE, text=True)
+        configuration.write_text(
+            f"daemon off;\nmaster_process off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\nhttp {{\naccess_log off;\n{temporary}{site}}}\n"
+        )
+        process = subprocess.Popen(
+            [nginx, "-c", str(configuration), "-p", str(tmp_path)], stderr=subprocess.PIPE, text=True
+        )
         try:
             wait(port, process)
             yield served, serving.Served(f"http://127.0.0.1:{port}", process)

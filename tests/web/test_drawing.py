@@ -26,14 +26,18 @@ SPEC = {
 
 @pytest.fixture(scope="module")
 def served():
-    """The small house."""
+    """The small project."""
     with serving.small(quick=1, slow=1, own=1) as running:
         yield running
 
 
 def drawing(served) -> int:
     """The process that draws."""
-    return next(process for process in served.tree() if b"statereport.web.serving.drawing" in Path(f"/proc/{process}/cmdline").read_bytes())
+    return next(
+        process
+        for process in served.tree()
+        if b"statereport.web.serving.drawing" in Path(f"/proc/{process}/cmdline").read_bytes()
+    )
 
 
 def has_engine(process: int) -> bool:
@@ -92,7 +96,10 @@ def test_only_the_process_that_draws_has_the_engine_that_draws(served):
 def test_the_sheet_of_a_chart_is_the_only_one_that_its_policy_lets_in(served):
     reply = served.ask(f"{CHART}.svg")
     assert reply.body.decode().count("<style>") == 1 and f"<style>{picture.STYLE}</style>" in reply.body.decode()
-    assert reply.headers["content-security-policy"] == connections.POLICIES["image/svg"] and "unsafe" not in connections.POLICIES["image/svg"]
+    assert (
+        reply.headers["content-security-policy"] == connections.POLICIES["image/svg"]
+        and "unsafe" not in connections.POLICIES["image/svg"]
+    )
 
 
 def test_when_the_process_that_draws_dies_it_costs_one_picture(served):
@@ -109,8 +116,13 @@ def test_a_picture_that_takes_too_long_is_given_up_and_everything_else_is_there(
     with serving.small(quick=1, slow=1, own=1, drawing_seconds=0.01) as served:
         reply = served.ask(f"{CHART}.svg", Accept="image/svg+xml")
         assert (reply.status, reply.json["code"]) == (503, "time-limit")
-        assert "0.01 s" in reply.json["detail"] and ".vl.json" in reply.json["mend"]
-        assert served.ask(f"{CHART}.vl.json").status == served.ask(f"{CHART}.html").status == served.ask(f"{CHART}.csv").status == 200
+        assert "0.01 s" in reply.json["detail"] and ".vl.json" in reply.json["hint"]
+        assert (
+            served.ask(f"{CHART}.vl.json").status
+            == served.ask(f"{CHART}.html").status
+            == served.ask(f"{CHART}.csv").status
+            == 200
+        )
         assert serving.until(lambda: served.health()["pools"]["drawing"]["free"] == 1)
         assert served.health()["replaced"]["drawing"] == {"time": 1}
 
@@ -122,7 +134,9 @@ def test_without_anything_to_draw_the_process_gives_its_memory_back():
         there.close()
         for _ in range(2):  # as it begins, and when it has begun anew
             here.sendall(frames.of_request(Request("GET", "/picture.svg", body=json.dumps(SPEC).encode())))
-            words, body = (frames.read(here, length) for length in frames.LENGTHS.unpack(frames.read(here, frames.LENGTHS.size)))
+            words, body = (
+                frames.read(here, length) for length in frames.LENGTHS.unpack(frames.read(here, frames.LENGTHS.size))
+            )
             assert frames.to_response(words, body)[0].status == 200
             if process.poll() is None and b"-c" in Path(f"/proc/{process.pid}/cmdline").read_bytes():
                 assert serving.until(lambda: not has_engine(process.pid))

@@ -16,7 +16,9 @@ PAGES = ("/id/kaz-cerd-8-10-addendum/figure/13-schools.ttl", "/query/figures/all
 @pytest.fixture(scope="module")
 def served():
     """A server with little patience, so that hostile queries are over soon."""
-    with serving.small(seconds=1, seconds_to_receive=1, memory=200 << 20, answer_bytes=1 << 20, waiting_for_one=16) as running:
+    with serving.small(
+        seconds=1, seconds_to_receive=1, memory=200 << 20, answer_bytes=1 << 20, waiting_for_one=16
+    ) as running:
         yield running
 
 
@@ -49,13 +51,17 @@ def test_hostile_queries_cost_their_own_answers_only(served):
 
 def test_broken_requests_are_answered_or_closed_and_leave_no_trace(served):
     statuses = attack.malformed(served.port, 400)
-    assert sum(statuses.values()) == 400 and not [status for status in statuses if status >= 500 or status < 0], statuses
+    assert sum(statuses.values()) == 400 and not [status for status in statuses if status >= 500 or status < 0], (
+        statuses
+    )
     assert statuses[400] > 100
     print(attack.told(statuses))
 
 
 def test_requests_that_never_end_keep_nobody_waiting(served):
-    links = attack.half_open(served.port, 200, 8, lambda i: (b"GET / HTTP/1.1\r\nHost: x", b"POST /sparql HTTP/1.1\r\n")[i % 2])
+    links = attack.half_open(
+        served.port, 200, 8, lambda i: (b"GET / HTTP/1.1\r\nHost: x", b"POST /sparql HTTP/1.1\r\n")[i % 2]
+    )
     end = time.monotonic() + 1
     good = attack.good_client(f"{served.address}/sparql", PAGES, lambda: time.monotonic() > end)
     count, last = attack.closed(links, 5)
@@ -65,7 +71,9 @@ def test_requests_that_never_end_keep_nobody_waiting(served):
 @pytest.mark.slow
 def test_ten_thousand_broken_requests_leave_no_trace(served):
     statuses = attack.malformed(served.port, 10_000)
-    assert sum(statuses.values()) == 10_000 and not [status for status in statuses if status >= 500 or status < 0], statuses
+    assert sum(statuses.values()) == 10_000 and not [status for status in statuses if status >= 500 or status < 0], (
+        statuses
+    )
     print(attack.told(statuses))
 
 

@@ -38,7 +38,7 @@ def test_the_table_of_headers(accept, document, graph, result):
         if expected is None:
             with pytest.raises(NotAcceptable) as caught:
                 choose(accept, forms)
-            assert all(kind in caught.value.mend for kind in forms.values())
+            assert all(kind in caught.value.hint for kind in forms.values())
         else:
             assert choose(accept, forms) == expected
 

@@ -22,7 +22,9 @@ def themes(read) -> list[str]:
 
 
 def test_every_passage_stands_once_under_its_theme(read):
-    shown = Counter(unit["id"] for number in themes(read) for unit in read(f"/report/{number}").all("article", class_="unit"))
+    shown = Counter(
+        unit["id"] for number in themes(read) for unit in read(f"/report/{number}").all("article", class_="unit")
+    )
     wanted = [unit.number for unit in read.site.names.units if unit.kind == "Passage"]
     assert len(wanted) == 318 and all(shown[number] == 1 for number in wanted)
 
@@ -33,7 +35,8 @@ def test_every_anchor_is_a_statement_of_its_passage(read):
         for passage in passages.of_theme(read.site, number):
             told.update((mark.start, mark.end, mark.thing.path) for mark in passage.marks)
     anchors = read.site.graph.sparql(
-        f"PREFIX sr: <{namespaces.SR}> SELECT ?a WHERE {{ ?a a sr:Anchor ; sr:isLocatedIn ?u . ?u a ?c FILTER(?c IN (sr:Theme, sr:Passage)) }}")
+        f"PREFIX sr: <{namespaces.SR}> SELECT ?a WHERE {{ ?a a sr:Anchor ; sr:isLocatedIn ?u . ?u a ?c FILTER(?c IN (sr:Theme, sr:Passage)) }}"
+    )
     assert sum(told.values()) == len(anchors) and max(told.values()) == 1
 
 
@@ -43,7 +46,8 @@ def test_requests_left_unanswered_are_plainly_said(read):
     listed = page.one("section", aria_labelledby="unanswered").all("li")
     assert len(listed) == len(unanswered) > 0
     assert Counter(e.one(class_="answer").words for e in listed) == Counter(
-        {"no": "not answered", "partly": "answered in part"}[row["answered"]] for row in unanswered)
+        {"no": "not answered", "partly": "answered in part"}[row["answered"]] for row in unanswered
+    )
 
 
 def test_a_request_leads_to_the_passages_that_answer_it(read):
@@ -55,7 +59,9 @@ def test_a_request_leads_to_the_passages_that_answer_it(read):
 
 def test_what_is_inferred_and_noted_looks_different_and_says_so(read):
     page = read("/report/13")
-    assert page.all("p", class_="inferred") and all(e.all("span", class_="inferred") for e in page.all("p", class_="inferred"))
+    assert page.all("p", class_="inferred") and all(
+        e.all("span", class_="inferred") for e in page.all("p", class_="inferred")
+    )
     noted = [e for e in page.all("p") if "noted" in e.attributes.get("class", "").split()]
     assert noted and all(e.one("span", class_="noted").words == "noted" for e in noted)
 
@@ -86,8 +92,15 @@ def mark(number: int, start: int, end: int) -> SimpleNamespace:
 
 @pytest.mark.parametrize(
     "marks",
-    [[], [mark(1, 0, 10)], [mark(1, 2, 6), mark(2, 4, 8)], [mark(1, 1, 9), mark(2, 3, 5)], [mark(1, 3, 5), mark(2, 3, 5)],
-     [mark(1, 0, 4), mark(2, 4, 10)], [mark(1, 0, 10), mark(2, 0, 3), mark(3, 2, 10), mark(4, 9, 10)]],
+    [
+        [],
+        [mark(1, 0, 10)],
+        [mark(1, 2, 6), mark(2, 4, 8)],
+        [mark(1, 1, 9), mark(2, 3, 5)],
+        [mark(1, 3, 5), mark(2, 3, 5)],
+        [mark(1, 0, 4), mark(2, 4, 10)],
+        [mark(1, 0, 10), mark(2, 0, 3), mark(3, 2, 10), mark(4, 9, 10)],
+    ],
 )
 def test_marks_may_overlap_in_any_way(marks):
     text = "xx0123456789yy"
@@ -126,13 +139,19 @@ def test_every_figure_of_a_cube_stands_once_in_its_table_however_it_is_turned(re
         for down, across in turned:
             page = read(f"/statistics/{cube.slug}?rows={down}&columns={across}")
             links = [e.all("a")[0]["href"] for e in page.all(class_="figure")]
-            assert Counter(links) == Counter(read.site.names.path(figure) for figure, _ in cube.rows), f"{cube.slug} {down} {across}"
+            assert Counter(links) == Counter(read.site.names.path(figure) for figure, _ in cube.rows), (
+                f"{cube.slug} {down} {across}"
+            )
 
 
 def test_a_cube_can_be_held_to_one_code(read):
     page = read("/statistics/schools-by-language?indicator=indicator:schools")
     figures = page.all(class_="figure")
-    rows = list(csv.reader(io.StringIO(read.response("/statistics/schools-by-language.csv?indicator=indicator:schools").body.decode())))
+    rows = list(
+        csv.reader(
+            io.StringIO(read.response("/statistics/schools-by-language.csv?indicator=indicator:schools").body.decode())
+        )
+    )
     assert len(figures) == len(rows) - 1 == 7
     spec = specification(read, page.one("figure", class_="chart"))
     assert len(spec["data"]["values"]) == 7
@@ -166,20 +185,36 @@ def specification(read, picture) -> dict:
 
 def test_a_chart_is_at_the_address_of_its_table_with_another_ending(read):
     wanted = "rows=language&columns=none&indicator=indicator:schools"
-    answers = [read.response(f"/statistics/schools-by-language.{ending}?{wanted}") for ending in ("svg", "png", "vl.json")]
-    assert {it.media_type for it in answers} == {chart.MEDIA_TYPE} and len({it.body for it in answers}) == 1, "who sends it on draws it"
+    answers = [
+        read.response(f"/statistics/schools-by-language.{ending}?{wanted}") for ending in ("svg", "png", "vl.json")
+    ]
+    assert {it.media_type for it in answers} == {chart.MEDIA_TYPE} and len({it.body for it in answers}) == 1, (
+        "who sends it on draws it"
+    )
     (figure,) = read(f"/statistics/schools-by-language?{wanted}").all("figure", class_="chart")
     assert specification(read, figure) == json.loads(answers[0].body)
     assert {a["href"].partition("?")[0].partition(".")[2] for a in figure.all("a")} == {"svg", "png", "vl.json"}
-    for wrong in ("", "?indicator=indicator:horses", "?rows=indicator", "?indicator=indicator:schools&language=language:tajik"):
+    for wrong in (
+        "",
+        "?indicator=indicator:horses",
+        "?rows=indicator",
+        "?indicator=indicator:schools&language=language:tajik",
+    ):
         assert read.response(f"/statistics/schools-by-language.svg{wrong}").status == 404, wrong
 
 
 def test_the_law_has_every_instrument_in_the_picture_and_in_the_table(read):
     found = law.instruments(read.site)
     page = read("/law")
-    assert len(found) == len(page.one("table").one("tbody").all("tr")) == sum(
-        row["number"] for row in read.site.graph.ask("pages/classes") if row["class"] in (namespaces.SR + "LegalInstrument", namespaces.SR + "InstrumentSeries"))
+    assert (
+        len(found)
+        == len(page.one("table").one("tbody").all("tr"))
+        == sum(
+            row["number"]
+            for row in read.site.graph.ask("pages/classes")
+            if row["class"] in (namespaces.SR + "LegalInstrument", namespaces.SR + "InstrumentSeries")
+        )
+    )
     drawn = page.one("svg", role="group")
     assert {e["id"] for e in drawn.all("a") if "id" in e.attributes} == {it.name for it in found}
     assert len(drawn.all("path")) == sum(len(it.ties) for it in found) > 20
@@ -197,4 +232,6 @@ def test_the_picture_of_the_law_is_xml_and_the_same_each_time(read):
     draw = read.site.templates.get_template("law_map.svg").render
     svg = draw(found=found, map=law.laid_out(found, ["0", "2", "13"]))
     ElementTree.fromstring(svg)
-    assert svg == draw(found=found, map=law.laid_out(law.instruments(read.site), ["0", "2", "13"])) and "style" not in svg
+    assert (
+        svg == draw(found=found, map=law.laid_out(law.instruments(read.site), ["0", "2", "13"])) and "style" not in svg
+    )

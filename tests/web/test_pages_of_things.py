@@ -19,7 +19,9 @@ def addresses(read) -> list[str]:
     """Every address of ours that a statement names."""
     found = {quad.graph_name.value for quad in _quads(read)}
     for quad in _quads(read):
-        found |= {term.value for term in (quad.subject, quad.predicate, quad.object) if type(term).__name__ == "NamedNode"}
+        found |= {
+            term.value for term in (quad.subject, quad.predicate, quad.object) if type(term).__name__ == "NamedNode"
+        }
     return sorted(iri for iri in found if iri.startswith(SPACES) and iri != namespaces.SR)
 
 
@@ -80,7 +82,10 @@ def test_every_chart_of_a_figure_is_at_its_address(read):
 
 def test_an_instrument_shows_its_provisions_in_their_order(read):
     rows = [e.words for e in read("/id/instrument/kaz-constitution.html").one("table").one("tbody").all("tr")]
-    numbers = [next((i for i, row in enumerate(rows) if row.startswith(f"Article {n} of")), -1) for n in (5, 7, 10, 14, 20, 30, 33)]
+    numbers = [
+        next((i for i, row in enumerate(rows) if row.startswith(f"Article {n} of")), -1)
+        for n in (5, 7, 10, 14, 20, 30, 33)
+    ]
     assert numbers == sorted(numbers) and -1 not in numbers
 
 
@@ -88,7 +93,9 @@ def test_a_class_shows_its_rules_examples_and_questions(read):
     page = read("/def/Figure.html")
     titles = [e.words for e in page.all("h2")]
     assert {"What the shapes ask", "Examples", "Questions that use it"} <= set(titles)
-    assert "A figure has exactly one value" in page.words and "/query/tables/figures.html" in {e["href"] for e in page.all("a")}
+    assert "A figure has exactly one value" in page.words and "/query/tables/figures.html" in {
+        e["href"] for e in page.all("a")
+    }
 
 
 def test_a_property_shows_which_classes_must_have_it(read):
@@ -108,7 +115,9 @@ def test_what_follows_is_explained_whatever_rule_it_follows_by(read):
         rule = read.site.inference._runs[turn].name
         if rule not in seen:
             seen.add(rule)
-            address = "/why?" + urlencode({"subject": triple.subject.value, "predicate": triple.predicate.value, "object": str(triple.object)})
+            address = "/why?" + urlencode(
+                {"subject": triple.subject.value, "predicate": triple.predicate.value, "object": str(triple.object)}
+            )
             page = read(address)
             assert page.one("ol", class_="premises").all("li"), rule
     assert seen == {name for name, count in read.site.inference.by_rule.items() if count}
@@ -126,8 +135,14 @@ def test_each_inferred_statement_of_a_thing_has_its_reason_behind_a_link(read):
 # --- search ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("words", "wanted"), [("citizenship", "/id/instrument/kaz-law-on-citizenship.html"), ("roma", "/id/ethnic-group/roma.html"),
-                                               ("Commissioner", "/id/office/kaz-commissioner-for-human-rights.html")])
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("citizenship", "/id/instrument/kaz-law-on-citizenship.html"),
+        ("roma", "/id/ethnic-group/roma.html"),
+        ("Commissioner", "/id/office/kaz-commissioner-for-human-rights.html"),
+    ],
+)
 def test_search_finds_things_by_their_names(read, words, wanted):
     links = [e["href"] for e in read(f"/search?q={words}").one("ol", class_="hits").all("a")]
     assert wanted in links
@@ -141,12 +156,15 @@ def test_search_that_finds_nothing_says_what_else_to_do(read):
 # --- the editor ------------------------------------------------------------------------------------------------------
 
 BROKEN = (
-    ("SELECT ?s\nWHERE {\n  ?s a sr:Claim\n  ?s sr:quote ?q\n}", 4),  # where the dot is missing; one line was added: PREFIX
+    (
+        "SELECT ?s\nWHERE {\n  ?s a sr:Claim\n  ?s sr:quote ?q\n}",
+        4,
+    ),  # where the dot is missing; one line was added: PREFIX
     ("PREFIX sr: <https://w3id.org/statereport/def/>\nSELECT ?s WHERE {\n  ?s a sr:Claim .\n", 3),
     ("SELCT ?s\nWHERE { ?s ?p ?o }", 1),
     ("SELECT ?s\nWHER { ?s ?p ?o }", 2),
     ("SELECT ?s\nWHERE {\n  ?s nowhere:name ?o\n}", 3),
-    ("SELECT ?s\nWHERE {\n  ?s ?p \"open\n}", 3),
+    ('SELECT ?s\nWHERE {\n  ?s ?p "open\n}', 3),
     ("SELECT (COUNT(?s))\nWHERE { ?s ?p ?o }", 1),
     ("SELECT ?s\nWHERE { ?s ?p ?o }\nORDER ?s", 3),
     ("SELECT ?s\nWHERE { ?s ?p ?o }\nLIMIT many", 3),
@@ -166,7 +184,14 @@ def test_a_broken_query_is_told_in_words_at_its_line(read, query, line):
 
 
 @pytest.mark.parametrize(
-    "query", ["INSERT DATA { <a:b> <a:b> <a:b> }", "LOAD <http://a.example/>", "SELECT * { SERVICE <http://a.example/> { ?s ?p ?o } }", "SELECT * FROM <http://a.example/> { ?s ?p ?o }"])
+    "query",
+    [
+        "INSERT DATA { <a:b> <a:b> <a:b> }",
+        "LOAD <http://a.example/>",
+        "SELECT * { SERVICE <http://a.example/> { ?s ?p ?o } }",
+        "SELECT * FROM <http://a.example/> { ?s ?p ?o }",
+    ],
+)
 def test_what_is_not_allowed_is_refused_in_a_sentence(read, query):
     page = read("/editor?" + urlencode({"query": query}), 400)
     assert page.one(id="editor-error").words.count(".") >= 1
@@ -177,7 +202,7 @@ def test_prefixes_that_are_used_are_added_where_they_can_be_seen(read):
     text = page.one("textarea").raw
     assert "PREFIX sr: <https://w3id.org/statereport/def/>" in text and "PREFIX passage:" in text
     assert tokens.with_prefixes(text, read.site.names.prefixes) == text
-    quiet = "PREFIX sr: <https://w3id.org/statereport/def/>\nSELECT ?s { ?s a sr:Claim FILTER(?s != \"place:kaz\") } # body:cerd"
+    quiet = 'PREFIX sr: <https://w3id.org/statereport/def/>\nSELECT ?s { ?s a sr:Claim FILTER(?s != "place:kaz") } # body:cerd'
     assert tokens.with_prefixes(quiet, read.site.names.prefixes) == quiet
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import serving
 
-# Products without a common variable: on the two dozen statements of the small house, the first runs for hours, the second fills memory.
+# Products without a common variable: on the two dozen statements of the small project, the first runs for hours, the second fills memory.
 LONG = "SELECT (COUNT(*) AS ?n) { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(8)) + " }"
 WIDE = "SELECT * { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(5)) + " } ORDER BY ?c0 ?c1 ?c2"
 FLOOD = "SELECT * { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(5)) + " }"
@@ -85,7 +85,9 @@ def idle(served) -> set[int]:
     found = set()
     for process in served.tree()[2:]:
         with contextlib.suppress(OSError):
-            if {os.sched_getscheduler(int(thread)) for thread in os.listdir(f"/proc/{process}/task")} == {os.SCHED_IDLE}:
+            if {os.sched_getscheduler(int(thread)) for thread in os.listdir(f"/proc/{process}/task")} == {
+                os.SCHED_IDLE
+            }:
                 found.add(process)
     return found
 
@@ -167,7 +169,12 @@ def test_a_long_query_waits_for_a_place_and_is_answered_then():
         assert serving.until(lambda: lane(served, "slow")["busy"] == 1)
         assert served.query(SHORT, source=OTHER).json["boolean"] is True
         assert first.result().json["code"] == "time-limit"
-        assert rested(served)["replaced"] == {"own": {}, "drawing": {}, "quick": {"trial": 1}, "slow": {"time": 1, "answered": 1}}
+        assert rested(served)["replaced"] == {
+            "own": {},
+            "drawing": {},
+            "quick": {"trial": 1},
+            "slow": {"time": 1, "answered": 1},
+        }
 
 
 @pytest.mark.slow
@@ -187,7 +194,9 @@ def test_who_asks_far_too_much_is_told_to_wait(served):
     with ThreadPoolExecutor(12) as many:
         replies = [reply.result() for reply in [many.submit(served.query, LONG, source=OTHER) for _ in range(12)]]
     refused = [reply for reply in replies if reply.status == 429]
-    assert refused and all(reply.json["code"] == "too-many-requests" and reply.headers["retry-after"] for reply in refused)
+    assert refused and all(
+        reply.json["code"] == "too-many-requests" and reply.headers["retry-after"] for reply in refused
+    )
 
 
 def test_when_the_line_is_full_the_server_says_so(served):
@@ -248,7 +257,9 @@ def faults(process: int) -> list[str]:
         line = next(line for line in limits.splitlines() if line.startswith(what))
         found += [line] if line.split()[3 if what != "Max core file size" else 4] != "0" else []
     files = {os.readlink(f"/proc/{process}/fd/{number}") for number in os.listdir(f"/proc/{process}/fd")}
-    return found + [file for file in files if file.partition(":")[0] not in ("/dev/null", "socket", f"/proc/{process}/statm")]
+    return found + [
+        file for file in files if file.partition(":")[0] not in ("/dev/null", "socket", f"/proc/{process}/statm")
+    ]
 
 
 def test_a_worker_can_open_nothing_and_gives_way_to_others(served):
@@ -265,7 +276,13 @@ def test_a_worker_can_open_nothing_and_gives_way_to_others(served):
     assert len(os.listdir(f"/proc/{zygote}/task")) == 1
 
 
-@pytest.mark.parametrize("query", ["SELECT * { SERVICE <http://127.0.0.1:%d/> { ?x ?y ?z } }", "SELECT * { SERVICE SILENT <http://127.0.0.1:%d/> { ?x ?y ?z } }"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { SERVICE <http://127.0.0.1:%d/> { ?x ?y ?z } }",
+        "SELECT * { SERVICE SILENT <http://127.0.0.1:%d/> { ?x ?y ?z } }",
+    ],
+)
 def test_even_without_the_screen_no_query_reaches_another_server(query):
     listener = socket.create_server(("127.0.0.1", 0))
     came = []

@@ -39,7 +39,13 @@ def endpoint():
     import uvicorn
 
     engine = Store.memory(union=False)
-    site = SimpleNamespace(graph=knowledge.KnowledgeGraph(engine, find_project()), limits=Limits(), base="http://127.0.0.1", exports={}, description=())
+    site = SimpleNamespace(
+        graph=knowledge.KnowledgeGraph(engine, find_project()),
+        limits=Limits(),
+        base="http://127.0.0.1",
+        exports={},
+        description=(),
+    )
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     entries: list[dict] = []
@@ -50,7 +56,13 @@ def endpoint():
         pass
 
     front.start = start
-    config = uvicorn.Config(app.make(front, lambda: None), http=connections.connections(Limits(), entries.append), ws="none", log_config=None, lifespan="on")
+    config = uvicorn.Config(
+        app.make(front, lambda: None),
+        http=connections.connections(Limits(), entries.append),
+        ws="none",
+        log_config=None,
+        lifespan="on",
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -114,7 +126,11 @@ def gsp_cases() -> list[w3c.Case]:
     """The cases of both manifests that read anything."""
     if FOLDER is None:
         return []
-    found = [case for name in ("direct", "indirect") for case in w3c.cases(FOLDER / "graph-store-protocol" / f"manifest-{name}.ttl")]
+    found = [
+        case
+        for name in ("direct", "indirect")
+        for case in w3c.cases(FOLDER / "graph-store-protocol" / f"manifest-{name}.ttl")
+    ]
     return [case for case in found if any(step.method in READS for step in case.steps)]
 
 
@@ -144,7 +160,9 @@ def test_graphs_are_read_as_the_graph_store_protocol_says(endpoint, case, monkey
             for graph in (ox.NamedNode(name), ox.DefaultGraph()):
                 if step.method == "PUT":
                     engine._inner.clear_graph(graph)
-                engine._inner.load(step.body, format=ox.RdfFormat.TURTLE, to_graph=graph, base_iri="http://www.example/")
+                engine._inner.load(
+                    step.body, format=ox.RdfFormat.TURTLE, to_graph=graph, base_iri="http://www.example/"
+                )
         else:
             pytest.skip("NOT TESTED: what multipart bodies write; the endpoint only reads")
     assert read
@@ -172,4 +190,6 @@ def canonical(turtle: bytes) -> bytes:
     """Turtle with its blank nodes named by RDFC-1.0, as sorted N-Quads."""
     from statereport.rdf import writers
 
-    return writers.canonical_nquads(writers.canonical(ox.parse(turtle, format=ox.RdfFormat.TURTLE, base_iri="http://www.example/")))
+    return writers.canonical_nquads(
+        writers.canonical(ox.parse(turtle, format=ox.RdfFormat.TURTLE, base_iri="http://www.example/"))
+    )

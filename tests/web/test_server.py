@@ -23,8 +23,19 @@ def test_a_taken_port_is_told_before_anything_is_read():
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         start = time.monotonic()
-        seen = subprocess.run([sys.executable, "-m", "statereport", "serve", "--port", str(port)], capture_output=True, text=True, timeout=60, check=False)
-        assert seen.returncode == 2 and "port-taken" in seen.stderr and "--port" in seen.stderr and "Traceback" not in seen.stderr
+        seen = subprocess.run(
+            [sys.executable, "-m", "statereport", "serve", "--port", str(port)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (
+            seen.returncode == 2
+            and "port-taken" in seen.stderr
+            and "--port" in seen.stderr
+            and "Traceback" not in seen.stderr
+        )
         assert "loading" not in seen.stderr and time.monotonic() - start < 30
         with pytest.raises(PortTaken):
             server.listen("127.0.0.1", port)
@@ -33,8 +44,20 @@ def test_a_taken_port_is_told_before_anything_is_read():
 @pytest.mark.parametrize(
     ("address", "host", "port", "answered", "refused"),
     [
-        ("http://127.0.0.1:8000", "127.0.0.1", 8000, ("127.0.0.1:8000", "localhost:8000"), ("127.0.0.1", "evil.example")),
-        ("https://graph.example.org/x", "127.0.0.1", 8000, ("graph.example.org", "127.0.0.1:8000"), ("graph.example.org:8000",)),
+        (
+            "http://127.0.0.1:8000",
+            "127.0.0.1",
+            8000,
+            ("127.0.0.1:8000", "localhost:8000"),
+            ("127.0.0.1", "evil.example"),
+        ),
+        (
+            "https://graph.example.org/x",
+            "127.0.0.1",
+            8000,
+            ("graph.example.org", "127.0.0.1:8000"),
+            ("graph.example.org:8000",),
+        ),
         ("http://[::1]:80", "::1", 80, ("[::1]:80", "[::1]", "localhost"), ("::1",)),
         ("http://0.0.0.0:8000", "0.0.0.0", 8000, ("0.0.0.0:8000",), ("127.0.0.1:8000",)),
     ],
@@ -64,15 +87,28 @@ def test_what_is_kept_gives_way_to_what_is_asked():
 
 
 @pytest.mark.slow
-def test_pages_need_no_file_once_the_server_runs(house):
+def test_pages_need_no_file_once_the_server_runs(project):
     """Workers can open nothing, so whatever a page needs must have been read before."""
-    with serving.real("--build", str(house.root / "build")) as served:
+    with serving.real("--build", str(project.root / "build")) as served:
         sitemap = served.ask("/sitemap.xml").body.decode()
         paths = [path.removeprefix(served.address) for path in re.findall(r"<loc>([^<]+)</loc>", sitemap)]
-        asked = [*descriptions.PAGES, "/search?q=school", "/editor?query=ASK%7B%7D", "/editor?query=SELEC", "/openapi.json", "/problem/time-limit", *random.Random(6).sample(paths, 100)]
+        asked = [
+            *descriptions.PAGES,
+            "/search?q=school",
+            "/editor?query=ASK%7B%7D",
+            "/editor?query=SELEC",
+            "/openapi.json",
+            "/problem/time-limit",
+            *random.Random(6).sample(paths, 100),
+        ]
         for path in asked:
             assert served.ask(path, Accept="text/html").status == 200 or path.endswith("SELEC"), path
-        for path in ("/nothing", "/query/law/no-such.html", "/id/kaz-cerd-8-10-addendum/figure/13-school.html", "/search?q=%22"):
+        for path in (
+            "/nothing",
+            "/query/law/no-such.html",
+            "/id/kaz-cerd-8-10-addendum/figure/13-school.html",
+            "/search?q=%22",
+        ):
             assert served.ask(path, Accept="text/html").status in (200, 400, 404), path
         assert not [entry for entry in served.entries if entry["event"] in ("fault", "error")]
         assert served.health()["status"] == "ok"

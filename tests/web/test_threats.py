@@ -13,7 +13,11 @@ ENTRY = re.compile(r"`(?P<module>test_\w+)` (?P<words>[^`]+)")
 
 def test_each_property_names_tests_that_there_are():
     text = (find_project().root / "docs" / "THREATS.md").read_text(encoding="utf-8")
-    rows = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| ") and not line.startswith("| Property")]
+    rows = [
+        line.split("|")[1:-1]
+        for line in text.splitlines()
+        if line.startswith("| ") and not line.startswith("| Property")
+    ]
     assert len(rows) >= 25
     for row in rows:
         entries = [ENTRY.fullmatch(entry.strip()) for entry in row[2].split(";")]

@@ -19,52 +19,59 @@ GENERATORS = {"anchors": anchors, "ledger": ledger}
 Say = Callable[[str], None]
 
 
-def check(house: Project, given: Path | None = None, say: Say = lambda line: None) -> tuple[Problem, ...]:
+def check(project: Project, given: Path | None = None, say: Say = lambda line: None) -> tuple[Problem, ...]:
     """Every finding, in the order: format, saved queries, generated graphs, shapes, checks; none where all is right.
 
     `given` is the report's text; where it is not at hand either, `say` is told what was not compared. What stops the
     reading itself (a syntax error) is raised. Warnings about the report are told to `say`: they are no findings.
     """
-    found = [turtle.not_formatted(house.name(path)) for path in turtle.fmt([house.ontology, house.graphs], True, house.prefixes, house.name)]
-    saved = SavedQueries(house.queries)
-    found += lint.problems(saved.names, saved.get, prefixes.prefixes(house.prefixes))
-    if find_text(house, given):
+    found = [
+        turtle.not_formatted(project.name(path))
+        for path in turtle.fmt([project.ontology, project.graphs], True, project.prefixes, project.name)
+    ]
+    saved = SavedQueries(project.queries)
+    found += lint.problems(saved.names, saved.get, prefixes.prefixes(project.prefixes))
+    if find_text(project, given):
         for name in GENERATORS:
-            found += generated(name, house, given)
+            found += generated(name, project, given)
     else:
         say("The report's text is not at hand: anchors and ledger were not compared with it (--text FILE).")
-    examined = examine.examine(house, None, say)
+    examined = examine.examine(project, None, say)
     for finding in examined.violations:
-        where = dataset.home_of(house, examined.dataset, finding.focus)
-        found.append(DataViolates(where=where, what=str(finding), mend="correct the data, or the shape if the rule is wrong"))
+        where = dataset.home_of(project, examined.dataset, finding.focus)
+        found.append(
+            DataViolates(where=where, what=str(finding), hint="correct the data, or the shape if the rule is wrong")
+        )
     for finding in examined.warnings:
         say(f"Warning about the report: {finding}")
-    found += _failed(house, Store.memory(examined.quads()), saved)
+    found += _failed(project, Store.memory(examined.quads()), saved)
     return tuple(found)
 
 
-def generated(name: str, house: Project, given: Path | None = None) -> tuple[Problem, ...]:
+def generated(name: str, project: Project, given: Path | None = None) -> tuple[Problem, ...]:
     """What is wrong with a generated graph (`anchors` or `ledger`), compared with the text. Raises TextMissing, TextDiffers."""
-    return GENERATORS[name].check(house, _text(house, given))
+    return GENERATORS[name].check(project, _text(project, given))
 
 
-def generate(name: str, house: Project, given: Path | None = None) -> tuple[Path, tuple[Problem, ...]]:
+def generate(name: str, project: Project, given: Path | None = None) -> tuple[Path, tuple[Problem, ...]]:
     """Write a generated graph from the statements and the text. → its file, and what could not be put into it."""
-    made = GENERATORS[name].generate(house, _text(house, given))
+    made = GENERATORS[name].generate(project, _text(project, given))
     return made.path, made.write()
 
 
-def _text(house: Project, given: Path | None) -> text.Text:
-    path = find_text(house, given)
+def _text(project: Project, given: Path | None) -> text.Text:
+    path = find_text(project, given)
     if path is None:
-        raise TextMissing(where="text", what="The report's text is not at hand.", mend="give it with --text FILE or STATEREPORT_TEXT")
+        raise TextMissing(
+            where="text", what="The report's text is not at hand.", hint="give it with --text FILE or STATEREPORT_TEXT"
+        )
     return text.load(path)
 
 
-def _failed(house: Project, engine: Store, saved: SavedQueries) -> Iterator[Problem]:
+def _failed(project: Project, engine: Store, saved: SavedQueries) -> Iterator[Problem]:
     for name in saved.names:
         if name.startswith("checks/"):
             try:
-                examine.refuse_failed_checks(house, engine, [saved.get(name)])
+                examine.refuse_failed_checks(project, engine, [saved.get(name)])
             except Problem as problem:
                 yield problem

@@ -35,7 +35,9 @@ def cli() -> None:
 
 
 @cli.command(short_help="Make everything from the sources.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("build"), show_default=True, help="The folder to write.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("build"), show_default=True, help="The folder to write."
+)
 @_text
 def build(out: Path, text: Path | None) -> None:
     """Load, infer, validate and export everything into one folder, which appears whole or not at all.
@@ -66,11 +68,11 @@ def check(text: Path | None) -> None:
     console.findings(checking.check(find_project(), text, say=console.say), "Nothing is wrong.")
 
 
-@cli.command(short_help="Write Turtle files in the house format.")
+@cli.command(short_help="Write Turtle files in the project's Turtle format.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; list the files that differ.")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 def fmt(only_check: bool, paths: tuple[Path, ...]) -> None:
-    """Write Turtle files in the house format: the given files and folders, else all of ontology/ and graphs/.
+    """Write Turtle files in the project's Turtle format: the given files and folders, else all of ontology/ and graphs/.
 
     \b
     Example:
@@ -79,25 +81,57 @@ def fmt(only_check: bool, paths: tuple[Path, ...]) -> None:
     from statereport.project import find_project
     from statereport.rdf import turtle
 
-    house = find_project()
-    changed = turtle.fmt(paths or (house.ontology, house.graphs), only_check, house.prefixes, house.name)
+    project = find_project()
+    changed = turtle.fmt(paths or (project.ontology, project.graphs), only_check, project.prefixes, project.name)
     if only_check:
-        console.findings([turtle.not_formatted(house.name(path)) for path in changed], "Every file is in the house format.")
+        console.findings(
+            [turtle.not_formatted(project.name(path)) for path in changed],
+            "Every file is in the project's Turtle format.",
+        )
     for path in changed:
-        click.echo(house.name(path))
+        click.echo(project.name(path))
 
 
 @cli.command(add_help_option=False, short_help="Ask a question; without a name, list them.")
 @click.argument("name", required=False)
-@click.option("--sparql", metavar="FILE|-", help="Ask the SPARQL query in a file, or on standard input (-); the house's prefixes need not be declared.")
-@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="Put a value, or its label, in the place of a default.")
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Without it: a table on a terminal, else TSV; graphs in Turtle.")
+@click.option(
+    "--sparql",
+    metavar="FILE|-",
+    help="Ask the SPARQL query in a file, or on standard input (-); the project's prefixes need not be declared.",
+)
+@click.option(
+    "-p",
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Put a value, or its label, in the place of a default.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="Without it: a table on a terminal, else TSV; graphs in Turtle.",
+)
 @click.option("--cite", is_flag=True, help="Print how the answer is cited, as text and in BibTeX.")
 @_store
-@click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message; with NAME, what the question means and may be given.")
+@click.option(
+    "-h",
+    "--help",
+    "wants_help",
+    is_flag=True,
+    help="Show this message; with NAME, what the question means and may be given.",
+)
 @click.pass_context
 def query(
-    context: click.Context, name: str | None, sparql: str | None, params: tuple[str, ...], form: str | None, cite: bool, store: str | None, wants_help: bool
+    context: click.Context,
+    name: str | None,
+    sparql: str | None,
+    params: tuple[str, ...],
+    form: str | None,
+    cite: bool,
+    store: str | None,
+    wants_help: bool,
 ) -> None:
     """Ask a saved question by its NAME, or SPARQL of your own. Without either: list the questions.
 
@@ -207,26 +241,34 @@ def _generated(name: str, short: str, what: str) -> Callable[..., Any]:
         from statereport.cli import check as checking
         from statereport.project import find_project
 
-        house = find_project()
+        project = find_project()
         if only_check:
-            console.findings(checking.generated(name, house, text), f"{name}.ttl is up to date.")
+            console.findings(checking.generated(name, project, text), f"{name}.ttl is up to date.")
         else:
-            path, problems = checking.generate(name, house, text)
-            console.say(f"{house.name(path)} is written.")
+            path, problems = checking.generate(name, project, text)
+            console.say(f"{project.name(path)} is written.")
             console.findings(problems, "Nothing is missing in it.")
 
     verb.__doc__ = f"{what}\n\n\b\nExample:\n  statereport {name} --check --text report.txt\n"
     return cli.command(name, short_help=short)(verb)
 
 
-anchors = _generated("anchors", "Place each statement in the report's text.", "Find each statement's fragment in the report's text and write its range of characters.")
-ledger = _generated("ledger", "Account for each number of the text.", "Account for each number of the report's text, and write the ledger.")
+anchors = _generated(
+    "anchors",
+    "Place each statement in the report's text.",
+    "Find each statement's fragment in the report's text and write its range of characters.",
+)
+ledger = _generated(
+    "ledger",
+    "Account for each number of the text.",
+    "Account for each number of the report's text, and write the ledger.",
+)
 
 
 @cli.command(short_help="Explain a problem by its code.")
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
-    """Explain a problem by its CODE: what it means, why it arises, how to mend it. Without CODE: list the codes.
+    """Explain a problem by its CODE: what it means, why it arises, how to fix it. Without CODE: list the codes.
 
     \b
     Example:

@@ -21,11 +21,13 @@ class Verbs(click.Group):
     def list_commands(self, context: click.Context) -> list[str]:
         return list(self.commands)
 
-    def resolve_command(self, context: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if self.get_command(context, name) is None and not name.startswith("-"):
-            mend = did_you_mean(name, self.commands, f"the verbs are: {', '.join(self.commands)}.")
-            raise click.UsageError(f"There is no verb {name!r}; {mend}", context)
+            hint = did_you_mean(name, self.commands, f"the verbs are: {', '.join(self.commands)}.")
+            raise click.UsageError(f"There is no verb {name!r}; {hint}", context)
         return super().resolve_command(context, args)
 
 
@@ -55,7 +57,13 @@ def run(command: click.Command, args: list[str] | None = None) -> int:
     except OSError as error:
         if error.errno in _FULL:
             _closed(0)
-            return _end(DiskFull(where=str(error.filename or "output"), what="There is no room left on the disk.", mend="make room and run it again"))
+            return _end(
+                DiskFull(
+                    where=str(error.filename or "output"),
+                    what="There is no room left on the disk.",
+                    hint="make room and run it again",
+                )
+            )
         where = f"{error.filename}: " if error.filename else ""
         return _talk(f"{where}{error.strerror or error}")
     return 0

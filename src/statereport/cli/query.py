@@ -43,19 +43,26 @@ def listing() -> str:
 
 def help_of(name: str, at: str | None, say: Say) -> str:
     """What a question means, what it leaves open and may be given, and what its answer's columns are."""
-    house = find_project()
-    query = SavedQueries(house.queries).get(name)
+    project = find_project()
+    query = SavedQueries(project.queries).get(name)
     lines = [query.summary, "", *([query.description, ""] if query.description else [])]
     if query.parameters:
         lines += ["Parameters:"]
         # Help must not wait for the sources to be read.
-        engine = open_graph(at, house, say).engine if at or is_built(house) else None
+        engine = open_graph(at, project, say).engine if at or is_built(project) else None
         for p in query.parameters:
             lines.append(f"  {p.name}  {p.label} ({p.type}, default {p.default})")
-            lines += ["    The choices are listed here once there is a build: statereport build"] if p.pattern and not engine else []
+            lines += (
+                ["    The choices are listed here once there is a build: statereport build"]
+                if p.pattern and not engine
+                else []
+            )
             found = choices(query, p, engine) if engine else p.choices
             wide = max((len(value) for value in found), default=0)
-            lines += [f"    {value.ljust(wide)}  {label}" if value != label else f"    {value}" for value, label in found.items()]
+            lines += [
+                f"    {value.ljust(wide)}  {label}" if value != label else f"    {value}"
+                for value, label in found.items()
+            ]
         lines.append("")
     if query.form == "select":
         lines += ["Columns:", *(f"  {column}  {title}" for column, title in query.columns.items()), ""]
@@ -72,7 +79,7 @@ def answer(name: str, params: Iterable[str], at: str | None, reader: Reader) -> 
 
 
 def own(path: str, params: Iterable[str], at: str | None, reader: Reader) -> str | bytes:
-    """The answer to the SPARQL in a file, or on standard input (`-`), which may use the house's prefixes undeclared."""
+    """The answer to the SPARQL in a file, or on standard input (`-`), which may use the project's prefixes undeclared."""
     query = _from_file(path)
     graph = open_graph(at, say=reader.say)
     values = chosen(query, _values(path, params), graph.engine)
@@ -106,7 +113,13 @@ def found(text: str, limit: int, at: str | None, reader: Reader) -> str:
 
 
 def _answered(graph: KnowledgeGraph, query: SavedQuery, text: str, reader: Reader, title: str) -> str | bytes:
-    form = reader.form or ("ttl" if form_of(text, query.source, graph.prefixes).form == "construct" else "table" if reader.terminal else "tsv")
+    form = reader.form or (
+        "ttl"
+        if form_of(text, query.source, graph.prefixes).form == "construct"
+        else "table"
+        if reader.terminal
+        else "tsv"
+    )
     if form not in ("table", "md", "html"):
         data = graph.serialise(text, form, query.source)
         if data.count(b"\n") < 2:  # a head and no row, in every format
@@ -157,7 +170,9 @@ def _text(data: bytes, source: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise QuerySyntax(where=source, what=f"Byte {error.start} is not UTF-8.", mend="save the query as UTF-8.") from None
+        raise QuerySyntax(
+            where=source, what=f"Byte {error.start} is not UTF-8.", hint="save the query as UTF-8."
+        ) from None
 
 
 def _values(name: str, params: Iterable[str]) -> dict[str, str]:
@@ -166,6 +181,6 @@ def _values(name: str, params: Iterable[str]) -> dict[str, str]:
         key, sign, value = given.partition("=")
         if not sign or key in values:
             what = f"{key} is given twice." if sign else f"{given} is not NAME=VALUE."
-            raise BadParameter(where=name, what=what, mend="write each parameter once, as -p name=value")
+            raise BadParameter(where=name, what=what, hint="write each parameter once, as -p name=value")
         values[key] = value
     return values

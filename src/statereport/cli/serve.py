@@ -10,16 +10,45 @@ from statereport.cli import console
 
 
 @click.command(short_help="Serve the graph on the web.")
-@click.option("--build", "built", type=click.Path(path_type=Path), help="A build's folder, which also gives the files to fetch. Without it: ./build if fresh, else the sources.")
-@click.option("--text", type=click.Path(path_type=Path), help="The report's text, whose passages are then shown in its own words.")
+@click.option(
+    "--build",
+    "built",
+    type=click.Path(path_type=Path),
+    help="A build's folder, which also gives the files to fetch. Without it: ./build if fresh, else the sources.",
+)
+@click.option(
+    "--text", type=click.Path(path_type=Path), help="The report's text, whose passages are then shown in its own words."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="0 takes any free one.")
 @click.option("--base", default="", metavar="URL", help="The public address, where a proxy stands before the server.")
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Whose X-Forwarded-For is believed.")
-@click.option("--workers", default=4, show_default=True, type=click.IntRange(1, 64), help="Processes for the queries of clients; one fewer are added for long ones, and two for pages.")
-@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.1, 3_600), help="The time that a client's query may take.")
+@click.option(
+    "--workers",
+    default=4,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes for the queries of clients; one fewer are added for long ones, and two for pages.",
+)
+@click.option(
+    "--seconds",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 3_600),
+    help="The time that a client's query may take.",
+)
 @click.option("--quiet", is_flag=True, help="No line in the log for each request.")
-def serve(built: Path | None, text: Path | None, host: str, port: int, base: str, proxies: tuple[str, ...], workers: int, seconds: float, quiet: bool) -> None:
+def serve(
+    built: Path | None,
+    text: Path | None,
+    host: str,
+    port: int,
+    base: str,
+    proxies: tuple[str, ...],
+    workers: int,
+    seconds: float,
+    quiet: bool,
+) -> None:
     """Serve the graph on the web: pages, linked data, and a SPARQL endpoint whose queries cannot end the server.
 
     The log goes to stderr, one line of JSON for each request.
@@ -35,9 +64,14 @@ def serve(built: Path | None, text: Path | None, host: str, port: int, base: str
     from statereport.web.serving import server
     from statereport.web.wire.limits import Limits, Setting
 
-    house, limits = find_project(), Limits(seconds=seconds)
+    project, limits = find_project(), Limits(seconds=seconds)
     setting = Setting(proxies=frozenset(proxies), quick=workers, slow=max(1, workers - 1), limits=limits)
     server.serve(
-        lambda address: Site.of(context.load(house, built or DEFAULT, text, address, console.say), limits),
-        setting, host, port, base, console.say, server.faults_only if quiet else server.on_stderr,
+        lambda address: Site.of(context.load(project, built or DEFAULT, text, address, console.say), limits),
+        setting,
+        host,
+        port,
+        base,
+        console.say,
+        server.faults_only if quiet else server.on_stderr,
     )

@@ -67,7 +67,10 @@ class Description:
         lines = [f"{self.label}  ({self.name})" if self.label else self.name, self.iri, ""]
         for origin, title in ((ASSERTED, "Asserted"), (INFERRED, "Inferred"), (NOTED, "Noted")):
             lines += _section(title, (f"{f.property}: {_shown(f)}" for f in self.of(origin)))
-            lines += _section(f"{title}, from other things", (f"{_shown(f)}: {f.property}" for f in self.mentions if f.origin == origin))
+            lines += _section(
+                f"{title}, from other things",
+                (f"{_shown(f)}: {f.property}" for f in self.mentions if f.origin == origin),
+            )
         lines += _section("In the text (passage, code points)", (self._line(place) for place in self.places))
         return "\n".join(lines).rstrip() + "\n"
 
@@ -92,7 +95,9 @@ def describe(name: str, engine: Engine, queries: SavedQueries) -> Description:
     try:
         iri_text(iri)
     except ValueError:
-        raise UnknownName(where=name, what="This is not an IRI.", mend="leave out blanks, quotation marks and brackets.") from None
+        raise UnknownName(
+            where=name, what="This is not an IRI.", hint="leave out blanks, quotation marks and brackets."
+        ) from None
 
     def ask(page: str, **values: str) -> list[tuple[Any, ...]]:
         query = queries.get(f"pages/{page}")
@@ -101,7 +106,7 @@ def describe(name: str, engine: Engine, queries: SavedQueries) -> Description:
     facts = tuple(_fact(*row) for row in ask("statements", thing=iri))
     mentions = tuple(_fact(*row) for row in ask("mentions", thing=iri))
     if not facts and not mentions:
-        raise UnknownName(where=name, what="Nothing is said of this thing.", mend=_near(iri, ask))
+        raise UnknownName(where=name, what="Nothing is said of this thing.", hint=_near(iri, ask))
     labels = {f.value.language or "": f.value.value for kind in _LABELS[::-1] for f in facts if f.predicate == kind}
     return Description(
         iri=iri,
@@ -111,7 +116,10 @@ def describe(name: str, engine: Engine, queries: SavedQueries) -> Description:
         classes=tuple(f.value.value for f in facts if f.predicate == _TYPE and f.origin == ASSERTED),
         facts=facts,
         mentions=mentions,
-        places=tuple(Place(*(plain(term) or "" if i not in (3, 4) else plain(term) for i, term in enumerate(row))) for row in ask("places", thing=iri)),
+        places=tuple(
+            Place(*(plain(term) or "" if i not in (3, 4) else plain(term) for i, term in enumerate(row)))
+            for row in ask("places", thing=iri)
+        ),
     )
 
 

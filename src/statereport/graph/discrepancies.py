@@ -64,7 +64,14 @@ def page(found: Iterable[Entry]) -> str:
     found = tuple(found)
     lines = [f"# {TITLE}", "", ABOUT, "", _count(found)]
     for number, entry in enumerate(found, 1):
-        lines += ["", f"## {number}. {_heading(entry)}", "", f"{entry.message}", "", f"Seen in: {', '.join(entry.units)}"]
+        lines += [
+            "",
+            f"## {number}. {_heading(entry)}",
+            "",
+            f"{entry.message}",
+            "",
+            f"Seen in: {', '.join(entry.units)}",
+        ]
         if entry.statements:
             lines += ["", "The statements concerned:", "", *(f"- {statement}" for statement in entry.statements)]
         lines += ["", f"Found: {entry.found}", "", f"Cite as: <{entry.iri}>"]
@@ -76,11 +83,19 @@ def html_page(found: Iterable[Entry]) -> str:
     found = tuple(found)
     body = [f"<h1>{_safe(TITLE)}</h1>", f"<p>{_safe(ABOUT)}</p>", f"<p>{_safe(_count(found))}</p>", "<ol>"]
     for entry in found:
-        body += [f'<li id="{_safe(entry.name)}">', f"<h2>{_safe(_heading(entry))}</h2>", f"<p>{_safe(entry.message)}</p>"]
+        body += [
+            f'<li id="{_safe(entry.name)}">',
+            f"<h2>{_safe(_heading(entry))}</h2>",
+            f"<p>{_safe(entry.message)}</p>",
+        ]
         body.append(f"<p>Seen in: {_safe(', '.join(entry.units))}</p>")
         if entry.statements:
             body += ["<ul>", *(f"<li>{_safe(str(statement))}</li>" for statement in entry.statements), "</ul>"]
-        body += [f"<p>Found: {_safe(entry.found)}</p>", f'<p>Cite as: <a href="{_safe(entry.iri)}">{_safe(entry.iri)}</a></p>', "</li>"]
+        body += [
+            f"<p>Found: {_safe(entry.found)}</p>",
+            f'<p>Cite as: <a href="{_safe(entry.iri)}">{_safe(entry.iri)}</a></p>',
+            "</li>",
+        ]
     head = f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{_safe(TITLE)}</title>\n</head>\n<body>'
     return "\n".join([head, *body, "</ol>", "</body>", "</html>"]) + "\n"
 
@@ -111,7 +126,8 @@ def _statements(told: list[dict]) -> tuple[Statement, ...]:
             printed=", ".join(dict.fromkeys(row["printed"] for row in same if row["printed"])),
             passages=tuple(dict.fromkeys(row["passage"] for row in same)),
         )
-        for same in rows.values())
+        for same in rows.values()
+    )
 
 
 def _heading(entry: Entry) -> str:

@@ -28,7 +28,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Examined:
-    """The house as read, what follows from it, what the shapes say, its saved questions, and the graphs that come of these."""
+    """The project as read, what follows from it, what the shapes say, its saved questions, and the graphs that come of these."""
 
     dataset: Dataset
     inference: Inference
@@ -58,54 +58,56 @@ class Examined:
         return [*self.dataset.quads(), *writers.quads(self.derived), *writers.quads(self.questions)]
 
 
-def examine(house: Project, text: Path | None = None, progress: Progress | None = None) -> Examined:
-    """Load the house, infer what follows, validate what is stated: all that is known before anything is written."""
+def examine(project: Project, text: Path | None = None, progress: Progress | None = None) -> Examined:
+    """Load the project, infer what follows, validate what is stated: all that is known before anything is written."""
     from statereport.reasoning import validation
 
     say = progress or (lambda stage: None)
     say("loading")
-    dataset = load(house)
-    refuse_unstable_literals(house, dataset)
+    dataset = load(project)
+    refuse_unstable_literals(project, dataset)
     if text:
         say("comparing with the text")
-        _compare(house, text)
+        _compare(project, text)
     say("inferring")
-    rules = load_rules(house.ontology / "rules")
+    rules = load_rules(project.ontology / "rules")
     inference = infer(dataset.ontology_quads(), dataset.data_quads(), rules)
     say("validating")
     findings = validation.validate(dataset.data, dataset.ontology, dataset.shapes)
-    return Examined(dataset, inference, findings, {catalogue.GRAPH: catalogue.triples(SavedQueries(house.queries))})
+    return Examined(dataset, inference, findings, {catalogue.GRAPH: catalogue.triples(SavedQueries(project.queries))})
 
 
-def refuse_violations(house: Project, examined: Examined) -> None:
+def refuse_violations(project: Project, examined: Examined) -> None:
     """Raise DataViolates with the violations in words, and the file of the first; nothing where there is none."""
     violations = examined.violations
     if violations:
         raise DataViolates(
-            where=home_of(house, examined.dataset, violations[0].focus),
+            where=home_of(project, examined.dataset, violations[0].focus),
             what=_listed(str(finding) for finding in violations),
-            mend="correct the data; every rule stands as a shape in ontology/shapes/",
+            hint="correct the data; every rule stands as a shape in ontology/shapes/",
         )
 
 
-def refuse_failed_checks(house: Project, engine: Engine, saved: Iterable) -> None:
+def refuse_failed_checks(project: Project, engine: Engine, saved: Iterable) -> None:
     """Raise DataViolates for the first of queries/checks/ that answers a row: each must answer none."""
     for query in saved:
         if query.topic == "checks":
-            answer = engine.query(query.text, house.name(query.path))
+            answer = engine.query(query.text, project.name(query.path))
             if answer:
                 rows = [", ".join(answer.shown(term) for term in row) for row in answer.rows]
                 what = f"{query.summary}\n{_listed(rows)}"
-                raise DataViolates(where=house.name(query.path), what=what, mend="correct the data that the rows name")
+                raise DataViolates(
+                    where=project.name(query.path), what=what, hint="correct the data that the rows name"
+                )
 
 
-def _compare(house: Project, text: Path) -> None:
-    """The anchors and the ledger of numerals, made again from the text, must be those of the house."""
+def _compare(project: Project, text: Path) -> None:
+    """The anchors and the ledger of numerals, made again from the text, must be those of the project."""
     from statereport.source import anchors, ledger
     from statereport.source import text as reading
 
     words = reading.load(text)
-    for problem in (*anchors.check(house, words), *ledger.check(house, words)):
+    for problem in (*anchors.check(project, words), *ledger.check(project, words)):
         raise problem
 
 
@@ -113,5 +115,3 @@ def _listed(lines: Iterable[str]) -> str:
     lines = list(lines)
     more = [f"… and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
     return "\n".join([*lines[:SHOWN], *more])
-
-

@@ -24,16 +24,16 @@ DEFAULT = Path("build")
 
 
 class KnowledgeGraph:
-    """An engine with the house's saved questions. `statereport.open()` makes one.
+    """An engine with the project's saved questions. `statereport.open()` makes one.
 
     `folder` is that of the build's store, where it comes from a build.
     """
 
-    def __init__(self, engine: Engine, house: Project, folder: Path | None = None) -> None:
+    def __init__(self, engine: Engine, project: Project, folder: Path | None = None) -> None:
         self.engine = engine
-        self.house = house
+        self.project = project
         self.folder = folder
-        self._queries = saved.SavedQueries(house.queries)
+        self._queries = saved.SavedQueries(project.queries)
 
     def ask(self, name: str, **values: Any) -> Answer:
         """The answer to a saved question, with these values in the place of its defaults.
@@ -47,10 +47,15 @@ class KnowledgeGraph:
 
     def titled(self, answer: Answer, question: saved.SavedQuery | None = None) -> Answer:
         """An answer as people read it: short names, and the titles of the question's columns."""
-        return replace(answer, titles=dict(question.titles) if question else {}, shorten=self.shorten, space=self.prefixes.get("passage", ""))
+        return replace(
+            answer,
+            titles=dict(question.titles) if question else {},
+            shorten=self.shorten,
+            space=self.prefixes.get("passage", ""),
+        )
 
     def sparql(self, text: str, source: str = "query") -> Answer:
-        """The answer to a SPARQL query of your own, which need not declare the house's prefixes. Raises QuerySyntax, QueryRefused."""
+        """The answer to a SPARQL query of your own, which need not declare the project's prefixes. Raises QuerySyntax, QueryRefused."""
         return self.titled(self.engine.query(text, source, self.prefixes))
 
     def serialise(self, text: str, form: str, source: str = "query") -> bytes:
@@ -79,7 +84,11 @@ class KnowledgeGraph:
         question = self.question(name)
         if not question.chart:
             pictured = [query.name for query in self.queries() if query.chart]
-            raise UnknownName(where=question.name, what="This question has no chart.", mend=did_you_mean(question.name, pictured) or "ask it instead.")
+            raise UnknownName(
+                where=question.name,
+                what="This question has no chart.",
+                hint=did_you_mean(question.name, pictured) or "ask it instead.",
+            )
         return picture.Picture.of(question, self.ask(name, **values))
 
     def cite(self, name: str, **values: Any) -> citation.Citation:
@@ -98,8 +107,8 @@ class KnowledgeGraph:
 
     @property
     def prefixes(self) -> Mapping[str, str]:
-        """The house's table of prefixes."""
-        return names.prefixes(self.house.prefixes)
+        """The project's table of prefixes."""
+        return names.prefixes(self.project.prefixes)
 
     def describe(self, iri: str) -> describe.Description:
         """All that is said of a thing, its IRI or prefixed name given. Raises UnknownName, UnknownPrefix."""
@@ -118,13 +127,13 @@ class KnowledgeGraph:
         return self._queries.get(name)
 
     def shorten(self, iri: str) -> str:
-        """An IRI as a prefixed name, where the house has a prefix for it."""
-        return names.shorten(iri, self.house.prefixes)
+        """An IRI as a prefixed name, where the project has a prefix for it."""
+        return names.shorten(iri, self.project.prefixes)
 
 
 def open_graph(
     path: str | Path | None = None,
-    house: Project | None = None,
+    project: Project | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> KnowledgeGraph:
     """The graph of a build's folder, of a SPARQL endpoint (`https://…`), or, without `path`, of ./build if it is fresh.
@@ -132,34 +141,36 @@ def open_graph(
     Where there is no fresh build the sources are read, inferred from and validated, which takes longer; `say` is told so.
     Raises NotABuild where `path` is neither.
     """
-    house = house or find_project()
+    project = project or find_project()
     if path and str(path).startswith(("http://", "https://")):
         from statereport.sparql.remote import RemoteStore
 
-        return KnowledgeGraph(RemoteStore(str(path)), house)
+        return KnowledgeGraph(RemoteStore(str(path)), project)
     folder = Path(path or DEFAULT) / "store"
-    if build_folder.is_fresh(folder, house):
-        return KnowledgeGraph(Store.built(folder), house, folder)
+    if build_folder.is_fresh(folder, project):
+        return KnowledgeGraph(Store.built(folder), project, folder)
     if path and not (folder / "db").is_dir():
-        raise NotABuild(where=str(path), what="There is no built graph in this folder.", mend=f"run: statereport build --out {path}")
+        raise NotABuild(
+            where=str(path), what="There is no built graph in this folder.", hint=f"run: statereport build --out {path}"
+        )
     if path:
-        say(f"{path} was built from other sources than those of {house.root}; it answers as it was built.")
-        return KnowledgeGraph(Store.built(folder), house, folder)
+        say(f"{path} was built from other sources than those of {project.root}; it answers as it was built.")
+        return KnowledgeGraph(Store.built(folder), project, folder)
     older = (folder / "db").is_dir()
     say(
         f"{'The build in build/ is older than the sources' if older else 'There is no build here'}: "
         "reading the sources (statereport build makes it quick)."
     )
-    return KnowledgeGraph(from_sources(house), house)
+    return KnowledgeGraph(from_sources(project), project)
 
 
-def is_built(house: Project) -> bool:
+def is_built(project: Project) -> bool:
     """True when ./build answers at once: it was made from the sources as they are."""
-    return build_folder.is_fresh(DEFAULT / "store", house)
+    return build_folder.is_fresh(DEFAULT / "store", project)
 
 
-def from_sources(house: Project) -> Store:
+def from_sources(project: Project) -> Store:
     """The sources in memory, with what follows from them and what the shapes find. Raises a Problem where they cannot be read."""
     from statereport.graph import examine
 
-    return Store.memory(examine.examine(house).quads())
+    return Store.memory(examine.examine(project).quads())

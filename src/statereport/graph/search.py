@@ -56,10 +56,16 @@ class Index:
             'tokenize = "porter unicode61 remove_diacritics 2")'
         )
         rows = list(rows)
-        self._base.executemany("INSERT INTO things (iri, kind, label, names, gist, passages) VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._base.executemany(
+            "INSERT INTO things (iri, kind, label, names, gist, passages) VALUES (?, ?, ?, ?, ?, ?)", rows
+        )
         # Words as they are written, for stars: the engine keeps stems only, and educat* is no beginning of "educ".
-        self._words = sorted({word for _, _, *texts, _ in rows for text in texts for word in re.findall(r"\w+", text.casefold())})
-        self._base.execute("INSERT INTO things (things, rank) VALUES ('rank', ?)", (f"bm25({', '.join(map(str, _WEIGHTS))})",))
+        self._words = sorted(
+            {word for _, _, *texts, _ in rows for text in texts for word in re.findall(r"\w+", text.casefold())}
+        )
+        self._base.execute(
+            "INSERT INTO things (things, rank) VALUES ('rank', ?)", (f"bm25({', '.join(map(str, _WEIGHTS))})",)
+        )
         self._base.commit()
 
     @classmethod
@@ -79,12 +85,13 @@ class Index:
                 (_SHOWN, expression(text, self._beginning), limit),
             ).fetchall()
         except sqlite3.OperationalError as error:
-            raise BadSearch(where=text, what="This cannot be searched for.", mend=f"see statereport search --help ({error}).") from None
+            raise BadSearch(
+                where=text, what="This cannot be searched for.", hint=f"see statereport search --help ({error})."
+            ) from None
         return tuple(
             Hit(iri, label or names or gist, kind, tuple(passages.split("; ")) if passages else (), snippet)
             for iri, label, names, gist, kind, passages, snippet in rows
         )
-
 
     def _beginning(self, letters: str) -> list[str]:
         """The words that begin so."""
@@ -107,7 +114,12 @@ def rows(engine: Engine, question: Callable[[str], SavedQuery]) -> list[Row]:
     for thing, part, text in ask("names"):
         words.setdefault(thing, {}).setdefault(part, []).append(text)
     return [
-        (thing, kinds[thing], *(" · ".join(said.get(part, ())) for part in ("label", "name", "text")), "; ".join(passages.get(thing, ())))
+        (
+            thing,
+            kinds[thing],
+            *(" · ".join(said.get(part, ())) for part in ("label", "name", "text")),
+            "; ".join(passages.get(thing, ())),
+        )
         for thing, said in words.items()
         if thing in kinds
     ]
@@ -136,7 +148,11 @@ def expression(text: str, beginning: Callable[[str], list[str]]) -> str:
     for token in _TOKEN.findall(text):
         if token in ("AND", "OR", "NOT"):
             if not operand:
-                raise _bad(text, f"{token} has no word before it.", "write: schools NOT pupils, or put the word in quotation marks.")
+                raise _bad(
+                    text,
+                    f"{token} has no word before it.",
+                    "write: schools NOT pupils, or put the word in quotation marks.",
+                )
             words.append(token)
             operand = False
         elif token == ")":
@@ -153,7 +169,9 @@ def expression(text: str, beginning: Callable[[str], list[str]]) -> str:
     if not words:
         raise _bad(text, "There is no word to look for.", "give a word: statereport search statelessness")
     if depth or not operand:
-        raise _bad(text, "The expression is not complete.", "close the bracket, or give the last AND, OR or NOT a word.")
+        raise _bad(
+            text, "The expression is not complete.", "close the bracket, or give the last AND, OR or NOT a word."
+        )
     return " ".join(words)
 
 
@@ -170,5 +188,5 @@ def _term(token: str, text: str, beginning: Callable[[str], list[str]]) -> str:
     return f'"{token}"'
 
 
-def _bad(text: str, what: str, mend: str) -> BadSearch:
-    return BadSearch(where=text, what=what, mend=mend)
+def _bad(text: str, what: str, hint: str) -> BadSearch:
+    return BadSearch(where=text, what=what, hint=hint)

@@ -40,37 +40,58 @@ class Export:
 
 def dataset(context: Context) -> Markup:
     """The dataset as schema.org has it, for search engines of data."""
-    return data({
-        "@context": "https://schema.org/",
-        "@type": "Dataset",
-        "@id": DATASET,
-        "name": context.title,
-        "description": "Figures, measures, norms, claims, events and citations of a State's report to a United Nations treaty body, each "
-        "anchored to its place in the text, with an ontology, shapes and saved questions.",
-        "url": f"{context.base}/",
-        "identifier": f"sha256:{context.digest}",
-        "version": context.version,
-        "dateModified": context.issued,
-        "license": LICENCE,
-        "isAccessibleForFree": True,
-        "inLanguage": "en",
-        "keywords": ["human rights", "ICERD", "Kazakhstan", "knowledge graph", "RDF"],
-        "creator": {"@type": "Organization", "name": "statereport"},
-        "distribution": [
-            {"@type": "DataDownload", "contentUrl": f"{context.base}/data/{path}", "encodingFormat": file.media_type, "name": path}
-            for path, file in context.exports.items() if path.startswith("statereport")
-        ] or [{"@type": "DataDownload", "contentUrl": f"{context.base}/sparql", "encodingFormat": "application/sparql-results+json", "name": "SPARQL"}],
-    })
+    return data(
+        {
+            "@context": "https://schema.org/",
+            "@type": "Dataset",
+            "@id": DATASET,
+            "name": context.title,
+            "description": "Figures, measures, norms, claims, events and citations of a State's report to a United Nations treaty body, each "
+            "anchored to its place in the text, with an ontology, shapes and saved questions.",
+            "url": f"{context.base}/",
+            "identifier": f"sha256:{context.digest}",
+            "version": context.version,
+            "dateModified": context.issued,
+            "license": LICENCE,
+            "isAccessibleForFree": True,
+            "inLanguage": "en",
+            "keywords": ["human rights", "ICERD", "Kazakhstan", "knowledge graph", "RDF"],
+            "creator": {"@type": "Organization", "name": "statereport"},
+            "distribution": [
+                {
+                    "@type": "DataDownload",
+                    "contentUrl": f"{context.base}/data/{path}",
+                    "encodingFormat": file.media_type,
+                    "name": path,
+                }
+                for path, file in context.exports.items()
+                if path.startswith("statereport")
+            ]
+            or [
+                {
+                    "@type": "DataDownload",
+                    "contentUrl": f"{context.base}/sparql",
+                    "encodingFormat": "application/sparql-results+json",
+                    "name": "SPARQL",
+                }
+            ],
+        }
+    )
 
 
 def page(context: Context, address: Address) -> Page:
     """Files, formats, licences, freshness, version, how to cite."""
     return html(
-        context, address, "about.html",
+        context,
+        address,
+        "about.html",
         frame=report.frame(context),
         groups=_groups(context),
         cite=citations.citation(context, context.title, DATASET),
-        graphs=[(context.names.path(row["graph"]), row["graph"].removeprefix(namespaces.GRAPH), row["triples"]) for row in context.graph.ask("pages/graphs")],
+        graphs=[
+            (context.names.path(row["graph"]), row["graph"].removeprefix(namespaces.GRAPH), row["triples"])
+            for row in context.graph.ask("pages/graphs")
+        ],
         codes=errors.codes(),
     )
 
@@ -79,10 +100,24 @@ def problem(context: Context, address: Address, code: str) -> Page:
     """The long explanation of a problem code. Raises UnknownCode."""
     explanation = errors.explain(code).split("\n\n", 1)[1]
     first, _, rest = explanation.partition("\n")
-    return html(context, address, "problem.html", code=code, first=first, paragraphs=[p for p in rest.strip().split("\n\n") if p])
+    return html(
+        context,
+        address,
+        "problem.html",
+        code=code,
+        first=first,
+        paragraphs=[p for p in rest.strip().split("\n\n") if p],
+    )
 
 
-def fault(context: Context, address: Address, told: Problem, status: int, title: str, headers: tuple[tuple[str, str], ...] = ()) -> Page:
+def fault(
+    context: Context,
+    address: Address,
+    told: Problem,
+    status: int,
+    title: str,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Page:
     """A problem as a page, for who reads pages."""
     return html(context, address, "fault.html", status, headers, told=told, fault_title=title)
 

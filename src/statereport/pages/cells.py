@@ -116,7 +116,9 @@ def _column(answer: Answer, i: int) -> Column:
     counted = bool(values) and all(isinstance(v, (int, Decimal, float)) and not isinstance(v, bool) for v in values)
     name = answer.columns[i]
     dated = bool(values) and all(_DATE.fullmatch(str(value)) for value in values)
-    return Column(name, answer.titles.get(name, name), counted and name != "year", " " if name in _CITING else ", ", dated)
+    return Column(
+        name, answer.titles.get(name, name), counted and name != "year", " " if name in _CITING else ", ", dated
+    )
 
 
 def _cell(row: tuple, i: int, link: int | None, name: str, names: Names, identifiers: bool) -> tuple[Thing, ...]:
@@ -133,7 +135,9 @@ def _cell(row: tuple, i: int, link: int | None, name: str, names: Names, identif
     if parts and all(_REFERENCE.fullmatch(part) for part in parts):
         if name.startswith("theme"):
             parts = [part if " " in part else f"theme {part}" for part in parts]
-            return tuple(Thing(it.text.removeprefix("theme "), it.language, it.path, it.title) for it in passages(parts, names))
+            return tuple(
+                Thing(it.text.removeprefix("theme "), it.language, it.path, it.title) for it in passages(parts, names)
+            )
         return passages(parts, names)
     # Some tables join the addresses of several things in one cell.
     joined = value.value.split("; ") if value.value.startswith(BASE) else []
@@ -163,7 +167,8 @@ def _says(answer: Answer, i: int, j: int, names: Names) -> bool:
     if not pairs or i == j:
         return False
     return all(
-        text is not None and not engine.is_iri(text)
+        text is not None
+        and not engine.is_iri(text)
         and any(text.value == label.text for label in names.labels.get(iri.value, ()))
         for iri, text in pairs
     )

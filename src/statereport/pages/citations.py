@@ -22,8 +22,15 @@ def citation(context: Context, title: str, iri: str, values: Mapping[str, str] |
     """How to cite what stands at an IRI; `values` are those of a question's parameters."""
     values = dict(values or {})
     whole = citing.Citation(
-        question=title, values=values, address=iri, query="", title=context.title, author=context.author,
-        version=context.version, date=context.issued, digest=context.digest,
+        question=title,
+        values=values,
+        address=iri,
+        query="",
+        title=context.title,
+        author=context.author,
+        version=context.version,
+        date=context.issued,
+        digest=context.digest,
     )
     lines = (
         ("Title", title),

@@ -58,7 +58,7 @@ class Context:
     """
 
     graph: KnowledgeGraph
-    house: Project
+    project: Project
     questions: tuple[SavedQuery, ...]
     names: Names
     cubes: tuple[cubes.Cube, ...]
@@ -85,7 +85,7 @@ class Context:
 
 
 def load(
-    house: Project,
+    project: Project,
     built: Path | None = None,
     text: Path | None = None,
     base: str = "http://127.0.0.1:8000",
@@ -95,40 +95,47 @@ def load(
 
     Raises the problems of the sources, DataViolates where they break a shape, TextDiffers where `text` is not the encoded one.
     """
-    folder = built if built and build_folder.is_fresh(built / "store", house) else None
+    folder = built if built and build_folder.is_fresh(built / "store", project) else None
     if folder:
         say("loading")
-        dataset = graphs.load(house)
+        dataset = graphs.load(project)
         say("inferring")
-        inference = infer(dataset.ontology_quads(), dataset.data_quads(), load_rules(house.ontology / "rules"))
+        inference = infer(dataset.ontology_quads(), dataset.data_quads(), load_rules(project.ontology / "rules"))
         findings = [quad.triple for quad in writers.read(folder / "statereport-findings.nq")]
         derived = {INFERRED: inference.triples, FINDINGS: findings}
     else:
-        examined = examine.examine(house, progress=say)
-        examine.refuse_violations(house, examined)
+        examined = examine.examine(project, progress=say)
+        examine.refuse_violations(project, examined)
         dataset, inference, derived = examined.dataset, examined.inference, examined.derived
     stated = {**dataset.ontology, **dataset.data}
     every = {**stated, **derived}
     exports = _exports(folder) if folder else {}
-    files = [void.File(path, len(file.body), file.digest) for path, file in exports.items() if file.media_type in void.MEDIA_TYPES.values()]
-    named = {iri: prefixes.shorten(iri, house.prefixes).replace(":", "-") for iri in void.named(every)}
+    files = [
+        void.File(path, len(file.body), file.digest)
+        for path, file in exports.items()
+        if file.media_type in void.MEDIA_TYPES.values()
+    ]
+    named = {iri: prefixes.shorten(iri, project.prefixes).replace(":", "-") for iri in void.named(every)}
     description = tuple(void.describe(every, files, named))
     # What other people's editors look for in the endpoint: the questions, and what stands beside what.
-    told = {catalogue.GRAPH: catalogue.triples(saved.SavedQueries(house.queries)), DESCRIPTION: description}
+    told = {catalogue.GRAPH: catalogue.triples(saved.SavedQueries(project.queries)), DESCRIPTION: description}
     quads = [*dataset.quads(), *writers.quads(derived), *writers.quads(told)]
-    graph = knowledge.KnowledgeGraph(engine.Store.memory(quads), house)
+    graph = knowledge.KnowledgeGraph(engine.Store.memory(quads), project)
     words = reading.load(text) if text else None
     if words:
         _refuse_other_text(words, graph)
     (head,) = graph.ask("pages/header")
     return Context(
         graph=graph,
-        house=house,
+        project=project,
         questions=_warmed(graph),
         names=Names.of(graph),
         cubes=cubes.read(graph.engine),
         inference=inference,
-        rules={path.stem: saved.read(path, path.stem, path.name) for path in sorted((house.ontology / "rules").glob("*.rq"))},
+        rules={
+            path.stem: saved.read(path, path.stem, path.name)
+            for path in sorted((project.ontology / "rules").glob("*.rq"))
+        },
         templates=_templates(),
         static=_static(),
         exports=exports,
@@ -158,7 +165,7 @@ def _refuse_other_text(words: reading.Text, graph: KnowledgeGraph) -> None:
         raise TextDiffers(
             where=words.name,
             what=f"The SHA-256 of the file is {words.digest}; the text that was encoded has {', '.join(sorted(known))}.",
-            mend="give the file as it was received, or serve without --text",
+            hint="give the file as it was received, or serve without --text",
         )
 
 
@@ -198,5 +205,11 @@ def _file(path: Path) -> File:
 
 
 def _media_type(path: Path) -> str:
-    known = {**void.MEDIA_TYPES, "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "txt": "text/plain"}
+    known = {
+        **void.MEDIA_TYPES,
+        "js": "text/javascript",
+        "css": "text/css",
+        "svg": "image/svg+xml",
+        "txt": "text/plain",
+    }
     return known.get(path.suffix[1:]) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"

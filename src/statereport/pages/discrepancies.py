@@ -17,12 +17,21 @@ def page(context: Context, address: Address) -> Page:
     wanted = address.value("kind")
     chosen = [entry for entry in found if wanted in ("", entry.kind)]
     return html(
-        context, address, "discrepancies.html",
+        context,
+        address,
+        "discrepancies.html",
         kinds=sorted(kinds.items()),
         wanted=wanted,
         total=len(found),
         computed=sum(bool(entry.rule) for entry in found),
         about=discrepancies.ABOUT,
-        entries=[(entry, cells.thing(entry.iri, context.names), cells.passages(entry.units, context.names),
-                  [(told, cells.passages(told.passages, context.names)) for told in entry.statements]) for entry in chosen],
+        entries=[
+            (
+                entry,
+                cells.thing(entry.iri, context.names),
+                cells.passages(entry.units, context.names),
+                [(told, cells.passages(told.passages, context.names)) for told in entry.statements],
+            )
+            for entry in chosen
+        ],
     )

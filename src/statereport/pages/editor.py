@@ -36,7 +36,7 @@ class Fault:
     """What is wrong with a query, in words, and where: line and column from one, 0 where it is nowhere."""
 
     what: str
-    mend: str
+    hint: str
     code: str
     line: int = 0
     column: int = 0
@@ -56,12 +56,17 @@ def page(context: Context, address: Address) -> Page:
     rows = answer.rows[:MOST]
     cut = answer if len(answer.rows) <= MOST else type(answer)(answer.form, answer.columns, rows, answer.truth)
     return _page(
-        context, address, text,
+        context,
+        address,
+        text,
         answer=answer,
         table=cells.table(cut, context.names, identifiers),
         why=None if answer.rows else emptiness.explain(text, context.graph.engine),
         identifiers=identifiers,
-        downloads=[(f"/editor?{urlencode({'query': text, 'format': ending})}", label.partition(",")[0]) for ending, label in FORMATS[answer.form]],
+        downloads=[
+            (f"/editor?{urlencode({'query': text, 'format': ending})}", label.partition(",")[0])
+            for ending, label in FORMATS[answer.form]
+        ],
     )
 
 
@@ -112,4 +117,4 @@ def _word(context: Context, iri: str, term: dict | None, of: dict[str, bool] | N
 def _fault(problem: Problem) -> Fault:
     place = re.search(r":(\d+):(\d+)$", problem.where)
     line, column = (int(place[1]), int(place[2])) if place else (0, 0)
-    return Fault(problem.what, problem.mend, problem.code, line, column)
+    return Fault(problem.what, problem.hint, problem.code, line, column)

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from statereport.questions.saved import SavedQuery
 
 _INPUTS = {"integer": "numeric", "year": "numeric"}
-_HINTS = {"integer": "a whole number", "year": "a year of four digits", "date": "a day as 2020-12-31", "iri": "a prefixed name or an IRI"}
+_HINTS = {
+    "integer": "a whole number",
+    "year": "a year of four digits",
+    "date": "a day as 2020-12-31",
+    "iri": "a prefixed name or an IRI",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Field:
     value: str
     choices: tuple[tuple[str, tuple[Choice, ...]], ...]
     fault: str
-    mend: str
+    cure: str
 
     @property
     def mode(self) -> str:
@@ -57,26 +62,38 @@ def fields(context: Context, query: SavedQuery, given: Mapping[str, str]) -> tup
 def _field(context: Context, query: SavedQuery, parameter: Parameter, given: str | None) -> Field:
     value = parameter.value if given is None else given.strip()
     choices = context.graph.choices(query.name, parameter.name)
-    fault = mend = ""
+    fault = hint = ""
     try:
         value = str(saved.chosen(query, {parameter.name: value}, context.graph.engine)[parameter.name])
         term = parameter.term(value, query.name)
     except BadParameter as problem:
-        fault, mend = problem.what, problem.mend
+        fault, hint = problem.what, problem.hint
     else:
         value = context.names.short(term[1:-1]) if parameter.type == "iri" else value
     if choices and value not in choices:
         choices = {value: value, **choices}
-    return Field(parameter.name, parameter.label, parameter.type, value, _under_headings(context, parameter, choices), fault, mend)
+    return Field(
+        parameter.name,
+        parameter.label,
+        parameter.type,
+        value,
+        _under_headings(context, parameter, choices),
+        fault,
+        hint,
+    )
 
 
-def _under_headings(context: Context, parameter: Parameter, choices: Mapping[str, str]) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+def _under_headings(
+    context: Context, parameter: Parameter, choices: Mapping[str, str]
+) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
     """The choices, under the kinds that their prefixes name where there are several kinds: citizens, ethnic groups, languages."""
     headings: dict[str, list[Choice]] = {}
     for value, label in choices.items():
         kind = value.partition(":")[0].replace("-", " ") if parameter.type == "iri" and ":" in value else ""
         theme = context.names.by_reference.get(f"theme {value}") if parameter.name == "theme" else None
-        headings.setdefault(kind, []).append(Choice(value, f"{value}: {theme.label}" if theme and label == value else label))
+        headings.setdefault(kind, []).append(
+            Choice(value, f"{value}: {theme.label}" if theme and label == value else label)
+        )
     if len(headings) == 1:
         return (("", tuple(next(iter(headings.values())))),)
     return tuple((heading, tuple(under)) for heading, under in sorted(headings.items()))

@@ -16,7 +16,9 @@ def page(context: Context, address: Address) -> Page:
     """What this is, and where to begin."""
     found = discrepancies.entries(context.graph)
     return html(
-        context, address, "home.html",
+        context,
+        address,
+        "home.html",
         topics=questions.topics(context),
         themes=report.themes(context),
         frame=report.frame(context),
@@ -30,5 +32,5 @@ def static(context: Context, address: Address, name: str) -> Page:
     """A style sheet, script or picture, from memory."""
     file = context.static.get(name)
     if file is None:
-        raise UnknownName(where=name, what="There is no such file.", mend=did_you_mean(name, context.static))
+        raise UnknownName(where=name, what="There is no such file.", hint=did_you_mean(name, context.static))
     return Page(file.body, file.media_type, headers=(KEPT,))

@@ -18,7 +18,17 @@ TIES = {
     "appliesTreaty": "applies",
     "repeals": "repeals",
 }
-_KINDS = ("constitution", "treaty", "code", "law", "presidential-decree", "government-act", "ministerial-order", "rules-and-standards", "policy-document")
+_KINDS = (
+    "constitution",
+    "treaty",
+    "code",
+    "law",
+    "presidential-decree",
+    "government-act",
+    "ministerial-order",
+    "rules-and-standards",
+    "policy-document",
+)
 _LINE, _HEAD, _ARCS, _NAMES, _DOT = 20, 84, 170, 420, 21
 
 
@@ -48,13 +58,17 @@ def page(context: Context, address: Address) -> Page:
     for it in found:
         groups.setdefault(it.kind.text, []).append(it)
     return html(
-        context, address, "law.html",
+        context,
+        address,
+        "law.html",
         found=found,
         map=laid_out(found, themes),
         groups=groups,
         by_iri=by_iri,
         words=TIES,
-        colours=[(TIES[name], i) for i, name in enumerate(TIES) if any(name == tie for it in found for tie, _ in it.ties)],
+        colours=[
+            (TIES[name], i) for i, name in enumerate(TIES) if any(name == tie for it in found for tie, _ in it.ties)
+        ],
         total=len(found),
         tied=sum(len(it.ties) for it in found),
     )
@@ -73,8 +87,16 @@ def instruments(context: Context) -> list[Instrument]:
         one, other = (whole.get(row[end], row[end]) for end in ("act", "other"))
         if one != other and one in ties and other in ties:
             ties[one][row["tie"].removeprefix(namespaces.SR), other] = None
-    found = [Instrument(cells.thing(iri, context.names), iri, cells.thing(kinds[iri], context.names) if kinds[iri] else cells.Thing("other"),
-                        tuple(ties[iri]), cited.get(iri, {})) for iri in kinds]
+    found = [
+        Instrument(
+            cells.thing(iri, context.names),
+            iri,
+            cells.thing(kinds[iri], context.names) if kinds[iri] else cells.Thing("other"),
+            tuple(ties[iri]),
+            cited.get(iri, {}),
+        )
+        for iri in kinds
+    ]
     return sorted(found, key=lambda it: (_rank(kinds[it.iri]), it.kind.text, it.thing.text, it.iri))
 
 
@@ -108,7 +130,12 @@ def _arc(start: float, end: float, colour: int) -> dict:
     """An arc at the left of the names, from the instrument that does something to the one that it is done to, which has the dot."""
     x = _ARCS - 12
     bend = x - 1.3 * min(x - 6, 14 + abs(end - start) * 0.16)
-    return {"path": f"M{x} {start:g}C{bend:.1f} {start:g} {bend:.1f} {end:g} {x} {end:g}", "x": x, "end": end, "colour": colour}
+    return {
+        "path": f"M{x} {start:g}C{bend:.1f} {start:g} {bend:.1f} {end:g} {x} {end:g}",
+        "x": x,
+        "end": end,
+        "colour": colour,
+    }
 
 
 def _rank(kind: str) -> int:

@@ -74,7 +74,13 @@ class Unit:
     @property
     def path(self) -> str:
         """Where the reader shows it."""
-        return f"/report/{self.theme}#{self.number}" if self.kind == "Passage" else f"/report/{self.theme}" if self.theme else "/report"
+        return (
+            f"/report/{self.theme}#{self.number}"
+            if self.kind == "Passage"
+            else f"/report/{self.theme}"
+            if self.theme
+            else "/report"
+        )
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ class Names:
             labels={iri: tuple(sorted(names, key=_first)) for iri, names in labels.items()},
             units=tuple(_units(graph)),
             stated={iri: tuple(references) for iri, references in stated.items()},
-            prefixes=dict(names.prefixes(graph.house.prefixes)),
+            prefixes=dict(names.prefixes(graph.project.prefixes)),
         )
 
     @cached_property
@@ -165,6 +171,14 @@ def _units(graph: KnowledgeGraph):
         elif kind == "Theme" or not theme:
             theme = row["number"]
         yield Unit(
-            iri=row["unit"], kind=kind, number=row["number"], reference=row["reference"], whole=row["whole"],
-            label=row["label"], start=row["start"], end=row["end"], silence=row["silence"] or "", theme=theme,
+            iri=row["unit"],
+            kind=kind,
+            number=row["number"],
+            reference=row["reference"],
+            whole=row["whole"],
+            label=row["label"],
+            start=row["start"],
+            end=row["end"],
+            silence=row["silence"] or "",
+            theme=theme,
         )

@@ -54,7 +54,12 @@ class Page:
 
 
 def html(
-    context: Context, address: Address, template: str, status: int = 200, headers: tuple[tuple[str, str], ...] = (), **values: Any
+    context: Context,
+    address: Address,
+    template: str,
+    status: int = 200,
+    headers: tuple[tuple[str, str], ...] = (),
+    **values: Any,
 ) -> Page:
     """The page that a template makes of these values; the template also knows the context, the address and the menu."""
     body = context.templates.get_template(template).render(context=context, address=address, menu=MENU, **values)

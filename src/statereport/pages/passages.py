@@ -80,7 +80,9 @@ def of_theme(context: Context, number: str) -> tuple[Passage, ...]:
     for row in context.graph.ask("pages/around-theme", theme=number):
         around.setdefault(row["reference"], []).append(row)
     units = [unit for unit in context.names.units if unit.theme == number and unit.kind in ("Theme", "Passage")]
-    return tuple(_passage(context, unit, marks.get(unit.reference, ()), around.get(unit.reference, [])) for unit in units)
+    return tuple(
+        _passage(context, unit, marks.get(unit.reference, ()), around.get(unit.reference, [])) for unit in units
+    )
 
 
 def words(context: Context, unit: Unit) -> str | None:
@@ -90,7 +92,9 @@ def words(context: Context, unit: Unit) -> str | None:
 
 def _passage(context: Context, unit: Unit, marks: tuple[Mark, ...], around: list[dict[str, Any]]) -> Passage:
     def things(name: str) -> tuple[cells.Thing, ...]:
-        return tuple(cells.thing(row["thing"], context.names) for row in around if row["property"] == namespaces.SR + name)
+        return tuple(
+            cells.thing(row["thing"], context.names) for row in around if row["property"] == namespaces.SR + name
+        )
 
     notes = tuple((cells.thing(row["thing"], context.names), row["message"]) for row in around if row["message"])
     said = stretches(context.text.words, unit.start, unit.end, marks) if context.text else None
@@ -106,11 +110,23 @@ def _marks(context: Context, number: str) -> dict[str, tuple[Mark, ...]]:
         here = found.setdefault(row["reference"], [])
         kind = row["class"].rpartition("/")[2]
         told = _facts(context, kind, facts.get(row["statement"], []))
-        here.append(Mark(len(here) + 1, cells.thing(row["statement"], context.names), kind, row["start"], row["end"], row["fragment"], told))
+        here.append(
+            Mark(
+                len(here) + 1,
+                cells.thing(row["statement"], context.names),
+                kind,
+                row["start"],
+                row["end"],
+                row["fragment"],
+                told,
+            )
+        )
     return {reference: tuple(marks) for reference, marks in found.items()}
 
 
-def _facts(context: Context, kind: str, facts: list[tuple[str, Any]]) -> tuple[tuple[str, tuple[cells.Thing, ...]], ...]:
+def _facts(
+    context: Context, kind: str, facts: list[tuple[str, Any]]
+) -> tuple[tuple[str, tuple[cells.Thing, ...]], ...]:
     """What is told of a statement: a number with its bound and unit first, then kind and status, then the rest by property."""
     by_name: dict[str, list[Any]] = {}
     for iri, value in facts:
@@ -127,9 +143,15 @@ def _quantity(context: Context, facts: dict[str, list[Any]]) -> str:
     """A number in words: bound, number and unit."""
     if "value" not in facts:
         return ""
-    bound, unit = (context.names.label(facts[name][0].value).text if name in facts else "" for name in ("hasBound", "hasUnit"))
+    bound, unit = (
+        context.names.label(facts[name][0].value).text if name in facts else "" for name in ("hasBound", "hasUnit")
+    )
     number = cells.number(plain(facts["value"][0]))
-    return " ".join(filter(None, ("" if bound == "exact" else bound, number, "%" if unit == "percent" else f"({unit})" if unit else "")))
+    return " ".join(
+        filter(
+            None, ("" if bound == "exact" else bound, number, "%" if unit == "percent" else f"({unit})" if unit else "")
+        )
+    )
 
 
 def stretches(text: str, start: int, end: int, marks: Iterable[Mark]) -> tuple[Stretch, ...]:
@@ -138,7 +160,9 @@ def stretches(text: str, start: int, end: int, marks: Iterable[Mark]) -> tuple[S
     cuts = sorted({start, end, *(mark.start for mark in marks), *(mark.end for mark in marks)})
     found = []
     for left, right in zip(cuts, cuts[1:], strict=False):
-        over = sorted((m for m in marks if m.start <= left and right <= m.end), key=lambda m: (m.end - m.start, m.number))
+        over = sorted(
+            (m for m in marks if m.start <= left and right <= m.end), key=lambda m: (m.end - m.start, m.number)
+        )
         done = sorted((m for m in marks if m.end == right), key=lambda m: m.number)
         found.append(Stretch(text[left:right], tuple(over), tuple(done)))
     return tuple(found)

@@ -49,7 +49,10 @@ class Topic:
 def topics(context: Context) -> tuple[Topic, ...]:
     """Every question by its topic, whole tables last."""
     names = dict.fromkeys([*TITLES, *(question.topic for question in context.questions)])
-    found = (Topic(name, TITLES.get(name, name.capitalize()), tuple(q for q in context.questions if q.topic == name)) for name in names)
+    found = (
+        Topic(name, TITLES.get(name, name.capitalize()), tuple(q for q in context.questions if q.topic == name))
+        for name in names
+    )
     return tuple(topic for topic in found if topic.questions)
 
 
@@ -72,14 +75,20 @@ def page(context: Context, address: Address, name: str) -> Page:
     text = sparql(query, values)
     table = cells.table(answer, context.names, identifiers)
     return html(
-        context, address, "question.html",
+        context,
+        address,
+        "question.html",
         query=query,
         fields=fields,
         unknown=[],
         table=table,
         answer=answer,
-        why=None if answer.rows or answer.truth is not None else emptiness.explain(text, context.graph.engine, query.source),
-        picture=pictures.shown(chart.of(query, answer), f"/query/{query.name}", values.items()) if query.chart and answer.rows else None,
+        why=None
+        if answer.rows or answer.truth is not None
+        else emptiness.explain(text, context.graph.engine, query.source),
+        picture=pictures.shown(chart.of(query, answer), f"/query/{query.name}", values.items())
+        if query.chart and answer.rows
+        else None,
         formats=FORMATS[answer.form],
         values=urlencode(values),
         identifiers=identifiers,
@@ -100,6 +109,8 @@ def _query(context: Context, address: Address, name: str) -> SavedQuery:
     found = next((question for question in context.questions if question.name == name), None)
     if found is None:
         raise UnknownName(
-            where=address.path, what="There is no question at this address.",
-            mend=did_you_mean(name, [question.name for question in context.questions], "all questions are at /query"))
+            where=address.path,
+            what="There is no question at this address.",
+            hint=did_you_mean(name, [question.name for question in context.questions], "all questions are at /query"),
+        )
     return found

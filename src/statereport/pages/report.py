@@ -67,8 +67,13 @@ def frame(context: Context) -> Frame:
     counts = {found["class"].rpartition("/")[2]: found["number"] for found in context.graph.ask("pages/classes")}
     told = tuple((counts.get(name, 0), what, path) for name, what, path in _COUNTED)
     return Frame(
-        row["label"], row["state"], row["committee"], row["treaty"], row["period"] or "",
-        cells.thing(row["report"], context.names), told,
+        row["label"],
+        row["state"],
+        row["committee"],
+        row["treaty"],
+        row["period"] or "",
+        cells.thing(row["report"], context.names),
+        told,
     )
 
 
@@ -97,8 +102,14 @@ def themes(context: Context) -> tuple[Theme, ...]:
     inside = Counter(unit.theme for unit in context.names.units if unit.kind == "Passage")
     return tuple(
         Theme(
-            unit.number, unit.label, unit,
-            tuple((answer, counted.get(unit.number, Counter())[answer]) for answer in ANSWERS if counted.get(unit.number, Counter())[answer]),
+            unit.number,
+            unit.label,
+            unit,
+            tuple(
+                (answer, counted.get(unit.number, Counter())[answer])
+                for answer in ANSWERS
+                if counted.get(unit.number, Counter())[answer]
+            ),
             inside[unit.number],
         )
         for unit in context.names.units
@@ -112,7 +123,9 @@ def overview(context: Context, address: Address) -> Page:
     listed = themes(context)
     under = [(part, [theme for theme in listed if theme.unit.whole == part.iri]) for part in parts]
     return html(
-        context, address, "report.html",
+        context,
+        address,
+        "report.html",
         frame=frame(context),
         parts_of_report=under,
         unanswered=[demand for demand in demands(context) if demand.answer != "yes"],
@@ -126,17 +139,26 @@ def theme(context: Context, address: Address, number: str) -> Page:
     """One theme: what is asked, and passage by passage what is said. Theme 0 is what stands before the first."""
     order = [OPENING, *(it.number for it in themes(context))]
     if number not in order:
-        raise AddressUnknown(where=address.path, what=f"The report has no theme {number}.", mend=f"its themes are: {', '.join(order[1:])}.")
+        raise AddressUnknown(
+            where=address.path,
+            what=f"The report has no theme {number}.",
+            hint=f"its themes are: {', '.join(order[1:])}.",
+        )
     here = order.index(number)
     unit = context.names.by_reference.get(f"theme {number}")
     return html(
-        context, address, "theme.html",
+        context,
+        address,
+        "theme.html",
         unit=unit,
         number=number,
         label=unit.label if unit else "what stands before the first theme",
         part=context.names.by_iri.get(unit.whole) if unit else None,
         articles=passages.articles(context).get(unit.whole, ()) if unit else (),
-        demands=sorted((demand for demand in demands(context) if demand.theme == number), key=lambda demand: -ANSWERS.index(demand.answer)),
+        demands=sorted(
+            (demand for demand in demands(context) if demand.theme == number),
+            key=lambda demand: -ANSWERS.index(demand.answer),
+        ),
         passages=passages.of_theme(context, number),
         heading=passages.words(context, unit) if unit else None,
         before=order[here - 1] if here else "",

@@ -56,13 +56,27 @@ def _cube(context: Context, cube, iri: str) -> list[Section]:
         order = list(dimensions[name].codes)
         for number in sorted(along, key=lambda n: order.index(n.codes[name])):
             this = number.iri == iri
-            rows.append((
-                (cells.Thing(dimensions[name].title),),
-                (dimensions[name].codes[number.codes[name]],),
-                (cells.Thing(f"{number.said}{' (this one)' if this else ''}", "", "" if this else number.thing.path, number.thing.text),),
-                number.passages,
-            ))
-    columns = (cells.Column("by", "By"), cells.Column("code", "Which"), cells.Column("value", "Number", True), cells.Column("passages", "In the report"))
+            rows.append(
+                (
+                    (cells.Thing(dimensions[name].title),),
+                    (dimensions[name].codes[number.codes[name]],),
+                    (
+                        cells.Thing(
+                            f"{number.said}{' (this one)' if this else ''}",
+                            "",
+                            "" if this else number.thing.path,
+                            number.thing.text,
+                        ),
+                    ),
+                    number.passages,
+                )
+            )
+    columns = (
+        cells.Column("by", "By"),
+        cells.Column("code", "Which"),
+        cells.Column("value", "Number", True),
+        cells.Column("passages", "In the report"),
+    )
     link = cells.Thing(f"{cube.title}: the whole table", "en", f"/statistics/{cube.slug}")
     intro = "Figures that differ from this one in one dimension only, as the report gives them."
     return [Section("Its neighbours", intro, tuple(charts), cells.Table(columns, tuple(rows)), (link,))]
@@ -73,10 +87,22 @@ def _law(context: Context, iri: str) -> list[Section]:
     answer = replace(answer, rows=tuple(sorted(answer.rows, key=lambda row: _natural(row[0].value))))
     table = cells.table(answer, context.names)
     short = context.names.short(iri)
-    links = () if not short.startswith("instrument:") else (
-        cells.Thing("What does it say, as reported?", "en", cells.address("/query/law/norms-of-an-instrument.html", instrument=short)),
-        cells.Thing("Which measures rest on it?", "en", cells.address("/query/measures/measures-on-an-instrument.html", instrument=short)),
-        cells.Thing("Where it stands on the map of the law", "en", f"/law#{short.partition(':')[2]}"),
+    links = (
+        ()
+        if not short.startswith("instrument:")
+        else (
+            cells.Thing(
+                "What does it say, as reported?",
+                "en",
+                cells.address("/query/law/norms-of-an-instrument.html", instrument=short),
+            ),
+            cells.Thing(
+                "Which measures rest on it?",
+                "en",
+                cells.address("/query/measures/measures-on-an-instrument.html", instrument=short),
+            ),
+            cells.Thing("Where it stands on the map of the law", "en", f"/law#{short.partition(':')[2]}"),
+        )
     )
     title = "Its provisions, and where they are cited" if len(table.rows) > 1 else "Where it is cited"
     return [Section(title, table=table, links=links)]
@@ -87,17 +113,27 @@ def _term(context: Context, iri: str) -> list[Section]:
     found = []
     rules = context.graph.ask("pages/rules-of-term", term=iri)
     if rules.rows:
-        found.append(Section("What the shapes ask", "Data that break one of these rules are not published, or are noted as a discrepancy of the report.",
-                             table=cells.table(rules, context.names)))
+        found.append(
+            Section(
+                "What the shapes ask",
+                "Data that break one of these rules are not published, or are noted as a discrepancy of the report.",
+                table=cells.table(rules, context.names),
+            )
+        )
     examples = context.graph.ask("pages/examples", term=iri)
     if examples.rows:
         held = examples if any(row[1] is not None for row in examples.rows) else None
         if held:
             found.append(Section("Examples", table=cells.table(held, context.names)))
         else:
-            found.append(Section("Examples", links=tuple(cells.thing(row[0].value, context.names) for row in examples.rows)))
-    used = tuple(cells.Thing(question.summary, "en", f"/query/{question.name}.html")
-                 for question in context.questions if f"{context.names.short(iri)} " in _words(question.text))
+            found.append(
+                Section("Examples", links=tuple(cells.thing(row[0].value, context.names) for row in examples.rows))
+            )
+    used = tuple(
+        cells.Thing(question.summary, "en", f"/query/{question.name}.html")
+        for question in context.questions
+        if f"{context.names.short(iri)} " in _words(question.text)
+    )
     if used:
         found.append(Section("Questions that use it", links=used))
     return found

@@ -17,7 +17,10 @@ from statereport.publish.void import LICENCE
 
 def overview(context: Context, address: Address) -> Page:
     """Every cube with what it counts."""
-    listed = [(cube, len(cube.rows), [d.title for d in tabulation.dimensions(context, cube) if len(d.codes) > 1]) for cube in context.cubes]
+    listed = [
+        (cube, len(cube.rows), [d.title for d in tabulation.dimensions(context, cube) if len(d.codes) > 1])
+        for cube in context.cubes
+    ]
     return html(context, address, "statistics.html", cubes=listed, dataset=data(_catalogue(context)))
 
 
@@ -29,15 +32,32 @@ def page(context: Context, address: Address, slug: str) -> Page:
     rows = []
     for code in views.occurring(view.down, numbers):
         here = [n for n in numbers if n.codes.get(view.down.name) == code]
-        rows.append((view.down.codes[code], [[n for n in here if not view.across or n.codes.get(view.across.name) == c] for c in columns]))
-    open_dimensions = [d for d in dimensions if d not in (view.down, view.across) and d.name not in view.held and len(d.codes) > 1]
+        rows.append(
+            (
+                view.down.codes[code],
+                [[n for n in here if not view.across or n.codes.get(view.across.name) == c] for c in columns],
+            )
+        )
+    open_dimensions = [
+        d for d in dimensions if d not in (view.down, view.across) and d.name not in view.held and len(d.codes) > 1
+    ]
     charts = [] if view.faults else views.drawn(context, cube, dimensions, everything, view)
     query = urlencode([pair for pair in address.query if pair[1]])
     return html(
-        context, address, "cube.html", 400 if view.faults else 200,
-        cube=cube, dimensions=dimensions, view=view, none=views.NONE,
-        rows=rows, columns=[view.across.codes[c] for c in columns] if view.across else [],
-        apart=open_dimensions, pictures=charts, query=query, count=len(numbers),
+        context,
+        address,
+        "cube.html",
+        400 if view.faults else 200,
+        cube=cube,
+        dimensions=dimensions,
+        view=view,
+        none=views.NONE,
+        rows=rows,
+        columns=[view.across.codes[c] for c in columns] if view.across else [],
+        apart=open_dimensions,
+        pictures=charts,
+        query=query,
+        count=len(numbers),
         cite=citations.citation(context, cube.title, cube.iri),
         dataset=data(_described(context, cube)),
     )
@@ -63,12 +83,14 @@ def picture(context: Context, address: Address, slug: str) -> Page:
     _refuse_faults(address, view, slug)
     chart = views.chart_of(cube, dimensions, everything, view)
     if chart is None:
-        mend = f"hold it to one thing that is counted ({tabulation.COUNTED}=…) and to two figures or more: /statistics/{slug} leads to the charts that there are."
-        raise AddressUnknown(where=address.path, what="These figures have no chart of their own.", mend=mend)
+        hint = f"hold it to one thing that is counted ({tabulation.COUNTED}=…) and to two figures or more: /statistics/{slug} leads to the charts that there are."
+        raise AddressUnknown(where=address.path, what="These figures have no chart of their own.", hint=hint)
     return pictures.response(chart)
 
 
-def _turned(context: Context, address: Address, slug: str) -> tuple[Cube, tuple[Dimension, ...], tuple[Number, ...], views.View]:
+def _turned(
+    context: Context, address: Address, slug: str
+) -> tuple[Cube, tuple[Dimension, ...], tuple[Number, ...], views.View]:
     """The cube of that name, its dimensions and numbers, and how the address turns it."""
     cube = _cube(context, address, slug)
     dimensions = tabulation.dimensions(context, cube)
@@ -77,14 +99,18 @@ def _turned(context: Context, address: Address, slug: str) -> tuple[Cube, tuple[
 
 def _refuse_faults(address: Address, view: views.View, slug: str) -> None:
     if view.faults:
-        raise AddressUnknown(where=address.path, what=view.faults[0].what, mend=f"see /statistics/{slug}")
+        raise AddressUnknown(where=address.path, what=view.faults[0].what, hint=f"see /statistics/{slug}")
 
 
 def _cube(context: Context, address: Address, slug: str) -> Cube:
     found = next((cube for cube in context.cubes if cube.slug == slug), None)
     if found is None:
         slugs = [cube.slug for cube in context.cubes]
-        raise AddressUnknown(where=address.path, what="There is no table of this name.", mend=did_you_mean(slug, slugs, "all are at /statistics"))
+        raise AddressUnknown(
+            where=address.path,
+            what="There is no table of this name.",
+            hint=did_you_mean(slug, slugs, "all are at /statistics"),
+        )
     return found
 
 
@@ -111,5 +137,11 @@ def _described(context: Context, cube: Cube) -> dict:
         "license": LICENCE,
         "creator": {"@type": "Organization", "name": "statereport"},
         "variableMeasured": [context.names.label(component.property).text for component in cube.components],
-        "distribution": [{"@type": "DataDownload", "contentUrl": f"{context.base}/statistics/{cube.slug}.csv", "encodingFormat": "text/csv"}],
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "contentUrl": f"{context.base}/statistics/{cube.slug}.csv",
+                "encodingFormat": "text/csv",
+            }
+        ],
     }

@@ -42,15 +42,17 @@ def numbers(context: Context, cube: Cube) -> tuple[Number, ...]:
     for figure, row in cube.rows:
         value = row["value"][0].value
         bound, unit = (row[name][0].label if row.get(name) else "" for name in ("bound", "unit"))
-        found.append(Number(
-            thing=cells.thing(figure, context.names),
-            iri=figure,
-            value=Decimal(value),
-            said=said(value, bound, unit),
-            unit=unit,
-            codes={c.name: row[c.name][0].value for c in dimensions_of(cube) if c.name in row},
-            passages=cells.passages(context.names.stated.get(figure, ()), context.names),
-        ))
+        found.append(
+            Number(
+                thing=cells.thing(figure, context.names),
+                iri=figure,
+                value=Decimal(value),
+                said=said(value, bound, unit),
+                unit=unit,
+                codes={c.name: row[c.name][0].value for c in dimensions_of(cube) if c.name in row},
+                passages=cells.passages(context.names.stated.get(figure, ()), context.names),
+            )
+        )
     return tuple(found)
 
 
@@ -73,7 +75,9 @@ def dimensions(context: Context, cube: Cube) -> tuple[Dimension, ...]:
         totals = {cell.value for cell in cube.cells(component.name) if cell.total}
         order = sorted(codes, key=lambda code: (code in totals, context.names.label(code).text))
         title = context.names.label(component.property).text
-        found.append(Dimension(component.name, _short(title), {code: cells.thing(code, context.names) for code in order}))
+        found.append(
+            Dimension(component.name, _short(title), {code: cells.thing(code, context.names) for code in order})
+        )
     return tuple(sorted(found, key=lambda dimension: (len(dimension.codes) < 2, dimension.name == COUNTED)))
 
 

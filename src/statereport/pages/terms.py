@@ -9,7 +9,11 @@ from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, html
 from statereport.rdf import namespaces
 
-KINDS = {"Class": "classes", "ObjectProperty": "properties that lead to things", "DatatypeProperty": "properties that have values"}
+KINDS = {
+    "Class": "classes",
+    "ObjectProperty": "properties that lead to things",
+    "DatatypeProperty": "properties that have values",
+}
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,19 @@ def page(context: Context, address: Address) -> Page:
     for row in context.graph.ask("pages/terms").rows:
         module, kind, term, definition, used = row
         kinds = modules.setdefault(module.value.rpartition("/")[2], {})
-        kinds.setdefault(KINDS[kind.value.rpartition("#")[2]], []).append(Term(
-            thing=cells.thing(term.value, context.names),
-            definition=cells.term(definition, context.names),
-            **{name: tuple(ties.get((term.value, name), ())) for name in ("above", "domain", "range")},
-            used=int(used.value),
-        ))
-    return html(context, address, "terms.html", modules=modules, iri=namespaces.SR,
-                      schemes=[cells.thing(row["scheme"], context.names) for row in context.graph.ask("pages/schemes")])
-
+        kinds.setdefault(KINDS[kind.value.rpartition("#")[2]], []).append(
+            Term(
+                thing=cells.thing(term.value, context.names),
+                definition=cells.term(definition, context.names),
+                **{name: tuple(ties.get((term.value, name), ())) for name in ("above", "domain", "range")},
+                used=int(used.value),
+            )
+        )
+    return html(
+        context,
+        address,
+        "terms.html",
+        modules=modules,
+        iri=namespaces.SR,
+        schemes=[cells.thing(row["scheme"], context.names) for row in context.graph.ask("pages/schemes")],
+    )

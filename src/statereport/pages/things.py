@@ -14,7 +14,16 @@ from statereport.rdf import namespaces
 
 ORIGINS = (ASSERTED, INFERRED, NOTED)
 # Told at the head of the page, and not once more among the facts.
-_HEAD = ("skos:prefLabel", "rdfs:label", "skos:definition", "sr:gist", "rdfs:isDefinedBy", "sr:digest", "sr:startOffset", "sr:endOffset")
+_HEAD = (
+    "skos:prefLabel",
+    "rdfs:label",
+    "skos:definition",
+    "sr:gist",
+    "rdfs:isDefinedBy",
+    "sr:digest",
+    "sr:startOffset",
+    "sr:endOffset",
+)
 FEW = 12
 
 
@@ -43,7 +52,9 @@ def page(context: Context, address: Address, space: str, name: str) -> Page:
     told = context.graph.describe(iri)
     label = context.names.label(iri)
     return html(
-        context, address, "thing.html",
+        context,
+        address,
+        "thing.html",
         headers=(("Link", f'<{iri}>; rel="canonical", </{space}/{name}.ttl>; rel="alternate"; type="text/turtle"'),),
         iri=iri,
         document=f"/{space}/{name}",
@@ -51,7 +62,11 @@ def page(context: Context, address: Address, space: str, name: str) -> Page:
         names=[cells.Thing(it.text, it.language) for it in context.names.labels.get(iri, ())[1:]],
         short=context.names.short(iri),
         classes=[cells.thing(it, context.names) for it in told.classes],
-        lead=[_value(context, fact) for fact in told.facts if context.names.short(fact.predicate) in ("skos:definition", "sr:gist", "sr:message")],
+        lead=[
+            _value(context, fact)
+            for fact in told.facts
+            if context.names.short(fact.predicate) in ("skos:definition", "sr:gist", "sr:message")
+        ],
         printed=[fact.value.value for fact in told.facts if fact.predicate == f"{namespaces.SR}asPrinted"],
         unit=context.names.by_iri.get(iri),
         passages=cells.passages(context.names.stated.get(iri, ()), context.names),
@@ -70,29 +85,55 @@ def why(context: Context, address: Address) -> Page:
     found = next(known, None)
     if found is None:
         raise AddressUnknown(
-            where="/why", what="This statement is not among the inferred ones: it is asserted, or does not hold.",
-            mend="follow the link “why” beside a statement that is marked as inferred.")
+            where="/why",
+            what="This statement is not among the inferred ones: it is asserted, or does not hold.",
+            hint="follow the link “why” beside a statement that is marked as inferred.",
+        )
     explained = context.inference.explain(found)
     rule = context.rules.get(explained.rule.removeprefix("rule "))
     premises = [(_triple(context, t), _reason(t) if t in explained.inferred else "") for t in explained.premises]
-    return html(context, address, "why.html", statement=_triple(context, found), rule=explained.rule, header=rule, premises=premises)
+    return html(
+        context,
+        address,
+        "why.html",
+        statement=_triple(context, found),
+        rule=explained.rule,
+        header=rule,
+        premises=premises,
+    )
 
 
 def _graph(context: Context, address: Address, iri: str) -> Page:
     rows = {row["graph"]: row["triples"] for row in context.graph.ask("pages/graphs")}
     if iri not in rows:
-        raise AddressUnknown(where=address.path, what="There is no graph of this name.", mend="all graphs are listed at /about.")
+        raise AddressUnknown(
+            where=address.path, what="There is no graph of this name.", hint="all graphs are listed at /about."
+        )
     subjects = [cells.thing(row["subject"], context.names) for row in context.graph.ask("pages/subjects", graph=iri)]
-    classes = [(cells.thing(row["class"], context.names), row["number"]) for row in context.graph.ask("pages/classes-of-graph", graph=iri)]
+    classes = [
+        (cells.thing(row["class"], context.names), row["number"])
+        for row in context.graph.ask("pages/classes-of-graph", graph=iri)
+    ]
     return html(
-        context, address, "graph.html", iri=iri, document=f"/{iri.removeprefix(namespaces.BASE)}", name=iri.removeprefix(namespaces.GRAPH),
-        triples=rows[iri], classes=classes, subjects=subjects, few=FEW)
+        context,
+        address,
+        "graph.html",
+        iri=iri,
+        document=f"/{iri.removeprefix(namespaces.BASE)}",
+        name=iri.removeprefix(namespaces.GRAPH),
+        triples=rows[iri],
+        classes=classes,
+        subjects=subjects,
+        few=FEW,
+    )
 
 
 def _origins(context: Context, told: Description) -> list[Origin]:
     found = []
     for name in ORIGINS:
-        facts = [f for f in told.facts if f.origin == name and context.names.short(f.predicate) not in (*_HEAD, "sr:message")]
+        facts = [
+            f for f in told.facts if f.origin == name and context.names.short(f.predicate) not in (*_HEAD, "sr:message")
+        ]
         mentions = [f for f in told.mentions if f.origin == name]
         origin = Origin(name, _said(context, told.iri, facts, False), _said(context, told.iri, mentions, True))
         if origin.facts or origin.mentions:
@@ -133,4 +174,6 @@ def _triple(context: Context, triple) -> tuple[cells.Thing, cells.Thing, cells.T
 
 
 def _reason(triple) -> str:
-    return cells.address("/why", subject=triple.subject.value, predicate=triple.predicate.value, object=str(triple.object))
+    return cells.address(
+        "/why", subject=triple.subject.value, predicate=triple.predicate.value, object=str(triple.object)
+    )

@@ -62,8 +62,14 @@ def asked(context: Context, address: Address, dimensions: Sequence[Dimension]) -
         if value in codes:
             held[name] = codes[value]
         else:
-            faults.append(Fault(name, f"{value!r} is not a {known[name].title} of this table." if name in known
-                                else f"The table has no dimension {name!r}; it has: {', '.join(known)}."))
+            faults.append(
+                Fault(
+                    name,
+                    f"{value!r} is not a {known[name].title} of this table."
+                    if name in known
+                    else f"The table has no dimension {name!r}; it has: {', '.join(known)}.",
+                )
+            )
     return View(down, across, held, tuple(faults))
 
 
@@ -73,7 +79,9 @@ def occurring(dimension: Dimension, numbers: Sequence[Number]) -> list[str]:
     return [code for code in dimension.codes if code in there]
 
 
-def drawn(context: Context, cube: Cube, dimensions: Sequence[Dimension], numbers: Sequence[Number], view: View) -> list[pictures.Shown]:
+def drawn(
+    context: Context, cube: Cube, dimensions: Sequence[Dimension], numbers: Sequence[Number], view: View
+) -> list[pictures.Shown]:
     """The charts of a view: one for each thing that is counted, since what is counted in two ways has no one axis."""
     found = []
     counted = next(dimension for dimension in dimensions if dimension.name == tabulation.COUNTED)
@@ -100,16 +108,26 @@ def chart_of(cube: Cube, dimensions: Sequence[Dimension], numbers: Sequence[Numb
     cells: dict[tuple[str, str], list[Number]] = {}
     for number in chosen:
         if view.down.name in number.codes:
-            cells.setdefault((number.codes[view.down.name], number.codes.get(across.name, "") if across else ""), []).append(number)
+            cells.setdefault(
+                (number.codes[view.down.name], number.codes.get(across.name, "") if across else ""), []
+            ).append(number)
     order = list(view.down.codes)
-    alone = [(down, side, cell[0]) for (down, side), cell in sorted(cells.items(), key=lambda item: order.index(item[0][0])) if len(cell) == 1]
+    alone = [
+        (down, side, cell[0])
+        for (down, side), cell in sorted(cells.items(), key=lambda item: order.index(item[0][0]))
+        if len(cell) == 1
+    ]
     if not 1 < len(alone) <= MOST_POINTS:
         return None
     points = tuple(
         Point(view.down.codes[down].text, number.value, across.codes[side].text if across and side else "", number.said)
         for down, side, number in alone
     )  # fmt: skip
-    held = [dimension.codes[view.held[dimension.name]] for dimension in dimensions if dimension.name in view.held and len(dimension.codes) > 1]
+    held = [
+        dimension.codes[view.held[dimension.name]]
+        for dimension in dimensions
+        if dimension.name in view.held and len(dimension.codes) > 1
+    ]
     units = ", ".join(dict.fromkeys(number.unit for _, _, number in alone if number.unit))
     return Chart(
         name="-".join([cube.slug, *(thing.title.replace(":", "-") for thing in held)]),

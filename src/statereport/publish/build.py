@@ -45,7 +45,11 @@ class Summary:
 
 
 def build(
-    house: Project, out: Path, text: Path | None = None, progress: Progress | None = None, also: Iterable[Further] = ()
+    project: Project,
+    out: Path,
+    text: Path | None = None,
+    progress: Progress | None = None,
+    also: Iterable[Further] = (),
 ) -> Summary:
     """Make the graph from its sources and publish it in the folder `out`, which appears whole or stays as it was.
 
@@ -55,30 +59,30 @@ def build(
     """
     say = progress or (lambda stage: None)
     with atomic.appearing(out, MARKER) as fresh:
-        examined = examine.examine(house, text, say)
-        examine.refuse_violations(house, examined)
+        examined = examine.examine(project, text, say)
+        examine.refuse_violations(project, examined)
 
         say("answering")
         quads = examined.quads()
         engine = Store.memory(quads)
-        saved = SavedQueries(house.queries)
-        examine.refuse_failed_checks(house, engine, saved)
+        saved = SavedQueries(project.queries)
+        examine.refuse_failed_checks(project, engine, saved)
         asked = [query for query in saved if query.topic not in catalogue.LEFT_OUT]
-        export.write_answers(fresh, asked, engine, house)
+        export.write_answers(fresh, asked, engine, project)
         cubes.write(fresh, engine)
 
         say("exporting")
         asserted = {**examined.dataset.ontology, **examined.dataset.data}
         derived = examined.derived
         parts = {"statereport": asserted, **{f"statereport-{_stem(name)}": {name: derived[name]} for name in derived}}
-        hashes = export.write_graphs(fresh, parts, house)
-        export.write_turtle(fresh, "ontology", examined.dataset.ontology, house)
-        export.write_turtle(fresh, "shapes", examined.dataset.shapes, house)
-        export.write_turtle(fresh, "queries", examined.questions, house)
-        export.write_description(fresh, {**asserted, **derived, **examined.questions}, house)
+        hashes = export.write_graphs(fresh, parts, project)
+        export.write_turtle(fresh, "ontology", examined.dataset.ontology, project)
+        export.write_turtle(fresh, "shapes", examined.dataset.shapes, project)
+        export.write_turtle(fresh, "queries", examined.questions, project)
+        export.write_description(fresh, {**asserted, **derived, **examined.questions}, project)
         for write in also:
             write(fresh, asked, quads, engine, hashes["statereport"])
-        build_folder.write_store(quads, fresh / "store", house)
+        build_folder.write_store(quads, fresh / "store", project)
         search.write(engine, saved.get, fresh / "store")
         summary = Summary(
             out=out,

@@ -43,7 +43,14 @@ TIMES = """SELECT ?period ?precision ?start ?end WHERE {
   ?period sr:hasPrecision ?precision ; sr:startDate ?start ; sr:endDate ?end
 }"""
 # SDMX's own identifiers for what the content-oriented guidelines know; other components are named after themselves.
-SDMX = {"period": "REF_PERIOD", "area": "REF_AREA", "indicator": "INDICATOR", "value": "OBS_VALUE", "unit": "UNIT_MEASURE", "source": "DATA_PROVIDER"}
+SDMX = {
+    "period": "REF_PERIOD",
+    "area": "REF_AREA",
+    "indicator": "INDICATOR",
+    "value": "OBS_VALUE",
+    "unit": "UNIT_MEASURE",
+    "source": "DATA_PROVIDER",
+}
 AGENCY = "STATEREPORT"
 DATA_SET = "http://purl.org/linked-data/cube#dataSet"
 
@@ -131,9 +138,16 @@ def tidy(cube: Cube) -> str:
 
 def csvw(cube: Cube) -> str:
     """The CSV on the Web description: what each column is in the graph, so that the rows can be made triples again."""
-    columns: list[dict] = [{"name": "figure", "titles": "figure", "datatype": "string", "required": True, "suppressOutput": True}]
+    columns: list[dict] = [
+        {"name": "figure", "titles": "figure", "datatype": "string", "required": True, "suppressOutput": True}
+    ]
     for component in cube.components:
-        column = {"name": component.name, "titles": component.name, "propertyUrl": component.property, "datatype": "string"}
+        column = {
+            "name": component.name,
+            "titles": component.name,
+            "propertyUrl": component.property,
+            "datatype": "string",
+        }
         cells = cube.cells(component.name)
         if component.role == "measure":
             column["datatype"] = "decimal" if any("." in cell.value for cell in cells) else "integer"
@@ -171,13 +185,27 @@ def sdmx(cube: Cube, times: dict[str, str | None]) -> str:
     said. Total codes are _T. There is no OBS_STATUS: the report does not say how its numbers were come by.
     """
     timed = all(times.get(cell.value) for cell in cube.cells("period"))
-    order = sorted(cube.components, key=lambda c: (("dimension", "measure", "attribute").index(c.role), timed and c.name == "period"))
+    order = sorted(
+        cube.components,
+        key=lambda c: (("dimension", "measure", "attribute").index(c.role), timed and c.name == "period"),
+    )
     flow = f"{AGENCY}:{_id(cube.slug.replace('-', '_').upper())}(1.0)"
-    head = ["DATAFLOW", *("TIME_PERIOD" if timed and c.name == "period" else SDMX.get(c.name, c.name.upper()) for c in order)]
+    head = [
+        "DATAFLOW",
+        *("TIME_PERIOD" if timed and c.name == "period" else SDMX.get(c.name, c.name.upper()) for c in order),
+    ]
     lines = []
     for _, row in cube.rows:
         cells = [(component, row.get(component.name, ())) for component in order]
-        lines.append([flow, *("; ".join(_code(component, cell, times if timed else {}) for cell in many) for component, many in cells)])
+        lines.append(
+            [
+                flow,
+                *(
+                    "; ".join(_code(component, cell, times if timed else {}) for cell in many)
+                    for component, many in cells
+                ),
+            ]
+        )
     return _table([head, *lines])
 
 

@@ -34,12 +34,12 @@ UNSUMMED = ("store", "statereport.html", SUMS)
 PROSE = ("label", "gist", "what", "message", "printed", "title")
 
 
-def write_graphs(folder: Path, parts: Mapping[str, Graphs], house: Project) -> dict[str, str]:
+def write_graphs(folder: Path, parts: Mapping[str, Graphs], project: Project) -> dict[str, str]:
     """Write each part (`statereport`, `statereport-inferred` …) in every format. → the RDFC-1.0 hash of each part.
 
     N-Quads are in canonical form, so that the SHA-256 of the .nq file is the RDFC-1.0 hash of the part.
     """
-    prefixes = names.prefixes(house.prefixes)
+    prefixes = names.prefixes(project.prefixes)
     for stem, graphs in parts.items():
         items = writers.canonical(writers.quads(graphs))
         for ending in ENDINGS:
@@ -50,19 +50,19 @@ def write_graphs(folder: Path, parts: Mapping[str, Graphs], house: Project) -> d
     return hashes
 
 
-def write_turtle(folder: Path, stem: str, graphs: Graphs, house: Project) -> None:
+def write_turtle(folder: Path, stem: str, graphs: Graphs, project: Project) -> None:
     """Write some graphs as one Turtle file: the ontology or the shapes, for those who want only them."""
     triples = [t for part in graphs.values() for t in part]
-    (folder / f"{stem}.ttl").write_bytes(writers.turtle(triples, names.prefixes(house.prefixes)))
+    (folder / f"{stem}.ttl").write_bytes(writers.turtle(triples, names.prefixes(project.prefixes)))
 
 
-def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, house: Project) -> None:
+def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, project: Project) -> None:
     """Answer each saved query with its defaults: tables in tables/ with CSVW metadata, the others in answers/<topic>/.
 
     Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and a chart, where there is one, as
     Vega-Lite, SVG and PNG.
     """
-    prefixes = dict(names.prefixes(house.prefixes))
+    prefixes = dict(names.prefixes(project.prefixes))
     for query in queries:
         answer = engine.query(query.text, query.name)
         table = query.topic == "tables"
@@ -130,11 +130,15 @@ def _datatype(kinds: set[str | None]) -> str:
     return next(iter(kinds)) if len(kinds) == 1 and kinds <= {"boolean", "date"} else "string"
 
 
-def write_description(folder: Path, graphs: Graphs, house: Project) -> None:
+def write_description(folder: Path, graphs: Graphs, project: Project) -> None:
     """Write void.ttl about the data files that the folder now holds."""
-    prefixes = names.prefixes(house.prefixes)
-    partitions = {iri: names.shorten(iri, house.prefixes).replace(":", "-") for iri in void.named(graphs)}
-    files = [f for f in _files(folder) if f.path.startswith(("statereport", "ontology", "shapes", "queries", "tables/", "cubes/"))]
+    prefixes = names.prefixes(project.prefixes)
+    partitions = {iri: names.shorten(iri, project.prefixes).replace(":", "-") for iri in void.named(graphs)}
+    files = [
+        f
+        for f in _files(folder)
+        if f.path.startswith(("statereport", "ontology", "shapes", "queries", "tables/", "cubes/"))
+    ]
     triples = void.describe(graphs, [f for f in files if Path(f.path).suffix[1:] in void.MEDIA_TYPES], partitions)
     (folder / "void.ttl").write_bytes(writers.turtle(triples, {**prefixes, "void-ext": void.VOID_EXT}))
 

@@ -50,7 +50,11 @@ def _question(query: SavedQuery) -> Iterator[Triple]:
 
 def _parameter(query: SavedQuery, parameter: Parameter, order: int) -> Iterator[Triple]:
     me = f"{query.iri}/{parameter.name}"
-    ((default,),) = engine.Store.memory().query(f"SELECT ({parameter.default} AS ?default) {{}}", query.source, prefixes.prefixes()).rows
+    ((default,),) = (
+        engine.Store.memory()
+        .query(f"SELECT ({parameter.default} AS ?default) {{}}", query.source, prefixes.prefixes())
+        .rows
+    )
     yield triple(query.iri, f"{SH}parameter", iri(me))
     yield triple(me, RDF + "type", iri(f"{SH}Parameter"))
     # SHACL names a parameter by the last part of its path.
@@ -61,4 +65,6 @@ def _parameter(query: SavedQuery, parameter: Parameter, order: int) -> Iterator[
     if parameter.type == "iri":
         yield triple(me, f"{SH}nodeKind", iri(f"{SH}IRI"))
     else:
-        yield triple(me, f"{SH}datatype", iri(XSD + _DATATYPES.get(parameter.type, default.datatype.value.rpartition("#")[2])))
+        yield triple(
+            me, f"{SH}datatype", iri(XSD + _DATATYPES.get(parameter.type, default.datatype.value.rpartition("#")[2]))
+        )

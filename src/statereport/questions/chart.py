@@ -42,7 +42,9 @@ class Chart:
     @property
     def words(self) -> str:
         """Every number in words, for those who do not see the chart."""
-        said = "; ".join(f"{', '.join(filter(None, (point.place, point.series)))}: {point.said}" for point in self.points)
+        said = "; ".join(
+            f"{', '.join(filter(None, (point.place, point.series)))}: {point.said}" for point in self.points
+        )
         return f"{self.called}. {said}."
 
     @property
@@ -69,7 +71,9 @@ def of(query: SavedQuery, answer: Answer) -> Chart:
     if len(places) > MOST:
         title = f"{title} (the first {MOST} of {len(places)})"
         points = tuple(point for point in points if point.place in places[:MOST])
-    return Chart(query.name.replace("/", "-"), query.summary, query.iri, kind, points, (title, _with_unit(query, answer)))
+    return Chart(
+        query.name.replace("/", "-"), query.summary, query.iri, kind, points, (title, _with_unit(query, answer))
+    )
 
 
 def specification(chart: Chart) -> dict[str, Any]:
@@ -77,7 +81,9 @@ def specification(chart: Chart) -> dict[str, Any]:
 
     Raises KeyError for a kind that is not among TYPES.
     """
-    places, series = (list(dict.fromkeys(getattr(point, part) for point in chart.points)) for part in ("place", "series"))
+    places, series = (
+        list(dict.fromkeys(getattr(point, part) for point in chart.points)) for part in ("place", "series")
+    )
     rows = [_row(point) for point in sorted(chart.points, key=lambda point: places.index(point.place))]
     title = wrap(chart.title, plots.TITLE)
     plot = plots.of(chart.kind, rows, chart.titles)
@@ -90,7 +96,10 @@ def specification(chart: Chart) -> dict[str, Any]:
         "width": plots.WIDTH,
         "height": plot.whole + plots.LINE * len(title),
         "autosize": {"type": "fit", "contains": "padding"},
-        "params": [{"name": name, "value": value} for name, value in {"places": places, "series": series, "lines": plot.lines}.items()],
+        "params": [
+            {"name": name, "value": value}
+            for name, value in {"places": places, "series": series, "lines": plot.lines}.items()
+        ],
         "data": {"values": rows},
         "transform": list(plot.transform),
         "layer": [*plot.layers, plots.small_print(chart.address, plot.below)],

@@ -60,7 +60,10 @@ class Citation:
             "version": _safe(self.version),
             "note": f"Answer from: {_safe(self.title)}. RDFC-1.0 SHA-256 of the data: {self.digest}",
         }
-        return "\n".join([f"@misc{{{self.key},", *(f"  {name} = {{{value}}}," for name, value in fields.items()), "}"]) + "\n"
+        return (
+            "\n".join([f"@misc{{{self.key},", *(f"  {name} = {{{value}}}," for name, value in fields.items()), "}"])
+            + "\n"
+        )
 
     def _with(self) -> str:
         return f" ({', '.join(f'{name} = {value}' for name, value in self.values.items())})" if self.values else ""

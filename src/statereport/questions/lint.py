@@ -15,7 +15,7 @@ _MACHINERY = ("tables", "checks", "pages")
 def lint(query: SavedQuery, prefixes: Mapping[str, str]) -> tuple[Problem, ...]:
     """Every rule that a saved query breaks, with its place; none for a good one.
 
-    `prefixes` is the house's table. Raises QuerySyntax or QueryRefused where the query does not run at all.
+    `prefixes` is the project's table. Raises QuerySyntax or QueryRefused where the query does not run at all.
     """
     source = query.source
     words = list(tokens.tokens(query.text))
@@ -88,9 +88,16 @@ def _not_exists(words: list[tokens.Token]) -> Iterator[tuple[tokens.Token, str]]
     for i, word in enumerate(words):
         if word.says("NOT") and i + 2 < len(words) and words[i + 1].says("EXISTS"):
             inside = list(_group(words[i + 2 :]))
-            paths = any(a.kind in ("name", "iri") or a.text == ")" for a, b in zip(inside, inside[1:], strict=False) if b.text in "*+")
+            paths = any(
+                a.kind in ("name", "iri") or a.text == ")"
+                for a, b in zip(inside, inside[1:], strict=False)
+                if b.text in "*+"
+            )
             if paths or any(token.says("FILTER") for token in inside):
-                yield word, "NOT EXISTS holds a FILTER or a path with * or +: use OPTIONAL { SELECT DISTINCT … } and !BOUND."
+                yield (
+                    word,
+                    "NOT EXISTS holds a FILTER or a path with * or +: use OPTIONAL { SELECT DISTINCT … } and !BOUND.",
+                )
 
 
 def _group(words: list[tokens.Token]) -> Iterator[tokens.Token]:
@@ -112,9 +119,7 @@ def _is_ordered(words: list[tokens.Token]) -> bool:
     return False
 
 
-def problems(
-    names: Iterable[str], get: Callable[[str], SavedQuery], prefixes: Mapping[str, str]
-) -> Iterator[Problem]:
+def problems(names: Iterable[str], get: Callable[[str], SavedQuery], prefixes: Mapping[str, str]) -> Iterator[Problem]:
     """The faults of many saved queries; one that cannot be read is a fault itself, not the end."""
     for name in names:
         try:

@@ -54,7 +54,9 @@ class Parameter:
         alike = [value for value, label in choices.items() if label.casefold() == given.casefold()]
         if alike and given not in choices:
             if len(alike) > 1:
-                raise self._bad(where, given, "is the label of more than one choice", f"use one of: {', '.join(alike)}.")
+                raise self._bad(
+                    where, given, "is the label of more than one choice", f"use one of: {', '.join(alike)}."
+                )
             return alike[0]
         try:
             term = self._typed(given)
@@ -65,20 +67,29 @@ class Parameter:
                 return value
         # No number is like another: where one is wrong, all that there are help more.
         by_label = {label.casefold(): value for value, label in reversed(choices.items())}
-        near = [] if given.isdigit() else nearest(given, choices) or [by_label[label] for label in nearest(given.casefold(), by_label)]
-        said = [value if choices[value] == value else f"{value} ({choices[value]})" for value in near or list(choices)[:_SHOWN]]
+        near = (
+            []
+            if given.isdigit()
+            else nearest(given, choices) or [by_label[label] for label in nearest(given.casefold(), by_label)]
+        )
+        said = [
+            value if choices[value] == value else f"{value} ({choices[value]})"
+            for value in near or list(choices)[:_SHOWN]
+        ]
         more = "" if near or len(choices) <= _SHOWN else " … All of them: statereport query NAME --help"
-        mend = f"{'did you mean' if near else 'use one of:'} {', '.join(said)}{'?' if near else ''}{more}"
-        raise self._bad(where, given, "is not among the choices", mend)
+        hint = f"{'did you mean' if near else 'use one of:'} {', '.join(said)}{'?' if near else ''}{more}"
+        raise self._bad(where, given, "is not among the choices", hint)
 
     def _typed(self, given: str) -> str:
         if self.type == "iri":
             try:
                 return engine.iri_text(prefixes.expand(given))
             except Problem as problem:
-                raise ValueError(problem.mend) from None
+                raise ValueError(problem.hint) from None
             except ValueError:
-                raise ValueError("give an IRI without blanks and brackets, or a prefixed name such as place:kaz.") from None
+                raise ValueError(
+                    "give an IRI without blanks and brackets, or a prefixed name such as place:kaz."
+                ) from None
         if self.type == "integer":
             if not re.fullmatch(r"[+-]?[0-9]{1,18}", given):
                 raise ValueError("give a whole number, such as 10.")
@@ -95,8 +106,8 @@ class Parameter:
         suffix = _SUFFIX.search(self.default)
         return engine.literal_text(given) + (suffix[0] if suffix else "")
 
-    def _bad(self, where: str, given: str, what: str, mend: str) -> BadParameter:
-        return BadParameter(where=where, what=f"{self.name}={given} {what} ({self.label}).", mend=mend)
+    def _bad(self, where: str, given: str, what: str, hint: str) -> BadParameter:
+        return BadParameter(where=where, what=f"{self.name}={given} {what} ({self.label}).", hint=hint)
 
 
 def _article(kind: str) -> str:

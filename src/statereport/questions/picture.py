@@ -83,6 +83,8 @@ def _told(svg: str, spec: dict[str, Any]) -> str:
     root.insert(2, style)
     # To a screen reader it is one image: what Vega says of each mark would be heard beside it.
     for node in root.iter():
-        for attribute in [key for key in node.attrib if node is not root and (key == "role" or key.startswith("aria-"))]:
+        for attribute in [
+            key for key in node.attrib if node is not root and (key == "role" or key.startswith("aria-"))
+        ]:
             del node.attrib[attribute]
     return ElementTree.tostring(root, encoding="unicode") + "\n"

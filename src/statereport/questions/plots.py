@@ -43,7 +43,14 @@ LOOK: dict[str, Any] = {
         "titleFontWeight": "normal",
         "titlePadding": 10,
     },
-    "axisQuantitative": {"grid": True, "gridColor": GRID, "labelColor": SOFT, "labelFlush": False, "labelFontSize": 12, "tickCount": 5},
+    "axisQuantitative": {
+        "grid": True,
+        "gridColor": GRID,
+        "labelColor": SOFT,
+        "labelFlush": False,
+        "labelFontSize": 12,
+        "tickCount": 5,
+    },
     "legend": {
         "columnPadding": 20,
         "labelColor": INK,
@@ -60,7 +67,15 @@ LOOK: dict[str, Any] = {
     },
     "range": {"category": list(COLOURS)},
     "text": {"fill": INK, "fontSize": 13, "lineHeight": 16},
-    "title": {"anchor": "start", "color": INK, "fontSize": 17, "fontWeight": "bold", "frame": "bounds", "lineHeight": LINE, "offset": 14},
+    "title": {
+        "anchor": "start",
+        "color": INK,
+        "fontSize": 17,
+        "fontWeight": "bold",
+        "frame": "bounds",
+        "lineHeight": LINE,
+        "offset": 14,
+    },
     "view": {"stroke": None},
 }
 
@@ -110,16 +125,31 @@ def _bars(rows: Sequence[Row], titles: tuple[str, str]) -> Plot:
             "type": "quantitative",
             "title": titles[0],
             "scale": {"domain": [0, count], "range": [0, {"expr": "height"}], "nice": False},
-            "axis": {"grid": False, "labels": False, "titleAlign": "right", "titleAnchor": "end", "titleAngle": 0, "titleX": -10, "titleY": -8},
+            "axis": {
+                "grid": False,
+                "labels": False,
+                "titleAlign": "right",
+                "titleAnchor": "end",
+                "titleAngle": 0,
+                "titleX": -10,
+                "titleY": -8,
+            },
         },
     }
     middle = [{"aggregate": [{"op": "mean", "field": "row", "as": "row"}], "groupby": ["place"]}]
     legend, above = _legend(rows)
     return Plot(
         layers=(
-            {"mark": {"type": "bar", "orient": "horizontal", "height": round(step * 0.5 + 7)}, "encoding": {**where, "color": legend}},
+            {
+                "mark": {"type": "bar", "orient": "horizontal", "height": round(step * 0.5 + 7)},
+                "encoding": {**where, "color": legend},
+            },
             {"mark": {"type": "text", "align": "left", "dx": 6}, "encoding": {**where, "text": {"field": "said"}}},
-            {"transform": middle, "mark": {**_text("place"), "align": "right", "x": -10}, "encoding": {"y": where["y"]}},
+            {
+                "transform": middle,
+                "mark": {**_text("place"), "align": "right", "x": -10},
+                "encoding": {"y": where["y"]},
+            },
         ),
         lines=lines,
         transform=(
@@ -146,7 +176,10 @@ def _columns(rows: Sequence[Row], titles: tuple[str, str]) -> Plot:
     return Plot(
         layers=(
             {"mark": {"type": "bar", "width": {"band": 0.94}}, "encoding": {**where, "color": legend}},
-            {"mark": {"type": "text", "baseline": "bottom", "dy": -4}, "encoding": {**where, "text": {"field": "said"}}},
+            {
+                "mark": {"type": "text", "baseline": "bottom", "dy": -4},
+                "encoding": {**where, "text": {"field": "said"}},
+            },
         ),
         height=270,
         above=above + 20,
@@ -158,21 +191,35 @@ def _lines(rows: Sequence[Row], titles: tuple[str, str]) -> Plot:
     """A line for each series over the years. Where there are several, a table below the years has their numbers and says which is whose."""
     series = _names(rows, "series")
     where = {"x": _named(titles[0], sort="ascending"), "y": _upwards(rows, titles[1])}
-    apart = {"color": {**_series(rows), "legend": None}, "shape": {**_series(rows), "scale": {"range": list(SHAPES)}, "legend": None}}
+    apart = {
+        "color": {**_series(rows), "legend": None},
+        "shape": {**_series(rows), "scale": {"range": list(SHAPES)}, "legend": None},
+    }
     drawn = (
         {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {**where, "color": apart["color"]}},
         {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 60}, "encoding": {**where, **apart}},
     )
     if len(series) < 2:
-        above = {"mark": {"type": "text", "baseline": "bottom", "dy": -8}, "encoding": {**where, "text": {"field": "said"}}}
+        above = {
+            "mark": {"type": "text", "baseline": "bottom", "dy": -8},
+            "encoding": {**where, "text": {"field": "said"}},
+        }
         return Plot((*drawn, above), height=260, above=20, below=56)
     lines = {name: _broken(name, 30) for name in series} | {row["said"]: _broken(row["said"], 9) for row in rows}
     tall = 16 * max(map(len, lines.values())) + 6
     row = {"expr": f"height + {64 + tall / 2} + {tall} * indexof(series, datum.series)"}
     names = {"data": {"values": [{"series": name} for name in series]}}
     table = (
-        {**names, "mark": {"type": "point", "filled": True, "opacity": 1, "size": 60, "x": -10, "y": row}, "encoding": apart},
-        {**names, "mark": {**_text("series"), "align": "right", "x": -22, "y": row}, "encoding": {"color": apart["color"]}},
+        {
+            **names,
+            "mark": {"type": "point", "filled": True, "opacity": 1, "size": 60, "x": -10, "y": row},
+            "encoding": apart,
+        },
+        {
+            **names,
+            "mark": {**_text("series"), "align": "right", "x": -22, "y": row},
+            "encoding": {"color": apart["color"]},
+        },
         {"mark": {**_text("said"), "y": row}, "encoding": {"x": where["x"], "color": apart["color"]}},
     )
     return Plot((*drawn, *table), height=260, above=20, below=72 + tall * len(series), lines=lines)
@@ -211,12 +258,20 @@ def _counted(rows: Sequence[Row], title: str, extent: list[Any], **axis: Any) ->
     """The axis of numbers, from zero, over an extent of the plot."""
     whole = all(isinstance(row["number"], int) for row in rows)
     scale = {"range": extent, "nice": True, **({} if any(row["number"] for row in rows) else {"domain": [0, 1]})}
-    return {"field": "number", "type": "quantitative", "title": title, "scale": scale, "axis": {**axis, **({"tickMinStep": 1} if whole else {})}}
+    return {
+        "field": "number",
+        "type": "quantitative",
+        "title": title,
+        "scale": scale,
+        "axis": {**axis, **({"tickMinStep": 1} if whole else {})},
+    }
 
 
 def _upwards(rows: Sequence[Row], title: str) -> dict[str, Any]:
     """The axis of numbers at the left, with room for a number above the highest mark, and its title above."""
-    return _counted(rows, title, [{"expr": "height"}, 18], titleAlign="left", titleAnchor="end", titleAngle=0, titleX=0, titleY=-6)
+    return _counted(
+        rows, title, [{"expr": "height"}, 18], titleAlign="left", titleAnchor="end", titleAngle=0, titleX=0, titleY=-6
+    )
 
 
 def _series(rows: Sequence[Row]) -> dict[str, Any]:
@@ -234,7 +289,11 @@ def _legend(rows: Sequence[Row]) -> tuple[dict[str, Any], int]:
 
 def _text(field: str) -> dict[str, Any]:
     """A mark with the field's text, its lines in the middle of where it stands."""
-    return {"type": "text", "text": {"expr": f"lines[datum.{field}]"}, "dy": {"expr": f"-8 * (length(lines[datum.{field}]) - 1)"}}
+    return {
+        "type": "text",
+        "text": {"expr": f"lines[datum.{field}]"},
+        "dy": {"expr": f"-8 * (length(lines[datum.{field}]) - 1)"},
+    }
 
 
 def _names(rows: Sequence[Row], field: str) -> list[str]:

@@ -21,7 +21,15 @@ from statereport.sparql import tokens
 from statereport.sparql.answers import Answer
 from statereport.sparql.engine import Engine, form_of, is_iri
 
-_KEYS = {"summary": str, "description": str, "tags": list, "params": dict, "columns": dict, "chart": dict, "expect": dict}
+_KEYS = {
+    "summary": str,
+    "description": str,
+    "tags": list,
+    "params": dict,
+    "columns": dict,
+    "chart": dict,
+    "expect": dict,
+}
 _PARAMETER_KEYS = ("label", "type", "default", "choices")
 
 
@@ -82,8 +90,10 @@ class SavedQuery:
         """The parameter of that name. Raises BadParameter with the nearest names."""
         known = {parameter.name: parameter for parameter in self.parameters}
         if name not in known:
-            mend = did_you_mean(name, known) or (f"it has: {', '.join(known)}." if known else "leave it out; the question has none.")
-            raise BadParameter(where=self.name, what=f"The question has no parameter {name}.", mend=mend)
+            hint = did_you_mean(name, known) or (
+                f"it has: {', '.join(known)}." if known else "leave it out; the question has none."
+            )
+            raise BadParameter(where=self.name, what=f"The question has no parameter {name}.", hint=hint)
         return known[name]
 
     def bind(self, values: Mapping[str, Any] | None = None) -> str:
@@ -130,10 +140,12 @@ class SavedQueries:
         if len(full) == 1:
             return self._read(full[0])
         if full:
-            raise UnknownName(where=name, what="Several topics have a question of this name.", mend=f"use one of: {', '.join(full)}.")
+            raise UnknownName(
+                where=name, what="Several topics have a question of this name.", hint=f"use one of: {', '.join(full)}."
+            )
         slugs = {n.rpartition("/")[2]: n for n in self._files}
         near = did_you_mean(wanted, self._files) or did_you_mean(wanted, slugs, "see the list with: statereport query")
-        raise UnknownName(where=name, what="There is no saved query of this name.", mend=near)
+        raise UnknownName(where=name, what="There is no saved query of this name.", hint=near)
 
 
 def choices(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str, str]:
@@ -148,7 +160,10 @@ def choices(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str
     if "?label" not in pattern:
         pattern = f'{{ SELECT DISTINCT {value} WHERE {{ {pattern} }} }}\nOPTIONAL {{ {value} skos:prefLabel ?label FILTER(LANG(?label) = "en") }}'
     rows = engine.query(f"SELECT DISTINCT {value} ?label WHERE {{ {pattern} }}", query.source, prefixes.prefixes()).rows
-    found = {prefixes.shorten(term.value) if is_iri(term) else term.value: label.value if label else term.value for term, label in rows}
+    found = {
+        prefixes.shorten(term.value) if is_iri(term) else term.value: label.value if label else term.value
+        for term, label in rows
+    }
     return dict(sorted(found.items(), key=lambda item: (_natural(item[1]), item[0])))
 
 
@@ -201,33 +216,58 @@ def _header(lines: list[str], source: str) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         line = min(mark.line, len(lines) - 1) + 1 if mark else 1
         why = getattr(error, "problem", None) or "it is not YAML"
-        raise _header_problem(source, line, f"The header cannot be read: {why}.", 'put quotes around a text that holds ": " or begins with a sign.') from None
+        raise _header_problem(
+            source,
+            line,
+            f"The header cannot be read: {why}.",
+            'put quotes around a text that holds ": " or begins with a sign.',
+        ) from None
     if not isinstance(head, dict) or not head.get("summary"):
         raise _header_problem(source, 1, "The header has no summary.", "begin the file with: #+ summary: Which …?")
     for key, value in head.items():
         if key not in _KEYS:
-            raise _header_problem(source, _line_of(key, lines), f"The header has no key {key!r}.", did_you_mean(key, _KEYS) or f"use: {', '.join(_KEYS)}.")
+            raise _header_problem(
+                source,
+                _line_of(key, lines),
+                f"The header has no key {key!r}.",
+                did_you_mean(key, _KEYS) or f"use: {', '.join(_KEYS)}.",
+            )
         if value and not isinstance(value, _KEYS[key]):
             kinds = {str: "a text", list: "a list: [one, two]", dict: "a list of names with values: {name: value}"}
-            raise _header_problem(source, _line_of(key, lines), f"{key} is not {kinds[_KEYS[key]]}.", "compare with another query.")
+            raise _header_problem(
+                source, _line_of(key, lines), f"{key} is not {kinds[_KEYS[key]]}.", "compare with another query."
+            )
     return head
 
 
 def _parameter(name: str, said: Any, defaults: dict[str, str], lines: list[str], source: str) -> Parameter:
     line = _line_of(name, lines)
     if name not in defaults:
-        raise _header_problem(source, line, f"The parameter {name} has no block in the query.", f"write: VALUES ?{name} {{ default }}")
+        raise _header_problem(
+            source, line, f"The parameter {name} has no block in the query.", f"write: VALUES ?{name} {{ default }}"
+        )
     if not isinstance(said, dict) or any(key not in _PARAMETER_KEYS for key in said) or said.get("type") not in TYPES:
         raise _header_problem(
-            source, line, f"The parameter {name} is not well described.", f"write: {name}: {{label: …, type: one of {', '.join(TYPES)}}}"
+            source,
+            line,
+            f"The parameter {name} is not well described.",
+            f"write: {name}: {{label: …, type: one of {', '.join(TYPES)}}}",
         )
     choices = said.get("choices") or {}
     pattern = choices if isinstance(choices, str) else ""
     named = choices if isinstance(choices, dict) else {} if pattern else {choice: choice for choice in choices}
     parameter = Parameter(name, said.get("label") or name, said["type"], defaults[name], named, pattern)
     default = said.get("default")
-    if default is not None and parameter.term(default, source) not in (defaults[name], _whole(defaults[name], parameter)):
-        raise _header_problem(source, line, f"The header's default of {name} is not that of the query.", f"write: default: {defaults[name]}")
+    if default is not None and parameter.term(default, source) not in (
+        defaults[name],
+        _whole(defaults[name], parameter),
+    ):
+        raise _header_problem(
+            source,
+            line,
+            f"The header's default of {name} is not that of the query.",
+            f"write: default: {defaults[name]}",
+        )
     return parameter
 
 
@@ -239,5 +279,5 @@ def _line_of(key: str, lines: list[str]) -> int:
     return next((i for i, line in enumerate(lines, 1) if re.match(rf"#\+\s*{re.escape(key)}\s*:", line)), 1)
 
 
-def _header_problem(source: str, line: int, what: str, mend: str) -> QuerySyntax:
-    return QuerySyntax(where=f"{source}:{line}", what=what, mend=mend)
+def _header_problem(source: str, line: int, what: str, hint: str) -> QuerySyntax:
+    return QuerySyntax(where=f"{source}:{line}", what=what, hint=hint)

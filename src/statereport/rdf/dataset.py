@@ -1,4 +1,4 @@
-"""Files and named graphs: the whole house as one dataset, and the same statements for rdflib.
+"""Files and named graphs: the whole project as one dataset, and the same statements for rdflib.
 
 One file is one named graph and its path is its name: graphs/reference/places.ttl is <…/graph/reference/places>; the
 ontology's files stand under <…/graph/ontology/>. rdflib is met here and in `validate` only.
@@ -48,7 +48,7 @@ CANONICAL = {XSD + name: re.compile(form) for name, form in _FORMS.items()}
 
 @dataclass(frozen=True)
 class Dataset:
-    """What the house holds, by named graph: the ontology's terms, its shapes (with the prefix table), and the data."""
+    """What the project holds, by named graph: the ontology's terms, its shapes (with the prefix table), and the data."""
 
     ontology: Graphs
     shapes: Graphs
@@ -72,29 +72,29 @@ class Dataset:
         return writers.quads(self.graphs)
 
 
-def load(house: Project) -> Dataset:
-    """Read every Turtle file of the house. A syntax error is a Problem with file, line and column."""
-    ontology = _read(house.ontology, f"{GRAPH}ontology/")
+def load(project: Project) -> Dataset:
+    """Read every Turtle file of the project. A syntax error is a Problem with file, line and column."""
+    ontology = _read(project.ontology, f"{GRAPH}ontology/")
     beside = tuple(name for name in ontology if name.startswith(SHAPES) or name == PREFIXES)
     return Dataset(
         ontology={name: triples for name, triples in ontology.items() if name not in beside},
         shapes={name: ontology[name] for name in beside},
-        data=_read(house.graphs, GRAPH),
+        data=_read(project.graphs, GRAPH),
     )
 
 
-def name_of(house: Project, path: Path) -> str:
-    """The named graph that a file of the house is."""
-    for folder, space in ((house.ontology, f"{GRAPH}ontology/"), (house.graphs, GRAPH)):
+def name_of(project: Project, path: Path) -> str:
+    """The named graph that a file of the project is."""
+    for folder, space in ((project.ontology, f"{GRAPH}ontology/"), (project.graphs, GRAPH)):
         if path.is_relative_to(folder):
             return space + path.relative_to(folder).with_suffix("").as_posix()
-    raise ValueError(f"{path} is not in the house")
+    raise ValueError(f"{path} is not in the project")
 
 
-def path_of(house: Project, name: str) -> Path:
+def path_of(project: Project, name: str) -> Path:
     """The file that a named graph is."""
     inner = name.removeprefix(GRAPH)
-    return (house.root if inner.startswith("ontology/") else house.graphs) / f"{inner}.ttl"
+    return (project.root if inner.startswith("ontology/") else project.graphs) / f"{inner}.ttl"
 
 
 def _read(folder: Path, space: str) -> dict[str, tuple[Triple, ...]]:
@@ -112,21 +112,21 @@ def homes(dataset: Dataset) -> dict[str, list[str]]:
     return {subject: list(names) for subject, names in sorted(found.items()) if len(names) > 1}
 
 
-def home_of(house: Project, dataset: Dataset, subject: str) -> str:
+def home_of(project: Project, dataset: Dataset, subject: str) -> str:
     """The name of the file in which a thing is described, for people; the IRI itself where no file does."""
     for name, triples in dataset.graphs.items():
         if name not in ADDITIONS and any(t.subject.value == subject for t in triples):
-            return house.name(path_of(house, name))
+            return project.name(path_of(project, name))
     return subject
 
 
-def refuse_unstable_literals(house: Project, dataset: Dataset) -> None:
+def refuse_unstable_literals(project: Project, dataset: Dataset) -> None:
     """Raise a Problem for the first literal that a store would hand back in other characters than it was given."""
-    for problem in unstable_literals(house, dataset):
+    for problem in unstable_literals(project, dataset):
         raise problem
 
 
-def unstable_literals(house: Project, dataset: Dataset) -> Iterator[Problem]:
+def unstable_literals(project: Project, dataset: Dataset) -> Iterator[Problem]:
     """Each literal whose characters are not the canonical ones of its type (51.40, 007, 1.5e3).
 
     Engines rewrite such forms, so what is published and what a store answers would differ. The printed form of a
@@ -138,7 +138,7 @@ def unstable_literals(house: Project, dataset: Dataset) -> Iterator[Problem]:
             wrong = _unstable(t.object)
             if wrong:
                 what = f"{t.object} of {t.subject.value} is not the canonical form of its type."
-                yield LiteralNotCanonical(where=house.name(path_of(house, name)), what=what, mend=wrong)
+                yield LiteralNotCanonical(where=project.name(path_of(project, name)), what=what, hint=wrong)
 
 
 def _unstable(term) -> str | None:
@@ -152,5 +152,3 @@ def _unstable(term) -> str | None:
     if term.datatype.value.endswith(("#double", "#float")):
         return "Write the number as a decimal, without an exponent."
     return "Write the value in its shortest form: no leading zeros, no plus sign, no time zone."
-
-

@@ -1,4 +1,5 @@
 """Names: the one table of prefixes (ontology/prefixes.ttl), short names to IRIs and back."""
+
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -10,16 +11,19 @@ from statereport.project import find_project
 
 # The table is read without a Turtle parser, because every command needs it and a parser costs more than the command;
 # a test reads the same file with the parser and compares.
-_ENTRY = re.compile(r'^prefix:\S+\n(?:[ ]{4}a [^\n]*\n)?'
-                    r'[ ]{4}sh:namespace "(?P<namespace>[^"]+)"\^\^xsd:anyURI ;\n'
-                    r'[ ]{4}sh:prefix "(?P<prefix>[^"]+)" ;\n', re.M)
+_ENTRY = re.compile(
+    r"^prefix:\S+\n(?:[ ]{4}a [^\n]*\n)?"
+    r'[ ]{4}sh:namespace "(?P<namespace>[^"]+)"\^\^xsd:anyURI ;\n'
+    r'[ ]{4}sh:prefix "(?P<prefix>[^"]+)" ;\n',
+    re.M,
+)
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?")
 _held: dict[Path | None, tuple[Mapping[str, str], Mapping[str, str]]] = {}
 _NAME = re.compile(r"(?P<prefix>[A-Za-z][A-Za-z0-9_\-]*):(?P<local>[^\s<>]*)")
 
 
 def prefixes(table: Path | None = None) -> Mapping[str, str]:
-    """Prefix → namespace, in the table's order. `table` is a prefixes.ttl; without it, that of the house."""
+    """Prefix → namespace, in the table's order. `table` is a prefixes.ttl; without it, that of the project."""
     return _tables(table)[0]
 
 
@@ -42,10 +46,13 @@ def expand(name: str, table: Path | None = None) -> str:
     if "://" in name or name.startswith(("urn:", "mailto:", "tag:")):
         return name
     unknown = match["prefix"] if match else name
-    raise UnknownPrefix(name, f"{unknown!r} is not a prefix of ontology/prefixes.ttl." if match
-                        else "This is neither an IRI nor a prefixed name.",
-                        did_you_mean(unknown, known,
-                                     "write the whole IRI, or declare the prefix in ontology/prefixes.ttl"))
+    raise UnknownPrefix(
+        name,
+        f"{unknown!r} is not a prefix of ontology/prefixes.ttl."
+        if match
+        else "This is neither an IRI nor a prefixed name.",
+        did_you_mean(unknown, known, "write the whole IRI, or declare the prefix in ontology/prefixes.ttl"),
+    )
 
 
 def hold(table: Path | None = None) -> None:

@@ -1,9 +1,10 @@
-"""Turtle in and out: read a file in its order, with its lexical forms; write the house format.
+"""Turtle in and out: read a file in its order, with its lexical forms; write the project's Turtle format.
 
-The house format keeps the author's order of subjects and the `#` header, writes exactly the prefixes used, one predicate
+The project's Turtle format keeps the author's order of subjects and the `#` header, writes exactly the prefixes used, one predicate
 to a line and a lone full stop, so that adding a statement is a one-line change. It is a fixed point, and
 `format_turtle` proves on each file that the triples are the same before and after (RDFC-1.0).
 """
+
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -41,10 +42,13 @@ __all__ = [
 ]
 
 # What may hold a `#` without being a comment comes before the comment: strings, IRIs, escaped characters.
-_LEXEME = re.compile(r'''
+_LEXEME = re.compile(
+    r'''
     """ (?: [^\\] | \\. )*? """  |  \'\'\' (?: [^\\] | \\. )*? \'\'\'
     | " (?: [^"\\\n] | \\. )* "  |  ' (?: [^'\\\n] | \\. )* '
-    | < [^<>\s]* >  |  \\.  |  (?P<comment> [#] [^\n]* )  |  (?P<word> [^\s"'<\\#]+ )''', re.S | re.X)
+    | < [^<>\s]* >  |  \\.  |  (?P<comment> [#] [^\n]* )  |  (?P<word> [^\s"'<\\#]+ )''',
+    re.S | re.X,
+)
 _PREFIX_LINE = re.compile(r"^[ \t]*@?prefix[ \t]+(?P<prefix>[^\s:]*):[ \t]*<(?P<namespace>[^>]*)>", re.I | re.M)
 
 
@@ -62,7 +66,7 @@ def parse_turtle(text: str, name: str = "") -> list[Triple]:
 
 
 def format_turtle(text: str, name: str = "", table: Path | None = None) -> str:
-    """The text in the house format. PREFIX lines may be missing: those of the table are known.
+    """The text in the project's Turtle format. PREFIX lines may be missing: those of the table are known.
 
     Raises `TurtleSyntax`; `TurtleComment` for a comment below the header; `UnknownPrefix` for a PREFIX line that says
     otherwise than the table; `TurtleBlank` for a blank node that cannot be written as `[ … ]`.
@@ -74,18 +78,21 @@ def format_turtle(text: str, name: str = "", table: Path | None = None) -> str:
     header = _header(text, name)
     written = turtle_writer.document(triples, header, known, name)
     if written != text and not same_triples(triples, _parse(written, name, "")):
-        raise AssertionError(f"the house format of {name or 'this text'} would change its triples: nothing was written")
+        raise AssertionError(
+            f"the project's Turtle format of {name or 'this text'} would change its triples: nothing was written"
+        )
     return written
 
 
 def write_turtle(triples: Iterable[Triple], header: Iterable[str], table: Path | None = None) -> str:
-    """A file in the house format from triples, in their order; `header` lines are written as `# …` at the top."""
+    """A file in the project's Turtle format from triples, in their order; `header` lines are written as `# …` at the top."""
     return turtle_writer.document(list(triples), [f"# {line}" for line in header], prefixes(table), "")
 
 
-def fmt(paths: Iterable[Path | str], check: bool = False, table: Path | None = None,
-        name: Callable[[Path], str] = str) -> list[Path]:
-    """Write the Turtle files (folders: every .ttl below) in the house format; the files that differed from it.
+def fmt(
+    paths: Iterable[Path | str], check: bool = False, table: Path | None = None, name: Callable[[Path], str] = str
+) -> list[Path]:
+    """Write the Turtle files (folders: every .ttl below) in the project's Turtle format; the files that differed from it.
 
     With `check` nothing is written. The faults of `format_turtle` pass through, with `name(path)` as their place.
     """
@@ -101,8 +108,8 @@ def fmt(paths: Iterable[Path | str], check: bool = False, table: Path | None = N
 
 
 def not_formatted(path: Path | str) -> NotFormatted:
-    """The problem that says a file (as `House.name` names it) is not in the house format."""
-    return NotFormatted(str(path), "The file is not in the house format.", f"statereport fmt {path}")
+    """The problem that says a file (as `Project.name` names it) is not in the project's Turtle format."""
+    return NotFormatted(str(path), "The file is not in the project's Turtle format.", f"statereport fmt {path}")
 
 
 def same_triples(one: Iterable[Triple], other: Iterable[Triple]) -> bool:
@@ -111,7 +118,7 @@ def same_triples(one: Iterable[Triple], other: Iterable[Triple]) -> bool:
 
 
 def line_of(text: str, subject: str) -> int | None:
-    """The line on which a subject's block begins in a house-format text; `subject` is a prefixed name or a whole IRI."""
+    """The line on which a subject's block begins in a text in the project's Turtle format; `subject` is a prefixed name or a whole IRI."""
     match = re.search(rf"^<?{re.escape(subject)}>?$", text, re.M)
     return text.count("\n", 0, match.start()) + 1 if match else None
 
@@ -125,8 +132,11 @@ def _parse(text: str, name: str, prelude: str) -> list[Triple]:
         what = re.sub(r"^Parser error [^:]*: ", "", fault.msg)
         undeclared = re.search(r"[Pp]refix (\S+?):? has not been declared", what)
         cure = did_you_mean(undeclared[1], prefixes()) if undeclared else ""
-        raise TurtleSyntax(f"{name}:{line}:{max(column, 1)}", what.strip().rstrip(".") + ".",
-                           cure or "look here and at the line above: a ` ;` or ` .` may be missing") from None
+        raise TurtleSyntax(
+            f"{name}:{line}:{max(column, 1)}",
+            what.strip().rstrip(".") + ".",
+            cure or "look here and at the line above: a ` ;` or ` .` may be missing",
+        ) from None
 
 
 def _decode(path: Path, name: str | None) -> str:
@@ -134,7 +144,7 @@ def _decode(path: Path, name: str | None) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as fault:
-        before = data[:fault.start].decode("utf-8")
+        before = data[: fault.start].decode("utf-8")
         place = f"{name or path}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
         raise TurtleSyntax(place, "The file is not UTF-8.", "save it as UTF-8") from None
 
@@ -150,9 +160,11 @@ def _header(text: str, name: str) -> list[str]:
         else:
             line = text.count("\n", 0, lexeme.start()) + 1
             column = lexeme.start() - text.rfind("\n", 0, lexeme.start())
-            raise TurtleComment(f"{name}:{line}:{column}",
-                                f"A comment stands below the header: {lexeme['comment'][:60]}",
-                                "say it as a triple, move it to the lines at the top, or delete it")
+            raise TurtleComment(
+                f"{name}:{line}:{column}",
+                f"A comment stands below the header: {lexeme['comment'][:60]}",
+                "say it as a triple, move it to the lines at the top, or delete it",
+            )
     return header
 
 
@@ -164,9 +176,13 @@ def _refuse_foreign_prefixes(text: str, name: str, known) -> None:
             line = text.count("\n", 0, match.start()) + 1
             right = next((p for p, n in known.items() if n == namespace), None)
             said = f"the table binds it to <{known[prefix]}>" if prefix in known else "the table does not have it"
-            raise UnknownPrefix(f"{name}:{line}:1", f"The prefix {prefix}: is bound to <{namespace}>, and {said}.",
-                                f"this namespace has the prefix {right}: in ontology/prefixes.ttl" if right
-                                else "declare it in ontology/prefixes.ttl, or write whole IRIs")
+            raise UnknownPrefix(
+                f"{name}:{line}:1",
+                f"The prefix {prefix}: is bound to <{namespace}>, and {said}.",
+                f"this namespace has the prefix {right}: in ontology/prefixes.ttl"
+                if right
+                else "declare it in ontology/prefixes.ttl, or write whole IRIs",
+            )
 
 
 def _canonical(triples: Iterable[Triple]) -> set[str]:

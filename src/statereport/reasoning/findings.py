@@ -25,11 +25,21 @@ FINDINGS = f"{GRAPH}findings"
 LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 # How the focus of a finding leads to the statements that it is about; ^ for the other direction.
-LEADS = ("breaksDown", "^isPartIn", "hasShareCount", "isShareOf", "compares", "singlesOut", "isYearlyFormOf", "hasUpperLimit", "isFollowedBy")
+LEADS = (
+    "breaksDown",
+    "^isPartIn",
+    "hasShareCount",
+    "isShareOf",
+    "compares",
+    "singlesOut",
+    "isYearlyFormOf",
+    "hasUpperLimit",
+    "isFollowedBy",
+)
 
 
 def notes(warnings: Iterable[Finding], *parts: Graphs) -> tuple[Triple, ...]:
-    """The graph FINDINGS: one note for each warning, in the order of the warnings; `parts` is what the house says.
+    """The graph FINDINGS: one note for each warning, in the order of the warnings; `parts` is what the project says.
 
     A note has the kind that its shape names (sr:hasKind on the shape), the number that is stated, the number that
     follows from the others where the finding gives one, and the finding's message.
@@ -45,7 +55,7 @@ def notes(warnings: Iterable[Finding], *parts: Graphs) -> tuple[Triple, ...]:
 
 
 class _Said:
-    """What the house says of each subject, for a few properties; ^ before a property's name asks the other way."""
+    """What the project says of each subject, for a few properties; ^ before a property's name asks the other way."""
 
     def __init__(self, parts: Iterable[Iterable[Triple]]) -> None:
         asked = {LABEL, *(SR + name.lstrip("^") for name in (*LEADS, "isStatedIn", "value", "hasKind", "isPartOf"))}
@@ -71,7 +81,14 @@ def _note(name: str, finding: Finding, said: _Said) -> list[Triple]:
     seen = [unit.value for thing in about for unit in said.of(thing, "isStatedIn")] or _units(focus, said)
     kinds = said.of(shape, "hasKind")
     value = str(getattr(finding.value, "value", finding.value) or "")
-    stated = next((term for thing in (*(total.value for total in said.of(focus, "breaksDown")), focus) for term in said.of(thing, "value")), None)
+    stated = next(
+        (
+            term
+            for thing in (*(total.value for total in said.of(focus, "breaksDown")), focus)
+            for term in said.of(thing, "value")
+        ),
+        None,
+    )
     rows = [
         (RDF + "type", iri(SR + "Discrepancy")),
         (LABEL, literal(": ".join([_named(focus, said), *(said.label(kind.value) for kind in kinds)]), language="en")),

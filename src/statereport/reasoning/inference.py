@@ -56,8 +56,11 @@ class Inference:
         """The rule that gave an inferred triple first, and its premises. Raises NotInferred for any other triple."""
         turn = self._turns.get(triple)
         if turn is None:
-            raise NotInferred(str(triple), "This statement is not among the inferred ones: it is asserted, or does not hold.",
-                              "look for it in the graphs under graphs/.")
+            raise NotInferred(
+                str(triple),
+                "This statement is not among the inferred ones: it is asserted, or does not hold.",
+                "look for it in the graphs under graphs/.",
+            )
         rule = self._runs[turn]
         known = {name: str(term) for name, term in zip(rule.head, triple, strict=True) if name.startswith("?")}
         # Premises are older than what they led to, so that no explanation goes in a circle. Where a rule asks for something
@@ -74,12 +77,18 @@ class Inference:
         for row in sorted(found.rows, key=str):
             terms = {f"?{name}": term for name, term in zip(found.columns, row, strict=True)}
             # What a sum runs over is no premise: its variables have no value outside.
-            told = [pattern for pattern in rule.body if all(terms.get(part) for part in pattern if part.startswith("?"))]
+            told = [
+                pattern for pattern in rule.body if all(terms.get(part) for part in pattern if part.startswith("?"))
+            ]
             filled = ([terms.get(part) or self._term(part) for part in pattern] for pattern in told)
             yield tuple(writers.triple(s.value, p.value, o) for s, p, o in filled)
 
     def _term(self, text: str) -> Any:
-        return writers.iri(text[1:-1]) if text.startswith("<") else self._store.query(f"SELECT ({text} AS ?it) {{}}").rows[0][0]
+        return (
+            writers.iri(text[1:-1])
+            if text.startswith("<")
+            else self._store.query(f"SELECT ({text} AS ?it) {{}}").rows[0][0]
+        )
 
     @cached_property
     def _turns(self) -> dict[Triple, int]:
@@ -148,7 +157,9 @@ def _run(store: Store, rule: Rule, turn: int) -> int:
     """Run a rule once; its new triples also go into a graph of their own, which tells how many there are."""
     head = axioms.text_of([rule.head])
     name = _graph_of(turn)
-    store.insert(f"INSERT {{ {head} GRAPH <{name}> {{ {head} }} }} WHERE {{ {rule.condition} FILTER NOT EXISTS {{ {head} }} }}")
+    store.insert(
+        f"INSERT {{ {head} GRAPH <{name}> {{ {head} }} }} WHERE {{ {rule.condition} FILTER NOT EXISTS {{ {head} }} }}"
+    )
     return sum(1 for _ in store.quads(name))
 
 
@@ -164,14 +175,22 @@ def _read_rule(path: Path) -> list[Rule]:
     where = f"{path.parent.name}/{path.name}"
     header = yaml.safe_load("\n".join(line[2:] for line in text.splitlines() if line.startswith("#+"))) or {}
     if not isinstance(header, dict) or not all(header.get(name) for name in ("summary", "description")):
-        raise RuleBroken(where, "The rule does not say what it does.", "begin with `#+ summary: …` and `#+ description: …`.")
+        raise RuleBroken(
+            where, "The rule does not say what it does.", "begin with `#+ summary: …` and `#+ description: …`."
+        )
     Store.memory().query(text, where)  # the engine's parser gives the better place of a mistake
     algebra = prepareQuery(text).algebra
     words = list(tokens.tokens(text))
     if algebra.name != "ConstructQuery" or not any(word.says("WHERE") for word in words) or words[-1].text != "}":
-        raise RuleBroken(where, "The rule is not of the form CONSTRUCT { … } WHERE { … }.", "write it so, and nothing after it.")
+        raise RuleBroken(
+            where, "The rule is not of the form CONSTRUCT { … } WHERE { … }.", "write it so, and nothing after it."
+        )
     if any(type(term).__name__ == "BNode" for head in algebra.template for term in head):
-        raise RuleBroken(where, "The rule makes a thing without a name, a new one in every round.", "give it an IRI, or leave it out.")
+        raise RuleBroken(
+            where,
+            "The rule makes a thing without a name, a new one in every round.",
+            "give it an IRI, or leave it out.",
+        )
     body = tuple(_pattern(t) for t in _triples(algebra.p))
     condition = _condition(words)
     return [Rule(f"rule {path.stem}", _pattern(head), body, condition) for head in algebra.template]
@@ -201,6 +220,8 @@ def _condition(words: list[tokens.Token]) -> str:
     parts = []
     for word in words[start:-1]:
         name, _, local = word.text.partition(":")
-        parts.append(f"<{prefixes[f'{name}:']}{local}>" if word.kind == "name" and f"{name}:" in prefixes else word.text)
+        parts.append(
+            f"<{prefixes[f'{name}:']}{local}>" if word.kind == "name" and f"{name}:" in prefixes else word.text
+        )
     # Oxigraph 0.5.13 reads COALESCE and CONCAT only where the bracket follows at once.
     return "".join(part if part == "(" else f" {part}" for part in parts).strip()

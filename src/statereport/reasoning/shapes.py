@@ -36,9 +36,15 @@ class Shapes:
 
     def subjects(self, kind: str) -> tuple[str, ...]:
         """The IRIs of the shapes or constraints of a kind (`NodeShape`), in their order."""
-        return tuple(dict.fromkeys(
-            t.subject.value for t in self.triples
-            if t.predicate.value == TYPE and _value(t.object) == SH + kind and type(t.subject).__name__ == "NamedNode"))
+        return tuple(
+            dict.fromkeys(
+                t.subject.value
+                for t in self.triples
+                if t.predicate.value == TYPE
+                and _value(t.object) == SH + kind
+                and type(t.subject).__name__ == "NamedNode"
+            )
+        )
 
     def values(self, subject: str, name: str) -> tuple[str, ...]:
         """The values of a sh: property of a shape, as text."""
@@ -55,7 +61,11 @@ class Shapes:
     def prefixes(self) -> dict[str, dict[str, str]]:
         """For each subject that declares prefixes: prefix → namespace."""
         return {
-            subject: {self.values(entry, "prefix")[0]: self.values(entry, "namespace")[0] for entry in entries if self.values(entry, "prefix")}
+            subject: {
+                self.values(entry, "prefix")[0]: self.values(entry, "namespace")[0]
+                for entry in entries
+                if self.values(entry, "prefix")
+            }
             for subject in self._of
             if (entries := self.values(subject, "declare"))
         }
@@ -71,8 +81,16 @@ class Shapes:
 
     def names(self, constraint: str) -> set[str]:
         """The IRIs that the query of a constraint speaks of."""
-        known = {name: space for table in self.values(constraint, "prefixes") for name, space in self.prefixes.get(table, {}).items()}
-        split = (token.text.partition(":") for token in tokens.tokens("\n".join(self.values(constraint, "select"))) if token.kind == "name")
+        known = {
+            name: space
+            for table in self.values(constraint, "prefixes")
+            for name, space in self.prefixes.get(table, {}).items()
+        }
+        split = (
+            token.text.partition(":")
+            for token in tokens.tokens("\n".join(self.values(constraint, "select")))
+            if token.kind == "name"
+        )
         return {known[prefix] + local for prefix, _, local in split if prefix in known}
 
 
@@ -101,49 +119,88 @@ def _unknown_terms(shapes: Shapes) -> Iterator[ShapeBroken]:
 
 
 def _queries(shapes: Shapes) -> Iterator[ShapeBroken]:
-    constraints = dict.fromkeys([
-        *shapes.subjects("SPARQLConstraint"),
-        *(t.object.value for t in shapes.triples if t.predicate.value == SH + "sparql")])
+    constraints = dict.fromkeys(
+        [
+            *shapes.subjects("SPARQLConstraint"),
+            *(t.object.value for t in shapes.triples if t.predicate.value == SH + "sparql"),
+        ]
+    )
     for constraint in constraints:
         text = shapes.query(constraint)
         if not shapes.values(constraint, "select"):
             yield _problem(constraint, "The constraint has no query.", "give it a sh:select")
             continue
-        wrong = [token.text for token in tokens.tokens(text) if token.kind == "word" and token.text.upper() in FORBIDDEN]
+        wrong = [
+            token.text for token in tokens.tokens(text) if token.kind == "word" and token.text.upper() in FORBIDDEN
+        ]
         if wrong:
-            yield _problem(constraint, f"{wrong[0]} is not allowed in the query of a constraint.", "say it with FILTER NOT EXISTS, BIND or UNION")
+            yield _problem(
+                constraint,
+                f"{wrong[0]} is not allowed in the query of a constraint.",
+                "say it with FILTER NOT EXISTS, BIND or UNION",
+            )
             continue
         try:
             columns = engine.form_of(text, constraint).columns
         except (QuerySyntax, QueryRefused) as fault:
-            yield _problem(constraint, fault.what, "declare each prefix in ontology/prefixes.ttl and name shape:prefixes in sh:prefixes")
+            yield _problem(
+                constraint,
+                fault.what,
+                "declare each prefix in ontology/prefixes.ttl and name shape:prefixes in sh:prefixes",
+            )
             continue
         if "this" not in columns:
-            yield _problem(constraint, "The query does not ask for $this, so it never finds anything.", "begin it with SELECT $this")
+            yield _problem(
+                constraint,
+                "The query does not ask for $this, so it never finds anything.",
+                "begin it with SELECT $this",
+            )
 
 
 def _severities(shapes: Shapes) -> Iterator[ShapeBroken]:
     for constraint in shapes.subjects("SPARQLConstraint"):
         if shapes.values(constraint, "severity"):
-            yield _problem(constraint, "A severity on a constraint is passed over.", "give the severity to the node shape")
+            yield _problem(
+                constraint, "A severity on a constraint is passed over.", "give the severity to the node shape"
+            )
 
 
 def _unreached(shapes: Shapes) -> Iterator[ShapeBroken]:
-    reached = {_value(t.object) for t in shapes.triples if t.predicate.value != TYPE and type(t.object).__name__ != "Literal"}
+    reached = {
+        _value(t.object) for t in shapes.triples if t.predicate.value != TYPE and type(t.object).__name__ != "Literal"
+    }
     targets = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
-    for kind, mend in (("NodeShape", "give it a sh:targetClass"), ("PropertyShape", "name it in the sh:property of its node shape")):
+    for kind, hint in (
+        ("NodeShape", "give it a sh:targetClass"),
+        ("PropertyShape", "name it in the sh:property of its node shape"),
+    ):
         for shape in shapes.subjects(kind):
             if shape not in reached and not any(shapes.values(shape, target) for target in targets):
-                yield _problem(shape, "The shape has no target and no other shape names it, so it is never looked at.", mend)
+                yield _problem(
+                    shape, "The shape has no target and no other shape names it, so it is never looked at.", hint
+                )
 
 
 def _unknown_names(shapes: Shapes, known: set[str]) -> Iterator[ShapeBroken]:
     described = known | {t.subject.value for t in shapes.triples}
-    spoken = [(t.subject.value, _value(term)) for t in shapes.triples for term in (t.predicate, t.object) if type(term).__name__ == "NamedNode"]
-    spoken += [(constraint, name) for constraint in shapes.subjects("SPARQLConstraint") for name in sorted(shapes.names(constraint))]
+    spoken = [
+        (t.subject.value, _value(term))
+        for t in shapes.triples
+        for term in (t.predicate, t.object)
+        if type(term).__name__ == "NamedNode"
+    ]
+    spoken += [
+        (constraint, name)
+        for constraint in shapes.subjects("SPARQLConstraint")
+        for name in sorted(shapes.names(constraint))
+    ]
     for shape, name in spoken:
         if name.startswith(BASE) and name not in described and name != BASE + "shape/prefixes":
-            near = did_you_mean(_short(name), (_short(other) for other in described if other.startswith(BASE)), "describe it, or correct its spelling")
+            near = did_you_mean(
+                _short(name),
+                (_short(other) for other in described if other.startswith(BASE)),
+                "describe it, or correct its spelling",
+            )
             yield _problem(shape, f"The shape speaks of {_short(name)}, and nothing has that name.", near)
 
 
@@ -154,15 +211,29 @@ def spread(triples: Iterable[Triple]) -> list[Triple]:
     one by one. A node shape that other shapes use keeps its property shapes.
     """
     shapes = Shapes(tuple(triples))
-    used = {t.object.value for t in shapes.triples if t.predicate.value not in (TYPE, SH + "property") and type(t.object).__name__ == "NamedNode"}
+    used = {
+        t.object.value
+        for t in shapes.triples
+        if t.predicate.value not in (TYPE, SH + "property") and type(t.object).__name__ == "NamedNode"
+    }
     used |= {t.object.value for t in shapes.triples if t.predicate.value == namespaces.RDF + "first"}
     moved = {
-        (shape, inner): [t for t in shapes.triples if t.subject.value == shape and t.predicate.value.startswith(SH + "target")]
-        for shape in shapes.subjects("NodeShape") if shape not in used
-        for inner in shapes.values(shape, "property") if inner in shapes.subjects("PropertyShape")
+        (shape, inner): [
+            t for t in shapes.triples if t.subject.value == shape and t.predicate.value.startswith(SH + "target")
+        ]
+        for shape in shapes.subjects("NodeShape")
+        if shape not in used
+        for inner in shapes.values(shape, "property")
+        if inner in shapes.subjects("PropertyShape")
     }
-    kept = [t for t in shapes.triples if (t.subject.value, _value(t.object)) not in moved or t.predicate.value != SH + "property"]
-    return kept + [writers.triple(inner, t.predicate.value, t.object) for (_, inner), aims in moved.items() for t in aims]
+    kept = [
+        t
+        for t in shapes.triples
+        if (t.subject.value, _value(t.object)) not in moved or t.predicate.value != SH + "property"
+    ]
+    return kept + [
+        writers.triple(inner, t.predicate.value, t.object) for (_, inner), aims in moved.items() for t in aims
+    ]
 
 
 def slim(query: str) -> str:
@@ -180,8 +251,8 @@ def shacl_terms() -> frozenset[str]:
     return frozenset(t.subject.value for t in turtle.read(path) if t.subject.value.startswith(SH))
 
 
-def _problem(shape: str, what: str, mend: str) -> ShapeBroken:
-    return ShapeBroken(_short(shape) if shape.startswith("http") else "a nameless shape", what, mend)
+def _problem(shape: str, what: str, hint: str) -> ShapeBroken:
+    return ShapeBroken(_short(shape) if shape.startswith("http") else "a nameless shape", what, hint)
 
 
 def _short(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Validation: the shapes of the house over what is stated, by pySHACL, with its queries answered by Oxigraph.
+"""Validation: the shapes of the project over what is stated, by pySHACL, with its queries answered by Oxigraph.
 
 A violation says that our encoding is wrong, a warning that the report itself is odd. What is looked at is what the files
 state, with the superclasses of each thing and nothing else that could be inferred: domains and ranges would make a wrong
@@ -53,7 +53,15 @@ class Finding:
 
     def order(self) -> tuple:
         """The order of findings: violations first, then as the numbers of themes and passages run."""
-        return (self.severity, _natural(self.focus), self.shape, self.path, _natural(self.value), self.component, self.message)
+        return (
+            self.severity,
+            _natural(self.focus),
+            self.shape,
+            self.path,
+            _natural(self.value),
+            self.component,
+            self.message,
+        )
 
 
 def validate(data: dataset.Graphs, ontology: dataset.Graphs, rules: dataset.Graphs) -> tuple[Finding, ...]:
@@ -91,9 +99,11 @@ def unfocused(data: dataset.Graphs, ontology: dataset.Graphs, rules: dataset.Gra
     subjects_of = {t.predicate.value for t in looked_at}
     graph = shapes.Shapes(tuple(t for part in rules.values() for t in part))
     return tuple(
-        shape for shape in graph.subjects("NodeShape")
+        shape
+        for shape in graph.subjects("NodeShape")
         if (aims := (*graph.values(shape, "targetClass"), *graph.values(shape, "targetSubjectsOf")))
-        and not (classes | subjects_of) & set(aims))
+        and not (classes | subjects_of) & set(aims)
+    )
 
 
 def _answered_by_oxigraph(data, looked_at: Iterable[Triple]):
@@ -111,7 +121,9 @@ def _answered_by_oxigraph(data, looked_at: Iterable[Triple]):
             bound = {str(name): writers.iri(str(value)) for name, value in (initBindings or {}).items()}
             if text not in known:
                 known[text] = shapes.slim(text)
-            return _Rows(_Row({name: term(value) for name, value in row.items()}) for row in engine.solutions(known[text], bound))
+            return _Rows(
+                _Row({name: term(value) for name, value in row.items()}) for row in engine.solutions(known[text], bound)
+            )
 
     return Answered(store=data.store, identifier=data.identifier)
 
@@ -149,11 +161,17 @@ def _run(data, rules):
 
     try:
         with _queries_checked_once():
-            _, report, text = pyshacl.validate(data, shacl_graph=rules, inference="none", advanced=False, do_owl_imports=False)
+            _, report, text = pyshacl.validate(
+                data, shacl_graph=rules, inference="none", advanced=False, do_owl_imports=False
+            )
     except (ConstraintLoadError, ShapeLoadError, ReportableRuntimeError) as fault:
         raise ShapeBroken("ontology/shapes", f"pySHACL cannot read a shape: {fault}", "correct the shape") from fault
     if not isinstance(report, rdflib.Graph):
-        raise ShapeBroken("ontology/shapes", f"pySHACL gave up: {text}", "correct the shape; a constraint's query may not hold MINUS or VALUES")
+        raise ShapeBroken(
+            "ontology/shapes",
+            f"pySHACL gave up: {text}",
+            "correct the shape; a constraint's query may not hold MINUS or VALUES",
+        )
     return report
 
 
@@ -228,9 +246,18 @@ def _text(value) -> str:
 
 
 def _labels(triples: Iterable[Triple]) -> dict[str, str]:
-    named = {t.subject.value: t.object.value for t in triples if t.predicate.value == LABEL and t.object.language == "en"}
-    numbered = {t.subject.value: f"{t.subject.value.split('/')[-2]} {t.object.value}" for t in triples if t.predicate.value == SR + "number"}
-    return {**{subject: label for subject, label in numbered.items() if re.search("/(passage|theme|part)/", subject)}, **named}
+    named = {
+        t.subject.value: t.object.value for t in triples if t.predicate.value == LABEL and t.object.language == "en"
+    }
+    numbered = {
+        t.subject.value: f"{t.subject.value.split('/')[-2]} {t.object.value}"
+        for t in triples
+        if t.predicate.value == SR + "number"
+    }
+    return {
+        **{subject: label for subject, label in numbered.items() if re.search("/(passage|theme|part)/", subject)},
+        **named,
+    }
 
 
 def _short(name: str) -> str:

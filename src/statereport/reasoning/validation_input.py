@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
 
-
 def prepared(given: Iterable[Triple]) -> list[Triple]:
     """What is validated: the triples about things of ours, and each thing's type by superclass or by definition.
 
@@ -30,14 +29,22 @@ def prepared(given: Iterable[Triple]) -> list[Triple]:
         for t in ours:
             if t.predicate.value == predicate and t.object == value and base in types.get(t.subject.value, ()):
                 types[t.subject.value].add(defined)
-    added = (writers.triple(subject, RDF + "type", writers.iri(kind)) for subject, kinds in types.items() for kind in sorted(kinds))
+    added = (
+        writers.triple(subject, RDF + "type", writers.iri(kind))
+        for subject, kinds in types.items()
+        for kind in sorted(kinds)
+    )
     return list(dict.fromkeys((*ours, *added)))
 
 
 def _superclasses(triples: Iterable[Triple]) -> dict[str, set[str]]:
     direct: dict[str, set[str]] = {}
     for t in triples:
-        if t.predicate.value == RDFS + "subClassOf" and type(t.object).__name__ == "NamedNode" and t.object.value.startswith(SR):
+        if (
+            t.predicate.value == RDFS + "subClassOf"
+            and type(t.object).__name__ == "NamedNode"
+            and t.object.value.startswith(SR)
+        ):
             direct.setdefault(t.subject.value, set()).add(t.object.value)
     above = {kind: set(parents) for kind, parents in direct.items()}
     while any(_grows(parents, above) for parents in above.values()):
@@ -58,11 +65,15 @@ def _defined(triples: Iterable[Triple]) -> Iterator[tuple[str, str, str, Any]]:
         of.setdefault(t.subject.value, {}).setdefault(t.predicate.value, []).append(t.object)
     for name, facts in of.items():
         for expression in facts.get(OWL + "equivalentClass", ()):
-            members = [one for head in of.get(expression.value, {}).get(OWL + "intersectionOf", ()) for one in _items(head, of)]
+            members = [
+                one for head in of.get(expression.value, {}).get(OWL + "intersectionOf", ()) for one in _items(head, of)
+            ]
             bases = [one.value for one in members if one.value.startswith(SR)]
             for one in members:
                 inner = of.get(one.value, {})
-                for predicate, value in zip(inner.get(OWL + "onProperty", ()), inner.get(OWL + "hasValue", ()), strict=False):
+                for predicate, value in zip(
+                    inner.get(OWL + "onProperty", ()), inner.get(OWL + "hasValue", ()), strict=False
+                ):
                     yield from ((name, base, predicate.value, value) for base in bases)
 
 

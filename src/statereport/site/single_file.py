@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NAME = "statereport.html"
 PAGE = Path(__file__).parents[1] / "pages/vendor/single.html"
-# What the page calls each thing; it stands here, and not with the saved questions, since a build of any house can write the file.
+# What the page calls each thing; it stands here, and not with the saved questions, since a build of any project can write the file.
 LABELS = """PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -53,7 +53,9 @@ def write(folder: Path, asked: Iterable[SavedQuery], quads: Iterable[Any], engin
     text = json.dumps(held, ensure_ascii=False)
     # Inside of a script element no other may begin or end.
     safe = text.replace("<", "\\u003c")
-    (folder / NAME).write_text(PAGE.read_text(encoding="utf-8").replace("{{held}}", safe), encoding="utf-8", newline="\n")
+    (folder / NAME).write_text(
+        PAGE.read_text(encoding="utf-8").replace("{{held}}", safe), encoding="utf-8", newline="\n"
+    )
 
 
 def _question(query: SavedQuery, engine: Engine, folder: Path) -> dict[str, Any]:

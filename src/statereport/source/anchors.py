@@ -3,6 +3,7 @@
 One anchor for each statement, text unit and quote: anchor:figure.13-schools-kazakh.13-6, with a quote selector and a
 position selector of the Web Annotation model.
 """
+
 from collections import Counter
 
 from statereport.errors import Problem, TextDiffers
@@ -16,34 +17,36 @@ from statereport.source.text import Text
 
 FILE = "anchors.ttl"
 COMMAND = "statereport anchors"
-HEADER = ("Anchors: where in the text each statement stands. Offsets count code points, end exclusive.",
-          "Generated from the statements and the report's text by: " + COMMAND)
+HEADER = (
+    "Anchors: where in the text each statement stands. Offsets count code points, end exclusive.",
+    "Generated from the statements and the report's text by: " + COMMAND,
+)
 
 _A = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _OFFSET = NamedNode("http://www.w3.org/2001/XMLSchema#nonNegativeInteger")
 
 
-def generate(house: Project, text: Text) -> Generated:
+def generate(project: Project, text: Text) -> Generated:
     """anchors.ttl as the statements and the text give it today; its problems say what could not be anchored.
 
-    `TextDiffers` where the text is not that of a report of this house.
+    `TextDiffers` where the text is not that of a report of this project.
     """
-    evidence = ev.read(house, text)
+    evidence = ev.read(project, text)
     located = ev.locate(evidence, text)
     problems = [*_unit_problems(evidence, text), *(problem for one in located for problem in one.problems)]
     path = evidence.folder / FILE
-    content = turtle.write_turtle(_triples(evidence, located, text), HEADER, house.prefixes)
-    return Generated(path, house.name(path), content, tuple(problems), COMMAND)
+    content = turtle.write_turtle(_triples(evidence, located, text), HEADER, project.prefixes)
+    return Generated(path, project.name(path), content, tuple(problems), COMMAND)
 
 
-def write(house: Project, text: Text) -> tuple[Problem, ...]:
+def write(project: Project, text: Text) -> tuple[Problem, ...]:
     """Write anchors.ttl with all that could be anchored; what could not."""
-    return generate(house, text).write()
+    return generate(project, text).write()
 
 
-def check(house: Project, text: Text) -> tuple[Problem, ...]:
+def check(project: Project, text: Text) -> tuple[Problem, ...]:
     """What could not be anchored, and whether anchors.ttl is what `write` would write."""
-    return generate(house, text).check()
+    return generate(project, text).check()
 
 
 def _unit_problems(evidence: ev.Evidence, text: Text) -> list[Problem]:
@@ -61,8 +64,13 @@ def _unit_problems(evidence: ev.Evidence, text: Text) -> list[Problem]:
             what = f"has the digest {text.digest_of(segment)}"
         else:
             continue
-        problems.append(TextDiffers(evidence.house.name(evidence.folder / "report.ttl"),
-                                    f"The {key[0]} {key[1]} {what}.", "correct report.ttl"))
+        problems.append(
+            TextDiffers(
+                evidence.project.name(evidence.folder / "report.ttl"),
+                f"The {key[0]} {key[1]} {what}.",
+                "correct report.ttl",
+            )
+        )
     return problems
 
 
@@ -83,7 +91,7 @@ def _triples(evidence: ev.Evidence, located: list[ev.Located], text: Text) -> li
 
 def _anchor(report: str, iri: str, carrier: ev.Carrier, place: ev.Place, text: Text) -> list[Triple]:
     anchor, quote, position = NamedNode(iri), NamedNode(iri + ".quote"), NamedNode(iri + ".position")
-    before, after = text.words[place.quote.start:place.start], text.words[place.end:place.quote.end]
+    before, after = text.words[place.quote.start : place.start], text.words[place.end : place.quote.end]
     facts = [
         (anchor, _A, NamedNode(SR + "Anchor")),
         (anchor, NamedNode(OA + "hasSelector"), quote),

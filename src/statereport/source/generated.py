@@ -1,4 +1,5 @@
 """A generated file: what it should hold today, how to write it, and whether the one on disk is the same."""
+
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,9 @@ class Generated:
             place, what = self.name, "The file is missing."
         else:
             ours, today = have.splitlines(), self.content.splitlines()
-            line = next((n for n, pair in enumerate(zip(ours, today, strict=False), 1) if pair[0] != pair[1]),
-                        min(len(ours), len(today)) + 1)
+            line = next(
+                (n for n, pair in enumerate(zip(ours, today, strict=False), 1) if pair[0] != pair[1]),
+                min(len(ours), len(today)) + 1,
+            )
             place, what = f"{self.name}:{line}", "The file is not what the statements and the text give today."
         return (*self.problems, GeneratedDiffers(place, what, self.command))

@@ -1,4 +1,5 @@
 """The ledger: every numeral of the text with what accounts for it, kept in the generated graph ledger.ttl."""
+
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from statereport.source.text import Numeral, Text
 
 FILE = "ledger.ttl"
 COMMAND = "statereport ledger"
-HEADER = ("The ledger: every numeral of the text, with what accounts for it. Offsets count code points, end exclusive.",
-          "Generated from the statements and the report's text by: " + COMMAND)
+HEADER = (
+    "The ledger: every numeral of the text, with what accounts for it. Offsets count code points, end exclusive.",
+    "Generated from the statements and the report's text by: " + COMMAND,
+)
 
 _A = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _OFFSET = NamedNode("http://www.w3.org/2001/XMLSchema#nonNegativeInteger")
@@ -40,8 +43,8 @@ class Coverage:
     numerals: int
     accounted: int
     passages: int
-    spoken: int      # passages with a statement
-    silent: int      # passages that say why they have none
+    spoken: int  # passages with a statement
+    silent: int  # passages that say why they have none
 
 
 def entries(evidence: ev.Evidence, text: Text) -> list[Entry]:
@@ -66,32 +69,32 @@ def entries(evidence: ev.Evidence, text: Text) -> list[Entry]:
     return ledger
 
 
-def generate(house: Project, text: Text) -> Generated:
+def generate(project: Project, text: Text) -> Generated:
     """ledger.ttl as it follows today; its problems are a `NumeralUnaccounted` for each numeral without account.
 
-    `TextDiffers` where the text is not that of a report of this house.
+    `TextDiffers` where the text is not that of a report of this project.
     """
-    evidence = ev.read(house, text)
+    evidence = ev.read(project, text)
     ledger = entries(evidence, text)
     path = evidence.folder / FILE
-    triples = [triple for entry in ledger for triple in _triples(evidence, entry, house)]
-    content = turtle.write_turtle(triples, HEADER, house.prefixes)
-    return Generated(path, house.name(path), content, tuple(_problem(e) for e in ledger if not e.account), COMMAND)
+    triples = [triple for entry in ledger for triple in _triples(evidence, entry, project)]
+    content = turtle.write_turtle(triples, HEADER, project.prefixes)
+    return Generated(path, project.name(path), content, tuple(_problem(e) for e in ledger if not e.account), COMMAND)
 
 
-def write(house: Project, text: Text) -> tuple[Problem, ...]:
+def write(project: Project, text: Text) -> tuple[Problem, ...]:
     """Write ledger.ttl; the numerals without account."""
-    return generate(house, text).write()
+    return generate(project, text).write()
 
 
-def check(house: Project, text: Text) -> tuple[Problem, ...]:
+def check(project: Project, text: Text) -> tuple[Problem, ...]:
     """The numerals without account, and whether ledger.ttl is what `write` would write."""
-    return generate(house, text).check()
+    return generate(project, text).check()
 
 
-def coverage(house: Project, text: Text) -> tuple[Coverage, ...]:
+def coverage(project: Project, text: Text) -> tuple[Coverage, ...]:
     """For each theme, in the order of the text: numerals and passages, and how many of them are accounted for."""
-    evidence = ev.read(house, text)
+    evidence = ev.read(project, text)
     stated = {unit.iri for carrier in evidence.carriers if carrier.is_statement for unit in carrier.units}
     ledger = [(entry, _theme(entry.unit)) for entry in entries(evidence, text)]
     passages = [unit for unit in evidence.units if unit.kind == "passage"]
@@ -99,8 +102,16 @@ def coverage(house: Project, text: Text) -> tuple[Coverage, ...]:
     for theme in dict.fromkeys(_theme(unit) for unit in passages):
         mine = [unit for unit in passages if _theme(unit) == theme]
         here = [entry for entry, where in ledger if where == theme]
-        rows.append(Coverage(theme, len(here), sum(bool(entry.account) for entry in here), len(mine),
-                             sum(unit.iri in stated for unit in mine), sum(unit.silent for unit in mine)))
+        rows.append(
+            Coverage(
+                theme,
+                len(here),
+                sum(bool(entry.account) for entry in here),
+                len(mine),
+                sum(unit.iri in stated for unit in mine),
+                sum(unit.silent for unit in mine),
+            )
+        )
     return tuple(rows)
 
 
@@ -118,8 +129,9 @@ def _unit(evidence: ev.Evidence, numeral: Numeral) -> ev.Unit | None:
 def _problem(entry: Entry) -> NumeralUnaccounted:
     numeral, unit = entry.numeral, entry.unit
     where = f"{unit.kind} {unit.number}" if unit else "outside the passages"
-    return NumeralUnaccounted(f"{where}, {numeral.start}-{numeral.end}", f"“{numeral.token}” has no account.",
-                              _hint(numeral.token))
+    return NumeralUnaccounted(
+        f"{where}, {numeral.start}-{numeral.end}", f"“{numeral.token}” has no account.", _hint(numeral.token)
+    )
 
 
 def _hint(token: str) -> str:
@@ -130,9 +142,9 @@ def _hint(token: str) -> str:
     return "it looks like a quantity: sr:asPrinted of a figure or legal quantity"
 
 
-def _triples(evidence: ev.Evidence, entry: Entry, house: Project) -> list[Triple]:
+def _triples(evidence: ev.Evidence, entry: Entry, project: Project) -> list[Triple]:
     numeral = NamedNode(evidence.iri("numeral", str(entry.numeral.start)))
-    account = NamedNode(expand("account:" + entry.account, house.prefixes)) if entry.account else None
+    account = NamedNode(expand("account:" + entry.account, project.prefixes)) if entry.account else None
     facts = [
         (_A, NamedNode(SR + "Numeral")),
         (NamedNode(SR + "endOffset"), Literal(str(entry.numeral.end), datatype=_OFFSET)),

@@ -2,6 +2,7 @@
 
 Offsets count Unicode code points of the decoded file, end exclusive; nothing is normalised.
 """
+
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -73,7 +74,7 @@ class Text:
 
     def at(self, span: Span) -> str:
         """The words of a span."""
-        return self.words[span.start:span.end]
+        return self.words[span.start : span.end]
 
     def digest_of(self, span: Span) -> str:
         """The SHA-256 of the words of a span, in UTF-8."""
@@ -130,6 +131,7 @@ def segments(words: str) -> list[Segment]:
 
 # --- fragments -------------------------------------------------------------------------------------------------------
 
+
 def find(words: str, fragment: str, scope: Span, where: str = "") -> Span:
     """The one place of a fragment inside a scope of the text.
 
@@ -140,9 +142,12 @@ def find(words: str, fragment: str, scope: Span, where: str = "") -> Span:
     if not places:
         raise FragmentAbsent(where, f"“{fragment}” does not occur here.", _nearest(words, fragment, scope))
     if len(places) > 1:
-        raise FragmentAmbiguous(where, f"“{fragment}” occurs {len(places)} times here.",
-                                "lengthen it by a neighbouring word until it occurs once: "
-                                + " / ".join(f"“{_around(words, place, scope)}”" for place in places[:4]))
+        raise FragmentAmbiguous(
+            where,
+            f"“{fragment}” occurs {len(places)} times here.",
+            "lengthen it by a neighbouring word until it occurs once: "
+            + " / ".join(f"“{_around(words, place, scope)}”" for place in places[:4]),
+        )
     return places[0]
 
 
@@ -166,11 +171,15 @@ def printed_in(words: str, printed: str, scope: Span) -> list[Span]:
         pattern += r"(?![0-9])(?![.,][0-9])"
     elif printed[-1:].isalpha():
         pattern += r"(?![^\W_])"
-    return [Span(*match.span()) for match in re.compile(pattern).finditer(words, scope.start, scope.end)] if printed else []
+    return (
+        [Span(*match.span()) for match in re.compile(pattern).finditer(words, scope.start, scope.end)]
+        if printed
+        else []
+    )
 
 
 def _around(words: str, place: Span, scope: Span) -> str:
-    return words[max(scope.start, place.start - 15):min(scope.end, place.end + 15)].replace("\n", " ")
+    return words[max(scope.start, place.start - 15) : min(scope.end, place.end + 15)].replace("\n", " ")
 
 
 def _nearest(words: str, fragment: str, scope: Span) -> str:
@@ -178,17 +187,17 @@ def _nearest(words: str, fragment: str, scope: Span) -> str:
 
     plain = {"\u00a0": " ", "\t": " ", "\n": " ", "–": "-", "—": "-", "’": "'", "“": '"', "”": '"'}
     table = str.maketrans(plain)
-    here = words[scope.start:scope.end].translate(table).find(fragment.translate(table))
+    here = words[scope.start : scope.end].translate(table).find(fragment.translate(table))
     if here >= 0:
         start = scope.start + here
-        right = words[start:start + len(fragment)]
+        right = words[start : start + len(fragment)]
         differing = sorted({f"U+{ord(a):04X}" for a, b in zip(right, fragment, strict=True) if a != b})
         return f"the text has other characters there ({', '.join(differing)}): “{right}”"
-    best = SequenceMatcher(None, words[scope.start:scope.end], fragment, autojunk=False).find_longest_match()
+    best = SequenceMatcher(None, words[scope.start : scope.end], fragment, autojunk=False).find_longest_match()
     if best.size < 4:
         return "nothing like it is in this passage: correct sr:isStatedIn or the fragment"
     start = scope.start + max(0, best.a - best.b)
-    return f"the nearest words are “{words[start:min(scope.end, start + len(fragment))][:80]}”"
+    return f"the nearest words are “{words[start : min(scope.end, start + len(fragment))][:80]}”"
 
 
 # --- numerals --------------------------------------------------------------------------------------------------------
@@ -206,15 +215,22 @@ _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 _UNIT, _TEEN, _TEN = ("|".join(words) for words in (_UNITS, _TEENS, _TENS))
 _GAP = r"[ \u00a0]"
 _BELOW_HUNDRED = rf"(?:(?:{_TEN})(?:[ \u00a0-](?:{_UNIT})\b)?|{_TEEN}|{_UNIT}|zero)"
-_BELOW_THOUSAND = rf"(?:(?:{_BELOW_HUNDRED}{_GAP})?hundred\b(?:{_GAP}(?:and{_GAP})?{_BELOW_HUNDRED}\b)?|{_BELOW_HUNDRED}\b)"
+_BELOW_THOUSAND = (
+    rf"(?:(?:{_BELOW_HUNDRED}{_GAP})?hundred\b(?:{_GAP}(?:and{_GAP})?{_BELOW_HUNDRED}\b)?|{_BELOW_HUNDRED}\b)"
+)
 _DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
 _SCALE = r"(?:hundred|thousand|million|billion)\b"
 _COUNT = rf"(?:{_DIGITS}|{_BELOW_THOUSAND})"
 _SCALED = rf"{_COUNT}{_GAP}{_SCALE}"
-_NUMERAL = re.compile(rf"{_SCALED}(?:{_GAP}(?:and{_GAP})?{_SCALED})*(?:{_GAP}(?:and{_GAP})?{_BELOW_THOUSAND})?"
-                      rf"|{_DIGITS}|(?<![^\W_]){_BELOW_THOUSAND}", re.I)
+_NUMERAL = re.compile(
+    rf"{_SCALED}(?:{_GAP}(?:and{_GAP})?{_SCALED})*(?:{_GAP}(?:and{_GAP})?{_BELOW_THOUSAND})?"
+    rf"|{_DIGITS}|(?<![^\W_]){_BELOW_THOUSAND}",
+    re.I,
+)
 _PRONOUN_BEFORE = re.compile(rf"\b(?:no|any|every|each|some|this|that|the|which|another){_GAP}$", re.I)
-_PRONOUN_AFTER = re.compile(rf"{_GAP}of{_GAP}(?:the|these|those|this|that|its|their|our|his|her|them|us|which|whom)\b", re.I)
+_PRONOUN_AFTER = re.compile(
+    rf"{_GAP}of{_GAP}(?:the|these|those|this|that|its|their|our|his|her|them|us|which|whom)\b", re.I
+)
 
 
 def numerals(words: str) -> list[Numeral]:
@@ -229,10 +245,16 @@ def numerals(words: str) -> list[Numeral]:
     found = []
     for match in _NUMERAL.finditer(words):
         token, span = match[0], Span(*match.span())
-        if token.lower() == "one" and (_PRONOUN_BEFORE.search(words, max(0, span.start - 12), span.start)
-                                       or _PRONOUN_AFTER.match(words, span.end)):
+        if token.lower() == "one" and (
+            _PRONOUN_BEFORE.search(words, max(0, span.start - 12), span.start) or _PRONOUN_AFTER.match(words, span.end)
+        ):
             continue
-        account = ("conversion-mark" if any(mark.holds(span) for mark in marks)
-                   else "list-number" if span.start in listed else "")
+        account = (
+            "conversion-mark"
+            if any(mark.holds(span) for mark in marks)
+            else "list-number"
+            if span.start in listed
+            else ""
+        )
         found.append(Numeral(span.start, span.end, token, account))
     return found

@@ -112,7 +112,13 @@ class Answer:
             return "yes\n" if self.truth else "no\n"
         right = self._numbers()
         lines = [self._titles(), ["--:" if number else "---" for number in right]]
-        lines += [[self._linked(column, term, _markdown, "[{1}]({0})") for column, term in zip(self.columns, row, strict=True)] for row in self.rows]
+        lines += [
+            [
+                self._linked(column, term, _markdown, "[{1}]({0})")
+                for column, term in zip(self.columns, row, strict=True)
+            ]
+            for row in self.rows
+        ]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
     def to_html(self) -> str:
@@ -121,11 +127,19 @@ class Answer:
             return f"<p>{'yes' if self.truth else 'no'}</p>"
         right = self._numbers()
         marks = [' class="number"' if number else "" for number in right]
-        head = "".join(f'<th scope="col"{mark}>{html.escape(title)}</th>' for mark, title in zip(marks, self._titles(), strict=True))
+        head = "".join(
+            f'<th scope="col"{mark}>{html.escape(title)}</th>'
+            for mark, title in zip(marks, self._titles(), strict=True)
+        )
         body = ""
         for row in self.rows:
-            told = (self._linked(column, term, html.escape, '<a href="{0}">{1}</a>') for column, term in zip(self.columns, row, strict=True))
-            body += "<tr>" + "".join(f"<td{mark}>{cell}</td>" for mark, cell in zip(marks, told, strict=True)) + "</tr>\n"
+            told = (
+                self._linked(column, term, html.escape, '<a href="{0}">{1}</a>')
+                for column, term in zip(self.columns, row, strict=True)
+            )
+            body += (
+                "<tr>" + "".join(f"<td{mark}>{cell}</td>" for mark, cell in zip(marks, told, strict=True)) + "</tr>\n"
+            )
         return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
 
     _repr_html_ = to_html
@@ -151,7 +165,9 @@ class Answer:
             return link.format(safe(term.value), safe(said))
         if column in _PASSAGES and self.space:
             parts = said.split("; ")
-            return "; ".join(link.format(safe(self.space + part), safe(part)) if part[:1].isdigit() else safe(part) for part in parts)
+            return "; ".join(
+                link.format(safe(self.space + part), safe(part)) if part[:1].isdigit() else safe(part) for part in parts
+            )
         return safe(said)
 
 
@@ -171,7 +187,8 @@ def _wrapped(cells: list[str], wide: list[int], right: list[bool]) -> str:
     broken = [textwrap.wrap(cell, w) or [""] for cell, w in zip(cells, wide, strict=True)]
     lines = zip_longest(*broken, fillvalue="")
     return "\n".join(
-        "  ".join(part.rjust(w) if r else part.ljust(w) for part, w, r in zip(line, wide, right, strict=True)).rstrip() for line in lines
+        "  ".join(part.rjust(w) if r else part.ljust(w) for part, w, r in zip(line, wide, right, strict=True)).rstrip()
+        for line in lines
     )
 
 
@@ -183,7 +200,10 @@ def _blocks(head: list[str], cells: list[list[str]], width: int) -> str:
         lines = []
         for title, cell in zip(head, row, strict=True):
             names, parts = textwrap.wrap(title, margin), textwrap.wrap(cell, width - margin - 2)
-            lines += [f"{name.ljust(margin)}  {part}".rstrip() for name, part in zip_longest(names, parts or [""], fillvalue="")]
+            lines += [
+                f"{name.ljust(margin)}  {part}".rstrip()
+                for name, part in zip_longest(names, parts or [""], fillvalue="")
+            ]
         blocks.append("\n".join(lines) + "\n\n")
     return "".join(blocks)
 

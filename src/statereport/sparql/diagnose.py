@@ -46,25 +46,33 @@ def problem(text: str, message: str, source: str = "query", prefixes: Mapping[st
     """The engine's complaint (`error at 3:11: expected …`) about a query, as a problem that a person can act on."""
     told = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
     if not told:
-        return QuerySyntax(where=source, what=message, mend="compare with a query under queries/.")
+        return QuerySyntax(where=source, what=message, hint="compare with a query under queries/.")
     starts = [0, *(i + 1 for i, character in enumerate(text) if character == "\n")]
     offset = min(starts[min(int(told[1]), len(starts)) - 1] + int(told[2]) - 1, len(text))
     query = Broken(text, prefixes or {}, offset, told[3])
-    offset, what, mend = next(filter(None, (look(query) for look in _LOOKS)), None) or _engines_words(query)
-    return QuerySyntax(where=tokens.place(text, offset, source), what=what, mend=mend)
+    offset, what, hint = next(filter(None, (look(query) for look in _LOOKS)), None) or _engines_words(query)
+    return QuerySyntax(where=tokens.place(text, offset, source), what=what, hint=hint)
 
 
 def _smart_quotes(query: Broken) -> Found | None:
     for word in query.words:
         if word.text in _SMART:
-            return word.start, f"The quotation mark {word.text} is one of a text processor.", "write straight ones: \"…\"."
+            return (
+                word.start,
+                f"The quotation mark {word.text} is one of a text processor.",
+                'write straight ones: "…".',
+            )
     return None
 
 
 def _open_string(query: Broken) -> Found | None:
     for word in query.words:
         if word.kind == "sign" and word.text in "\"'":
-            return word.start, "A text begins here and does not end on its line.", f"close it with {word.text}; a text of several lines stands in {word.text * 3}."
+            return (
+                word.start,
+                "A text begins here and does not end on its line.",
+                f"close it with {word.text}; a text of several lines stands in {word.text * 3}.",
+            )
     return None
 
 
@@ -91,32 +99,45 @@ def _undeclared_prefix(query: Broken) -> Found | None:
 
 def _unknown_word(query: Broken) -> Found | None:
     for word, after in zip_longest(query.words, query.words[1:]):
-        if word.kind != "word" or word.text.upper() in _WORDS or word.text == "a" or (word.text == "_" and after and after.kind == "name"):
+        if (
+            word.kind != "word"
+            or word.text.upper() in _WORDS
+            or word.text == "a"
+            or (word.text == "_" and after and after.kind == "name")
+        ):
             continue
         if word.text.upper() in _ELSEWHERE:
             return word.start, f"SPARQL has no word {word.text}.", f"write {_ELSEWHERE[word.text.upper()]}."
         near = nearest(word.text.upper(), _WORDS, 1)
         if f"?{word.text}" in {other.text for other in query.words}:
-            mend = f"did you mean ?{word.text}? A variable begins with a question mark."
+            hint = f"did you mean ?{word.text}? A variable begins with a question mark."
         elif near:
-            mend = f"did you mean {near[0]}?"
+            hint = f"did you mean {near[0]}?"
         else:
-            mend = f"a variable is written ?{word.text}, a term of the ontology sr:{word.text}, a text \"{word.text}\"."
-        return word.start, f"SPARQL has no word {word.text[:60]}.", mend
+            hint = f'a variable is written ?{word.text}, a term of the ontology sr:{word.text}, a text "{word.text}".'
+        return word.start, f"SPARQL has no word {word.text[:60]}.", hint
     return None
 
 
 def _comma_between_variables(query: Broken) -> Found | None:
     for word in _outside(query.head):
         if word.text == ",":
-            return word.start, "The variables after SELECT stand beside each other, without commas.", "leave the comma out."
+            return (
+                word.start,
+                "The variables after SELECT stand beside each other, without commas.",
+                "leave the comma out.",
+            )
     return None
 
 
 def _nothing_selected(query: Broken) -> Found | None:
     select = next((word for word in query.words if word.says("SELECT")), None)
     if select and not [word for word in query.head if not (word.says("DISTINCT") or word.says("REDUCED"))]:
-        return select.end, "SELECT names nothing to answer.", "name the variables: SELECT ?thing ?label, or all of them: SELECT *."
+        return (
+            select.end,
+            "SELECT names nothing to answer.",
+            "name the variables: SELECT ?thing ?label, or all of them: SELECT *.",
+        )
     return None
 
 
@@ -128,18 +149,30 @@ def _aggregate_without_as(query: Broken) -> Found | None:
             continue
         if word.kind == "word" and word.text.upper() in _WORDS - {"DISTINCT", "REDUCED"}:
             name = word.text.upper()
-            return word.start, f"{name}(…) after SELECT stands without brackets and without a name.", f"write ({name}(…) AS ?name)."
+            return (
+                word.start,
+                f"{name}(…) after SELECT stands without brackets and without a name.",
+                f"write ({name}(…) AS ?name).",
+            )
         if word.text == "(":
             inside = until_closed(head[i:])
             if inside and not any(each.says("AS") for each in inside):
-                return word.start, "What is worked out after SELECT has no name.", f"give it one: {query.text[word.start : inside[-1].start]} AS ?name)."
+                return (
+                    word.start,
+                    "What is worked out after SELECT has no name.",
+                    f"give it one: {query.text[word.start : inside[-1].start]} AS ?name).",
+                )
     return None
 
 
 def _missing_operand(query: Broken) -> Found | None:
     for word, after in zip(query.words, query.words[1:], strict=False):
         if word.text in ("=", "!=", "<=", ">=", "&&", "||") and after.text in (")", "}"):
-            return word.start, f"Nothing stands after {word.text}.", "say what is compared with it, such as ?year = 2020."
+            return (
+                word.start,
+                f"Nothing stands after {word.text}.",
+                "say what is compared with it, such as ?year = 2020.",
+            )
     return None
 
 
@@ -149,8 +182,16 @@ def _ungrouped(query: Broken) -> Found | None:
     grouped = _after_group_by(query.words)
     for word in _outside(query.head):
         if word.kind == "variable" and word.text not in grouped:
-            return word.start, f"{word.text} stands after SELECT, but is neither a group key nor inside an aggregate.", f"write GROUP BY {word.text}, or take one of its values: (SAMPLE({word.text}) AS ?one)."
-    return query.offset, "A variable after SELECT is neither a group key nor inside an aggregate.", "add it to GROUP BY, or wrap it: (SAMPLE(?x) AS ?one)."
+            return (
+                word.start,
+                f"{word.text} stands after SELECT, but is neither a group key nor inside an aggregate.",
+                f"write GROUP BY {word.text}, or take one of its values: (SAMPLE({word.text}) AS ?one).",
+            )
+    return (
+        query.offset,
+        "A variable after SELECT is neither a group key nor inside an aggregate.",
+        "add it to GROUP BY, or wrap it: (SAMPLE(?x) AS ?one).",
+    )
 
 
 def _named_twice(query: Broken) -> Found | None:
@@ -168,7 +209,11 @@ def _engines_words(query: Broken) -> Found:
     what = f"The query cannot be read at: {here[:60]}" + (f" (after {before[0][:60]})" if before else "")
     expected = re.findall(r"[A-Z][A-Z ]+|\"[^\" ]+\"", re.sub(r"\[[^\]]*\]", "", query.complaint))
     few = ", ".join(word.strip() for word in expected if len(word) > 1) if 1 < len(expected) <= 6 else ""
-    return query.offset, what, f"one of these may stand here: {few}." if few else "look for a missing brace, dot or bracket before it."
+    return (
+        query.offset,
+        what,
+        f"one of these may stand here: {few}." if few else "look for a missing brace, dot or bracket before it.",
+    )
 
 
 _LOOKS: tuple[Callable[[Broken], Found | None], ...] = (
@@ -201,5 +246,8 @@ def _outside(words: list[Token]) -> Iterator[Token]:
 
 
 def _after_group_by(words: list[Token]) -> set[str]:
-    at = next((i for i, word in enumerate(words) if word.says("GROUP") and i + 1 < len(words) and words[i + 1].says("BY")), len(words))
+    at = next(
+        (i for i, word in enumerate(words) if word.says("GROUP") and i + 1 < len(words) and words[i + 1].says("BY")),
+        len(words),
+    )
     return {word.text for word in words[at:]}

@@ -13,7 +13,7 @@ from statereport.sparql.tokens import Token
 
 _MODIFIERS = ("ORDER", "GROUP", "HAVING", "LIMIT", "OFFSET")
 _COMPARISONS = ("=", "!=", "<", ">", "<=", ">=", "&&", "||")
-# Where a mistake is, what is wrong, how to mend it.
+# Where a mistake is, what is wrong, how to fix it.
 Found = tuple[int, str, str]
 
 
@@ -35,7 +35,10 @@ class Broken:
     def head(self) -> list[Token]:
         """The words between SELECT and the pattern, outside of brackets and with them."""
         begin = next((i for i, word in enumerate(self.words) if word.says("SELECT")), len(self.words))
-        end = next((i for i in range(begin, len(self.words)) if self.words[i].text == "{" or self.words[i].says("WHERE")), len(self.words))
+        end = next(
+            (i for i in range(begin, len(self.words)) if self.words[i].text == "{" or self.words[i].says("WHERE")),
+            len(self.words),
+        )
         return self.words[begin + 1 : end]
 
 
@@ -47,15 +50,36 @@ def brackets(query: Broken) -> Found | None:
             opened.append(word)
         elif word.text in CLOSES.values():
             if not opened:
-                return word.start, f"{word.text} closes nothing that is open.", f"leave it out, or look for a missing {_opener(word.text)} before it."
+                return (
+                    word.start,
+                    f"{word.text} closes nothing that is open.",
+                    f"leave it out, or look for a missing {_opener(word.text)} before it.",
+                )
             if CLOSES[opened[-1].text] != word.text:
-                return word.start, f"{word.text} stands where {CLOSES[opened[-1].text]} must close the {opened[-1].text} at {_line(query, opened[-1])}.", f"write {CLOSES[opened[-1].text]} before it."
+                return (
+                    word.start,
+                    f"{word.text} stands where {CLOSES[opened[-1].text]} must close the {opened[-1].text} at {_line(query, opened[-1])}.",
+                    f"write {CLOSES[opened[-1].text]} before it.",
+                )
             opened.pop()
-        elif opened and opened[-1].text == "{" and _is_modifier(word, after) and not _in_sub_select(query.words, opened[-1]):
-            return word.start, f"{word.text.upper()} comes after the pattern, but the {{ at {_line(query, opened[-1])} is still open.", "close it with } before this."
+        elif (
+            opened
+            and opened[-1].text == "{"
+            and _is_modifier(word, after)
+            and not _in_sub_select(query.words, opened[-1])
+        ):
+            return (
+                word.start,
+                f"{word.text.upper()} comes after the pattern, but the {{ at {_line(query, opened[-1])} is still open.",
+                "close it with } before this.",
+            )
     if opened:
         end = len(query.text.rstrip())
-        return end, f"The query ends while the {opened[-1].text} at {_line(query, opened[-1])} is still open.", f"close it with {CLOSES[opened[-1].text]}."
+        return (
+            end,
+            f"The query ends while the {opened[-1].text} at {_line(query, opened[-1])} is still open.",
+            f"close it with {CLOSES[opened[-1].text]}.",
+        )
     return None
 
 
@@ -63,12 +87,22 @@ def no_pattern(query: Broken) -> Found | None:
     """A pattern that is missing, or stands without braces."""
     where = next((i for i, word in enumerate(query.words) if word.says("WHERE")), None)
     if where is not None and (where + 1 == len(query.words) or query.words[where + 1].text != "{"):
-        return query.words[where].end, "After WHERE the brace { is missing.", "put the pattern into braces: WHERE { … }."
-    forms = [word for word in query.words if any(word.says(form) for form in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))]
+        return (
+            query.words[where].end,
+            "After WHERE the brace { is missing.",
+            "put the pattern into braces: WHERE { … }.",
+        )
+    forms = [
+        word for word in query.words if any(word.says(form) for form in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
+    ]
     if not query.words:
         return 0, "There is no query.", "begin with SELECT, ASK, CONSTRUCT or DESCRIBE."
     if forms and not forms[0].says("DESCRIBE") and not any(word.text == "{" for word in query.words):
-        return len(query.text.rstrip()), "The query has no pattern.", "say what you look for in braces: WHERE { ?thing a sr:Figure }."
+        return (
+            len(query.text.rstrip()),
+            "The query has no pattern.",
+            "say what you look for in braces: WHERE { ?thing a sr:Figure }.",
+        )
     return None
 
 
@@ -81,7 +115,11 @@ def comparison_outside_filter(query: Broken) -> Found | None:
         elif word.text in CLOSES.values() and depth:
             depth.pop()
         elif depth and depth[-1] == "{" and word.text in _COMPARISONS and word.kind == "sign":
-            return before.start, f"A comparison ({word.text}) stands in the pattern outside of FILTER(…).", f"write FILTER({before.text} {word.text} …)."
+            return (
+                before.start,
+                f"A comparison ({word.text}) stands in the pattern outside of FILTER(…).",
+                f"write FILTER({before.text} {word.text} …).",
+            )
         if word.text == "=" and before is not None and before.text == "=":
             return before.start, "SPARQL compares with one =.", "write =."
     return None
@@ -121,12 +159,33 @@ def _told(query: Broken, stop: patterns.Unreadable) -> Found | None:
     start = _statement_start(words, stop.index)
     for semicolon, after in zip(words[start : stop.index], words[start + 1 : stop.index], strict=False):
         if semicolon.text == ";" and after.kind == "variable" and after.text == words[start].text:
-            return semicolon.start, f"After ; the subject {after.text} is said again.", "leave it out, or end the statement with a dot."
+            return (
+                semicolon.start,
+                f"After ; the subject {after.text} is said again.",
+                "leave it out, or end the statement with a dot.",
+            )
     if stop.wanted == "dot":
-        return before.end, f"Between {before.text[:60]} and {said} a sign is missing.", "end the statement with a dot; or go on about the same subject with ;, with the same predicate with ,."
-    if stop.wanted in ("object", "predicate") and start and words[start - 1].text == "." and words[start].kind in ("name", "iri"):
-        return words[start - 1].start, f"After the dot a new statement begins, and {words[start].text[:60]} would be its subject.", "write ; instead of the dot to go on about the same subject."
-    return before.end, f"A statement breaks off after {before.text[:60]}: its {stop.wanted} is missing before {said}.", "a statement has three terms: subject, predicate, object."
+        return (
+            before.end,
+            f"Between {before.text[:60]} and {said} a sign is missing.",
+            "end the statement with a dot; or go on about the same subject with ;, with the same predicate with ,.",
+        )
+    if (
+        stop.wanted in ("object", "predicate")
+        and start
+        and words[start - 1].text == "."
+        and words[start].kind in ("name", "iri")
+    ):
+        return (
+            words[start - 1].start,
+            f"After the dot a new statement begins, and {words[start].text[:60]} would be its subject.",
+            "write ; instead of the dot to go on about the same subject.",
+        )
+    return (
+        before.end,
+        f"A statement breaks off after {before.text[:60]}: its {stop.wanted} is missing before {said}.",
+        "a statement has three terms: subject, predicate, object.",
+    )
 
 
 def until_closed(words: list[Token]) -> list[Token]:
@@ -141,7 +200,11 @@ def until_closed(words: list[Token]) -> list[Token]:
 
 def _is_modifier(word: Token, after: Token | None) -> bool:
     """True for ORDER BY, GROUP BY, LIMIT 5 and the like."""
-    return after is not None and any(word.says(name) for name in _MODIFIERS) and (after.says("BY") or after.kind == "number" or after.text == "(")
+    return (
+        after is not None
+        and any(word.says(name) for name in _MODIFIERS)
+        and (after.says("BY") or after.kind == "number" or after.text == "(")
+    )
 
 
 def _in_sub_select(words: list[Token], brace: Token) -> bool:

@@ -36,7 +36,9 @@ class Cause:
         return "\n".join([line for line in lines if line.strip()] + ([self.help] if self.help else []))
 
 
-def explain(text: str, engine: Engine, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Cause | None:
+def explain(
+    text: str, engine: Engine, source: str = "query", prefixes: Mapping[str, str] | None = None
+) -> Cause | None:
     """Why this query answers no row; None where it cannot be said. The engine is asked one short question for each part."""
     try:
         reader = patterns.Reader(text)
@@ -115,11 +117,18 @@ def _help(asked: _Asked, part: Part) -> str:
     if part.kind != "triple":
         return ""
     for word in part.words:
-        if word.kind in ("iri", "name") and not asked.ask(f"ASK {{ {{ {word.text} ?p ?o }} UNION {{ ?s {word.text} ?o }} UNION {{ ?s ?p {word.text} }} }}").truth:
+        if (
+            word.kind in ("iri", "name")
+            and not asked.ask(
+                f"ASK {{ {{ {word.text} ?p ?o }} UNION {{ ?s {word.text} ?o }} UNION {{ ?s ?p {word.text} }} }}"
+            ).truth
+        ):
             return f"The graph does not speak of {word.text}.{_nearest(asked, word.text)}"
     text = part.words[-1]
     if text.kind == "string":
-        rows = asked.ask(f"SELECT DISTINCT (LANG(?v) AS ?tag) {{ ?s ?p ?v FILTER(isLiteral(?v) && STR(?v) = {text.text}) }} ORDER BY ?tag")
+        rows = asked.ask(
+            f"SELECT DISTINCT (LANG(?v) AS ?tag) {{ ?s ?p ?v FILTER(isLiteral(?v) && STR(?v) = {text.text}) }} ORDER BY ?tag"
+        )
         tags = [row["tag"] for row in rows if row["tag"]]
         if tags:
             return f"The graph has this text with a language: {text.text}@{tags[0]}."
@@ -130,7 +139,9 @@ def _nearest(asked: _Asked, term: str) -> str:
     """The names most like this one, of the same kind (they begin alike)."""
     (row,) = asked.ask(f"SELECT (STR({term}) AS ?iri) {{}}").to_dicts()
     space = row["iri"][: max(row["iri"].rfind("/"), row["iri"].rfind("#")) + 1]
-    rows = asked.ask(f'SELECT DISTINCT ?x {{ {{ SELECT DISTINCT ?x {{ ?s ?x ?o }} }} UNION {{ ?x a ?class }} FILTER(STRSTARTS(STR(?x), "{space}")) }} ORDER BY ?x')
+    rows = asked.ask(
+        f'SELECT DISTINCT ?x {{ {{ SELECT DISTINCT ?x {{ ?s ?x ?o }} }} UNION {{ ?x a ?class }} FILTER(STRSTARTS(STR(?x), "{space}")) }} ORDER BY ?x'
+    )
     near = did_you_mean(shorten(row["iri"]), [shorten(each["x"]) for each in rows])
     return f" {near[0].upper()}{near[1:]}" if near else ""
 
@@ -139,12 +150,18 @@ def _after(text: str, whole: Pattern, source: str) -> Cause | None:
     """The pattern has matches: what stands after it, or the template before it, leaves none."""
     rest = text[whole.end + 1 :]
     if whole.form == "CONSTRUCT":
-        return Cause("", tokens.place(text, whole.start, source), "The pattern has matches, but no triple of the template is complete:")
+        return Cause(
+            "",
+            tokens.place(text, whole.start, source),
+            "The pattern has matches, but no triple of the template is complete:",
+        )
     for word in tokens.tokens(rest):
         if any(word.says(name) for name in ("HAVING", "OFFSET", "LIMIT", "VALUES")):
             start = whole.end + 1 + word.start
             line = text[start:].splitlines()[0]
-            return Cause(line, tokens.place(text, start, source), "The pattern has matches, and this leaves none of them:")
+            return Cause(
+                line, tokens.place(text, start, source), "The pattern has matches, and this leaves none of them:"
+            )
     return None
 
 

@@ -24,7 +24,12 @@ RESULT_FORMATS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
-GRAPH_FORMATS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD}
+GRAPH_FORMATS = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+}
 LONGEST = 65_536
 # A query shorter than this needs no more than an ordinary stack.
 _SHORT = 2_000
@@ -39,7 +44,9 @@ class Engine(Protocol):
     def query(self, text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
         """The answer to a query, which may use `prefixes` without declaring them. Raises QuerySyntax, QueryRefused."""
 
-    def serialise(self, text: str, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> bytes:
+    def serialise(
+        self, text: str, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None
+    ) -> bytes:
         """The answer in a format: csv, tsv, json or xml for rows and truths; ttl, nt, rdf or jsonld, with `prefixes`, for graphs."""
 
 
@@ -65,11 +72,20 @@ class Store:
         """See `Engine.query`. Rows come in the query's order; a graph's triples come once each, sorted."""
         return _roomy(text, lambda: _answer(self._screened(text, source, prefixes)))
 
-    def serialise(self, text: str, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> bytes:
+    def serialise(
+        self, text: str, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None
+    ) -> bytes:
         """See `Engine.serialise`; the engine's own writers make the bytes."""
         return _roomy(text, lambda: _serialised(self._screened(text, source, prefixes), form, prefixes or {}))
 
-    def write(self, text: str, choose: Callable[[Iterable[str]], str], output: IO[bytes], scope: Scope | None = None, base: str | None = None) -> str:
+    def write(
+        self,
+        text: str,
+        choose: Callable[[Iterable[str]], str],
+        output: IO[bytes],
+        scope: Scope | None = None,
+        base: str | None = None,
+    ) -> str:
         """Run a query and let the engine's own writer put the answer into `output`. → the format it has.
 
         `choose` is given the formats that the answer can have and names one; what it raises passes through, and so does
@@ -151,7 +167,7 @@ def _roomy(text: str, work: Callable[[], T]) -> T:
         raise QueryRefused(
             where="query",
             what=f"The query has {len(text):,} characters; the longest that is run has {LONGEST:,}.",
-            mend="ask several shorter questions, or load an export into an engine of your own.",
+            hint="ask several shorter questions, or load an export into an engine of your own.",
         )
     return stack.with_room(work, needed=len(text) > _SHORT)
 
@@ -197,7 +213,9 @@ def format_of(form: str, graph: bool) -> Any:
     allowed = GRAPH_FORMATS if graph else RESULT_FORMATS
     if form not in allowed:
         what = f"{'A graph' if graph else 'A table'} cannot be written as {form!r}."
-        raise UnknownName(where=form, what=what, mend=did_you_mean(form, allowed) or f"use one of: {', '.join(allowed)}.")
+        raise UnknownName(
+            where=form, what=what, hint=did_you_mean(form, allowed) or f"use one of: {', '.join(allowed)}."
+        )
     return allowed[form]
 
 
@@ -214,5 +232,3 @@ def iri_text(value: str) -> str:
 def is_iri(term: Any) -> bool:
     """True for the address of a thing, false for a literal, a blank node and nothing."""
     return isinstance(term, ox.NamedNode)
-
-

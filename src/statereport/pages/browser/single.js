@@ -86,9 +86,9 @@ function table(columns, rows, caption) {
 function term(parameter, value) {
   const choice = parameter.choices.find(([known]) => known === value);
   if (choice) return choice[2];
-  const [pattern, mend] = CHECKS[parameter.type];
+  const [pattern, hint] = CHECKS[parameter.type];
   if (parameter.choices.length) throw new Error("This is not among the choices.");
-  if (!pattern.test(value)) throw new Error(mend);
+  if (!pattern.test(value)) throw new Error(hint);
   if (parameter.type === "iri") return `<${value}>`;
   if (parameter.suffix === null) return String(Number(value));
   return `"${value.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r")}"${parameter.suffix}`;

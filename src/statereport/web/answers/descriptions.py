@@ -22,11 +22,26 @@ from statereport.web.wire.links import VARY, to
 
 FORMATS = "http://www.w3.org/ns/formats/"
 # The names that the W3C gives to formats, of those that a query can be answered in.
-NAMES = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples", "RDF_XML", "JSON-LD")
+NAMES = (
+    "SPARQL_Results_JSON",
+    "SPARQL_Results_XML",
+    "SPARQL_Results_CSV",
+    "SPARQL_Results_TSV",
+    "Turtle",
+    "N-Triples",
+    "RDF_XML",
+    "JSON-LD",
+)
 PAGES = ("/", "/query", "/report", "/statistics", "/discrepancies", "/law", "/def", "/about", "/editor")
 # They have addresses, but nobody looks for them: places in the text, and what the questions and the data set are made of.
 PARTS = ("/anchor/", "/numeral/", "/parameter/", "/query/", "/dataset")
-TYPES = {"integer": ("integer", ""), "year": ("string", "year"), "date": ("string", "date"), "iri": ("string", "iri"), "string": ("string", "")}
+TYPES = {
+    "integer": ("integer", ""),
+    "year": ("string", "year"),
+    "date": ("string", "date"),
+    "iri": ("string", "iri"),
+    "string": ("string", ""),
+}
 
 
 def service(site: Site, request: Request) -> Response:
@@ -68,7 +83,11 @@ def _service(site: Site) -> list:
             triple(named, SD + "name", iri(name)),
             triple(named, SD + "graph", iri(name)),
             triple(name, RDF + "type", iri(SD + "Graph")),
-            triple(name, namespaces.VOID + "triples", literal(str(number), f"{names.prefixes(site.graph.house.prefixes)['xsd']}integer")),
+            triple(
+                name,
+                namespaces.VOID + "triples",
+                literal(str(number), f"{names.prefixes(site.graph.project.prefixes)['xsd']}integer"),
+            ),
         ]
     return rows
 
@@ -89,14 +108,23 @@ def dataset(site: Site, request: Request, ending: str) -> Response:
             chosen = negotiation.choose(request.header("accept"), negotiation.DOCUMENTS)
             return to("/about" if chosen == "html" else f"/dataset.{chosen}")
     files = [
-        triple(f"{namespaces.BASE}dataset/file/{name}", namespaces.DCAT + "downloadURL", iri(f"{site.base}/data/{quote(name)}")) for name in site.exports
+        triple(
+            f"{namespaces.BASE}dataset/file/{name}",
+            namespaces.DCAT + "downloadURL",
+            iri(f"{site.base}/data/{quote(name)}"),
+        )
+        for name in site.exports
     ]
     here = [triple(f"{namespaces.BASE}dataset", namespaces.VOID + "sparqlEndpoint", iri(f"{site.base}/sparql"))]
-    return _graph(site, ending, [*site.description, *files, *here, *(t for t in _service(site) if t.subject.value.endswith("#service"))])
+    return _graph(
+        site,
+        ending,
+        [*site.description, *files, *here, *(t for t in _service(site) if t.subject.value.endswith("#service"))],
+    )
 
 
 def _graph(site: Site, ending: str, triples: list) -> Response:
-    prefixes = {**names.prefixes(site.graph.house.prefixes), "sd": SD, "void-ext": void.VOID_EXT}
+    prefixes = {**names.prefixes(site.graph.project.prefixes), "sd": SD, "void-ext": void.VOID_EXT}
     body = writers.document(triples, ending, prefixes)
     links = f'<{namespaces.BASE}dataset>; rel="describes", <{void.LICENCE}>; rel="license", </openapi.json>; rel="service-desc"'
     return Response(200, negotiation.GRAPHS[ending], body, (VARY, ("Link", links)))
@@ -109,8 +137,21 @@ def openapi(site: Site, request: Request) -> Response:
         forms = {ending: kind for ending, kind in forms_of(query).items() if ending != "html"}
         for ending, kind in forms.items():
             paths[f"/query/{query.name}.{ending}"] = {"get": _operation(query, ending, kind)}
-    text = {"in": "query", "name": "query", "required": True, "schema": {"type": "string"}, "description": "A SPARQL 1.1 query."}
-    paths["/sparql"] = {"get": {"operationId": "sparql", "summary": "Ask a query of your own", "parameters": [text], "responses": _responses("The whole answer.", "application/sparql-results+json")}}
+    text = {
+        "in": "query",
+        "name": "query",
+        "required": True,
+        "schema": {"type": "string"},
+        "description": "A SPARQL 1.1 query.",
+    }
+    paths["/sparql"] = {
+        "get": {
+            "operationId": "sparql",
+            "summary": "Ask a query of your own",
+            "parameters": [text],
+            "responses": _responses("The whole answer.", "application/sparql-results+json"),
+        }
+    }
     body = {
         "openapi": "3.1.0",
         "info": {
@@ -129,7 +170,9 @@ def _operation(query: SavedQuery, ending: str, kind: str) -> dict:
     parameters = [_parameter(parameter) for parameter in query.parameters] if ending != "rq" else []
     if ending == "csv":
         bom = {"type": "string", "enum": ["1"]}
-        parameters.append({"in": "query", "name": "bom", "schema": bom, "description": "Begin with a byte order mark, for Excel."})
+        parameters.append(
+            {"in": "query", "name": "bom", "schema": bom, "description": "Begin with a byte order mark, for Excel."}
+        )
     return {
         "operationId": re.sub(r"\W", "_", f"{query.name}.{ending}"),
         "summary": query.summary,
@@ -147,20 +190,36 @@ def _parameter(parameter: Parameter) -> dict:
         schema["pattern"] = "^[0-9]{4}$"
     if parameter.choices:
         schema["enum"] = list(parameter.choices)
-    return {"in": "query", "name": parameter.name, "required": False, "description": f"{parameter.label} (default: {parameter.default})", "schema": schema}
+    return {
+        "in": "query",
+        "name": parameter.name,
+        "required": False,
+        "description": f"{parameter.label} (default: {parameter.default})",
+        "schema": schema,
+    }
 
 
 def _responses(words: str, kind: str) -> dict:
     problem = {"content": {"application/problem+json": {"schema": {"type": "object"}}}}
-    return {"200": {"description": words, "content": {kind: {}}}, "400": {"description": "A value does not fit.", **problem}, "503": {"description": "A limit was met.", **problem}}
+    return {
+        "200": {"description": words, "content": {kind: {}}},
+        "400": {"description": "A value does not fit.", **problem},
+        "503": {"description": "A limit was met.", **problem},
+    }
 
 
 def sitemap(site: Site, request: Request) -> Response:
     """Every page that a search engine should know."""
     names = site.graph.question("pages/names")
-    things = [row[0].value for row in site.graph.engine.query(names.bind({"space": namespaces.BASE}), names.source).rows]
+    things = [
+        row[0].value for row in site.graph.engine.query(names.bind({"space": namespaces.BASE}), names.source).rows
+    ]
     paths = [*PAGES, *(f"/query/{q.name}.html" for q in site.graph.queries() if q.topic != "checks")]
-    paths += [f"/{name.removeprefix(namespaces.BASE)}.html" for name in things if name != namespaces.SR and not any(part in name for part in PARTS)]
+    paths += [
+        f"/{name.removeprefix(namespaces.BASE)}.html"
+        for name in things
+        if name != namespaces.SR and not any(part in name for part in PARTS)
+    ]
     entries = "".join(f"<url><loc>{escape(site.base + quote(path))}</loc></url>\n" for path in paths)
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
     return Response(200, "application/xml", body.encode())
@@ -168,12 +227,19 @@ def sitemap(site: Site, request: Request) -> Response:
 
 def robots(site: Site, request: Request) -> Response:
     """What robots may fetch: everything but queries of their own."""
-    return Response(200, "text/plain", f"User-agent: *\nDisallow: /sparql\nDisallow: /editor\nDisallow: /search\n\nSitemap: {site.base}/sitemap.xml\n".encode())
+    return Response(
+        200,
+        "text/plain",
+        f"User-agent: *\nDisallow: /sparql\nDisallow: /editor\nDisallow: /search\n\nSitemap: {site.base}/sitemap.xml\n".encode(),
+    )
 
 
 ROUTES = (
     (re.compile("/sparql/?"), service),
-    (re.compile(r"/(?:\.well-known/void|\.well-known/dcat|dataset(?:\.(?P<ending>ttl|jsonld|nt|rdf))?|dataset/.*)"), lambda site, request, ending: dataset(site, request, ending or "")),
+    (
+        re.compile(r"/(?:\.well-known/void|\.well-known/dcat|dataset(?:\.(?P<ending>ttl|jsonld|nt|rdf))?|dataset/.*)"),
+        lambda site, request, ending: dataset(site, request, ending or ""),
+    ),
     (re.compile("/openapi.json"), openapi),
     (re.compile("/sitemap.xml"), sitemap),
     (re.compile("/robots.txt"), robots),

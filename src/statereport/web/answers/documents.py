@@ -58,14 +58,23 @@ def graph(site: Site, request: Request, name: str) -> Response | None:
     _refuse_unknown(site, iri, "GRAPH %s { ?s ?p ?o }")
     if not ending:
         return see(request, f"/graph/{local}", negotiation.DOCUMENTS)
-    return Response(200, negotiation.DOCUMENTS[ending], _document(site, "pages/graph", ending, graph=iri), signposts(f"/graph/{local}", iri, ending))
+    return Response(
+        200,
+        negotiation.DOCUMENTS[ending],
+        _document(site, "pages/graph", ending, graph=iri),
+        signposts(f"/graph/{local}", iri, ending),
+    )
 
 
 def graph_store(site: Site, request: Request) -> Response:
     """The SPARQL 1.1 Graph Store Protocol, its reading half: `?graph=IRI`, or `?default` for all graphs together."""
     named, default = request.values("graph"), request.values("default")
     if len(named) + len(default) != 1:
-        raise RequestBroken(where="graph", what="The request names no graph, or several.", mend="ask /graph?graph=IRI, or /graph?default for all.")
+        raise RequestBroken(
+            where="graph",
+            what="The request names no graph, or several.",
+            hint="ask /graph?graph=IRI, or /graph?default for all.",
+        )
     ending = negotiation.choose(request.header("accept"), negotiation.GRAPHS)
     if default:
         output = Capped(site.limits.own_answer_bytes)
@@ -87,7 +96,11 @@ def _refuse_unknown(site: Site, iri: str, pattern: str) -> None:
     except ValueError:
         term = ""
     if not term or not site.graph.engine.query(f"ASK {{ {pattern.replace('%s', term)} }}"):
-        raise AddressUnknown(where=iri[:200], what="Nothing is said under this name.", mend="search for it (/search?q=…), or see the list of graphs at /sparql")
+        raise AddressUnknown(
+            where=iri[:200],
+            what="Nothing is said under this name.",
+            hint="search for it (/search?q=…), or see the list of graphs at /sparql",
+        )
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -97,11 +110,13 @@ def file(site: Site, request: Request, name: str) -> Response:
     """A published file of the build."""
     found = site.exports.get(name)
     if found is None:
-        raise AddressUnknown(where=name[:200], what="There is no such file.", mend="/about lists the files.")
+        raise AddressUnknown(where=name[:200], what="There is no such file.", hint="/about lists the files.")
     return Response(200, found.media_type, found.body)
 
 
-def _route(pattern: str, function: Callable[..., Response | None]) -> tuple[re.Pattern[str], Callable[..., Response | None]]:
+def _route(
+    pattern: str, function: Callable[..., Response | None]
+) -> tuple[re.Pattern[str], Callable[..., Response | None]]:
     return re.compile(pattern), function
 
 
@@ -120,7 +135,10 @@ def editor_file(site: Site, request: Request) -> Response | None:
 ROUTES = (
     _route(r"/editor", editor_file),
     _route(r"/(?P<space>id|def|shape|parameter)/(?P<name>.+)", thing),
-    _route(r"/def(?:/|\.(?P<ending>ttl|jsonld|nt|rdf))", lambda site, request, ending: ontology(site, request, ending or "")),
+    _route(
+        r"/def(?:/|\.(?P<ending>ttl|jsonld|nt|rdf))",
+        lambda site, request, ending: ontology(site, request, ending or ""),
+    ),
     _route(r"/graph", graph_store),
     _route(r"/graph/(?P<name>.+)", graph),
     _route(r"/query/(?P<name>.+)", questions.question),

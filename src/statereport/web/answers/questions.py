@@ -32,7 +32,11 @@ def question(site: Site, request: Request, name: str) -> Response | None:
     """A saved question: from its own address to an answer; the answer with the request's values, but for its page."""
     local, ending = negotiation.split_ending(name, negotiation.QUESTIONS)
     parent, _, last = local.rpartition("/")
-    if not ending and parent.count("/") == 1 and any(last == parameter.name for parameter in asked(site, parent).parameters):
+    if (
+        not ending
+        and parent.count("/") == 1
+        and any(last == parameter.name for parameter in asked(site, parent).parameters)
+    ):
         local = parent  # what a question leaves open is told with the question
     query = asked(site, local)
     forms = forms_of(query)
@@ -42,14 +46,26 @@ def question(site: Site, request: Request, name: str) -> Response | None:
     if ending == "html" and query.topic != "checks":
         return None
     if ending not in forms:
-        raise AddressUnknown(where=request.path, what=f"This question is not answered as .{ending}.", mend=f"use one of: {', '.join(forms)}.")
+        raise AddressUnknown(
+            where=request.path,
+            what=f"This question is not answered as .{ending}.",
+            hint=f"use one of: {', '.join(forms)}.",
+        )
     if ending == "rq":
-        return Response(200, "application/sparql-query; charset=utf-8", query.text.encode(), signposts(f"/query/{local}", query.iri, ending, forms))
+        return Response(
+            200,
+            "application/sparql-query; charset=utf-8",
+            query.text.encode(),
+            signposts(f"/query/{local}", query.iri, ending, forms),
+        )
     text = query.bind(values(request, query))
     headers = signposts(f"/query/{local}", query.iri, ending, forms)
     if ending == "csv":
         body, changed = spreadsheet(query, site.graph.engine.query(text, query.source), bom=request.value("bom") == "1")
-        headers += (("Content-Disposition", f'attachment; filename="{query.slug}.csv"'), ("Cells-Neutralised", str(changed)))
+        headers += (
+            ("Content-Disposition", f'attachment; filename="{query.slug}.csv"'),
+            ("Cells-Neutralised", str(changed)),
+        )
         return Response(200, "text/csv; charset=utf-8; header=present", body, headers)
     if ending in negotiation.PICTURES:
         return Response.of(pictures.response(chart.of(query, site.graph.engine.query(text, query.source)), headers))
@@ -59,7 +75,7 @@ def question(site: Site, request: Request, name: str) -> Response | None:
 def asked(site: Site, name: str) -> SavedQuery:
     """The question at an address under /query/. Raises UnknownName; what only makes pages has no address."""
     if name.startswith("pages/") or "/" not in name:
-        raise UnknownName(where=name, what="There is no saved query at this address.", mend="see the list at /query")
+        raise UnknownName(where=name, what="There is no saved query at this address.", hint="see the list at /query")
     return site.graph.question(name)
 
 
@@ -74,7 +90,7 @@ def values(request: Request, query: SavedQuery) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in request.query:
         if name in found:
-            raise BadParameter(where=query.name, what=f"{name[:80]} is given twice.", mend="give each parameter once.")
+            raise BadParameter(where=query.name, what=f"{name[:80]} is given twice.", hint="give each parameter once.")
         if name != "bom":
             found[name] = value
     return found

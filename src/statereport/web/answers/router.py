@@ -25,7 +25,9 @@ def _route(site: Site, request: Request) -> Response:
     if request.path in protocol.PATHS and protocol.asks(request):
         return protocol.respond(site.graph.engine, request, site.limits, f"{site.base}/sparql")
     if request.method not in ("GET", "HEAD"):
-        raise MethodNotAllowed(where=request.path, what=f"{request.method} is not a method of this address.", mend="use GET.")
+        raise MethodNotAllowed(
+            where=request.path, what=f"{request.method} is not a method of this address.", hint="use GET."
+        )
     for pattern, function in documents.ROUTES:
         match = pattern.fullmatch(request.path)
         response = function(site, request, **match.groupdict()) if match else None
@@ -35,7 +37,11 @@ def _route(site: Site, request: Request) -> Response:
         match = pattern.fullmatch(request.path)
         if match:
             return Response.of(function(site, request.address, **match.groupdict()))
-    raise AddressUnknown(where=request.path[:200], what="There is nothing at this address.", mend="see the list of questions at /query, or search: /search?q=…")
+    raise AddressUnknown(
+        where=request.path[:200],
+        what="There is nothing at this address.",
+        hint="see the list of questions at /query, or search: /search?q=…",
+    )
 
 
 def _told(site: Site, request: Request, problem: Problem) -> Response:
@@ -45,8 +51,9 @@ def _told(site: Site, request: Request, problem: Problem) -> Response:
     if problems.form(accept) != "html":
         return plain
     try:
-        page = routes.about.fault(site, request.address, problem, plain.status, problems.title_of(plain.status), plain.headers)
+        page = routes.about.fault(
+            site, request.address, problem, plain.status, problems.title_of(plain.status), plain.headers
+        )
         return Response.of(page)
     except Exception:  # a fault while a fault is told: the small page needs nothing
         return plain
-

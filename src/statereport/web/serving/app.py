@@ -86,13 +86,19 @@ class Front:
         if request.path == "/health":
             return self.health()
         if self.sending > self.limits.sending:
-            raise ServerBusy(where="", what=f"Too many answers wait to be fetched. {self.limits.sentence('sending')}.", mend="ask again in some seconds.")
+            raise ServerBusy(
+                where="",
+                what=f"Too many answers wait to be fetched. {self.limits.sentence('sending')}.",
+                hint="ask again in some seconds.",
+            )
         kind = worker.PUBLIC if _is_public(request) else worker.OWN
         notes["pool"] = kind
         if kind == worker.PUBLIC:
             return await self._unless_gone(self.pools[kind].answer(request, client), receive)
         if request.method not in ("GET", "HEAD"):
-            raise MethodNotAllowed(where=request.path, what=f"{request.method} is not a method of this address.", mend="use GET.")
+            raise MethodNotAllowed(
+                where=request.path, what=f"{request.method} is not a method of this address.", hint="use GET."
+            )
         normal = replace(request, method="GET", headers=(("accept", negotiation.normal(request.header("accept"))),))
         key = (normal.path, normal.query, normal.headers)
         kept = self.cache.get(key)
@@ -154,7 +160,11 @@ class Front:
         tag = next((value for name, value in response.headers if name == "ETag"), None)
         headers = connections.headers_of(response)
         status, body = response.status, response.body
-        if tag and status == 200 and (tags.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in tags.split(","))):
+        if (
+            tag
+            and status == 200
+            and (tags.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in tags.split(",")))
+        ):
             status, body = 304, b""
         if status in (204, 304):
             headers = [(name, value) for name, value in headers if name not in ("Content-Length", "Content-Type")]
@@ -185,12 +195,27 @@ class Front:
     def health(self) -> Response:
         """Whether every worker is there."""
         lanes = self.pools[worker.PUBLIC]
-        pools = {"own": self.pools[worker.OWN], "drawing": self.pools[worker.DRAWING], "quick": lanes.quick, "slow": lanes.slow}
+        pools = {
+            "own": self.pools[worker.OWN],
+            "drawing": self.pools[worker.DRAWING],
+            "quick": lanes.quick,
+            "slow": lanes.slow,
+        }
         states = {name: pool.state() for name, pool in pools.items()}
         whole = all(state["free"] + state["busy"] == state["size"] for state in states.values())
         replaced = {name: dict(pool.replaced) for name, pool in pools.items()}
-        body = {"status": "ok" if whole else "a worker is missing", "pools": states, "replaced": replaced, "kept": len(self.cache)}
-        return Response(200 if whole else 500, "application/json", (json.dumps(body, indent=1) + "\n").encode(), (("Cache-Control", "no-store"),))
+        body = {
+            "status": "ok" if whole else "a worker is missing",
+            "pools": states,
+            "replaced": replaced,
+            "kept": len(self.cache),
+        }
+        return Response(
+            200 if whole else 500,
+            "application/json",
+            (json.dumps(body, indent=1) + "\n").encode(),
+            (("Cache-Control", "no-store"),),
+        )
 
     def _note(self, scope: Scope, client: str, status: int, size: int, start: float, notes: dict) -> None:
         self.log(

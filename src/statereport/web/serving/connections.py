@@ -62,7 +62,12 @@ def connections(limits: Limits, log: Callable[[dict], None], exempt: frozenset[s
 
         def handle_events(self) -> None:
             super().handle_events()
-            if self._arriving and self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete:
+            if (
+                self._arriving
+                and self.cycle is not None
+                and not self.cycle.more_body
+                and not self.cycle.response_complete
+            ):
                 self._arriving.cancel()
                 self._arriving = None
 
@@ -97,12 +102,18 @@ def connections(limits: Limits, log: Callable[[dict], None], exempt: frozenset[s
                 # The fault is in a body: whoever reads it must not answer too.
                 self.cycle.disconnected = True
                 self.cycle.message_event.set()
-            problem = RequestBroken(where="", what="The request is not HTTP/1.1, or its head is too large.", mend="see RFC 9112.")
+            problem = RequestBroken(
+                where="", what="The request is not HTTP/1.1, or its head is too large.", hint="see RFC 9112."
+            )
             response = problems.response(problem)
             headers = [(b"content-type", response.media_type.encode()), (b"connection", b"close")]
             # Garbage after a last request: nothing may be said any more.
             with contextlib.suppress(h11.LocalProtocolError):
-                for event in (h11.Response(status_code=400, headers=headers), h11.Data(data=response.body), h11.EndOfMessage()):
+                for event in (
+                    h11.Response(status_code=400, headers=headers),
+                    h11.Data(data=response.body),
+                    h11.EndOfMessage(),
+                ):
                     self.transport.write(self.conn.send(event) or b"")
             self.transport.close()
 
@@ -125,13 +136,21 @@ def request_of(scope: dict[str, Any], body: bytes, limits: Limits) -> Request:
     """The request that the application is asked, all its characters read as they are meant. Raises RequestBroken."""
     raw, text = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
     if any(odd in raw.lower() for odd in _ODD) or not raw.startswith("/"):
-        raise RequestBroken(where=raw[:200], what="The path holds characters that no address here has.", mend="write the address plainly.")
+        raise RequestBroken(
+            where=raw[:200],
+            what="The path holds characters that no address here has.",
+            hint="write the address plainly.",
+        )
     try:
         path = unquote(raw, errors="strict")
     except UnicodeDecodeError:
-        raise RequestBroken(where=raw[:200], what="The path is not UTF-8.", mend="percent-encode it as UTF-8.") from None
+        raise RequestBroken(
+            where=raw[:200], what="The path is not UTF-8.", hint="percent-encode it as UTF-8."
+        ) from None
     if not path.isprintable():
-        raise RequestBroken(where=raw[:200], what="The path holds characters that cannot be seen.", mend="write the address plainly.")
+        raise RequestBroken(
+            where=raw[:200], what="The path holds characters that cannot be seen.", hint="write the address plainly."
+        )
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     kept = tuple((name, headers[name]) for name in ("accept", "content-type") if name in headers)
     pairs = tuple(protocol.form(text, limits))
@@ -142,22 +161,38 @@ def check_head(scope: dict[str, Any], hosts: frozenset[str], limits: Limits) -> 
     """Refuse a request by its head alone. Raises its Problem."""
     headers = scope["headers"]
     if scope["http_version"] not in ("1.0", "1.1"):
-        raise RequestBroken(where="", what="Only HTTP/1.1 is spoken here.", mend="see RFC 9112.")
+        raise RequestBroken(where="", what="Only HTTP/1.1 is spoken here.", hint="see RFC 9112.")
     names = Counter(name for name, _ in headers)
     if len(headers) > limits.head_fields:
-        raise RequestTooLarge(where="head", what=f"The head has {len(headers)} fields. {limits.sentence('head_fields')}.", mend="send fewer.")
-    size = len(scope["raw_path"]) + len(scope["query_string"]) + sum(len(name) + len(value) + 4 for name, value in headers)
+        raise RequestTooLarge(
+            where="head",
+            what=f"The head has {len(headers)} fields. {limits.sentence('head_fields')}.",
+            hint="send fewer.",
+        )
+    size = (
+        len(scope["raw_path"]) + len(scope["query_string"]) + sum(len(name) + len(value) + 4 for name, value in headers)
+    )
     if size > limits.head_bytes:
-        raise RequestTooLarge(where="head", what=f"The head is too long. {limits.sentence('head_bytes')}.", mend="send a long query by POST.")
+        raise RequestTooLarge(
+            where="head",
+            what=f"The head is too long. {limits.sentence('head_bytes')}.",
+            hint="send a long query by POST.",
+        )
     if b"content-length" in names and b"transfer-encoding" in names:
         what = "The request says its length in two ways, which two readers may understand in two ways."
-        raise RequestBroken(where="content-length, transfer-encoding", what=what, mend="send one of the two.")
+        raise RequestBroken(where="content-length, transfer-encoding", what=what, hint="send one of the two.")
     values = {name: value.decode("latin-1").strip().lower() for name, value in headers}
     host = values.get(b"host", "")
     if names[b"host"] > 1 or (host not in hosts and "*" not in hosts):
-        raise HostUnknown(where=host[:200], what="This server does not answer for the host that the request names.", mend="use the address that the server printed, or start it with --base.")
+        raise HostUnknown(
+            where=host[:200],
+            what="This server does not answer for the host that the request names.",
+            hint="use the address that the server printed, or start it with --base.",
+        )
     if values.get(b"content-encoding", "identity") != "identity":
-        raise MediaTypeRefused(where="content-encoding", what="A compressed body is not read.", mend="send it as it is.")
+        raise MediaTypeRefused(
+            where="content-encoding", what="A compressed body is not read.", hint="send it as it is."
+        )
     length = values.get(b"content-length", "0")
     if length.isdecimal() and int(length) > limits.body_bytes:
         raise too_long(limits)
@@ -165,7 +200,9 @@ def check_head(scope: dict[str, Any], hosts: frozenset[str], limits: Limits) -> 
 
 def too_long(limits: Limits) -> Problem:
     """What is told of a body that is too long."""
-    return RequestTooLarge(where="body", what=f"The body is too long. {limits.sentence('body_bytes')}.", mend="send less.")
+    return RequestTooLarge(
+        where="body", what=f"The body is too long. {limits.sentence('body_bytes')}.", hint="send less."
+    )
 
 
 SECURITY = (

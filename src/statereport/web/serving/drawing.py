@@ -56,7 +56,11 @@ def drawn(request: Request) -> tuple[Response, str]:
         picture = Picture(json.loads(request.body))
         body = picture.png() if ending == "png" else picture.svg.encode()
     except Exception as fault:
-        problem = ServerFault(where=request.path, what="The chart could not be drawn.", mend="its specification and its numbers are there: .vl.json, .csv.")
+        problem = ServerFault(
+            where=request.path,
+            what="The chart could not be drawn.",
+            hint="its specification and its numbers are there: .vl.json, .csv.",
+        )
         return problems.response(problem, request.header("accept")), "".join(traceback.format_exception(fault))
     return Response(200, negotiation.PICTURES[ending], body), ""
 

@@ -39,10 +39,14 @@ class Places:
             raise TooManyRequests(
                 where=client,
                 what=f"{len(line)} requests from this address wait already. {self._limits.sentence('waiting_for_one')}.",
-                mend="wait for their answers before you ask more.",
+                hint="wait for their answers before you ask more.",
             )
         if self.waiting() >= self._limits.waiting:
-            raise ServerBusy(where="", what=f"The line is full. {self._limits.sentence('waiting')}.", mend="ask again in some seconds.")
+            raise ServerBusy(
+                where="",
+                what=f"The line is full. {self._limits.sentence('waiting')}.",
+                hint="ask again in some seconds.",
+            )
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._lines.setdefault(client, deque()).append(turn)
         self._serve()
@@ -53,7 +57,7 @@ class Places:
             self._leave(client, turn)
             if isinstance(stop, TimeoutError):
                 what = f"No process came free in time. {self._limits.sentence('seconds_in_line')}."
-                raise ServerBusy(where="", what=what, mend="ask again in some seconds.") from None
+                raise ServerBusy(where="", what=what, hint="ask again in some seconds.") from None
             raise
 
     def take_now(self, client: str) -> bool:

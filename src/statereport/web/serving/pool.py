@@ -32,7 +32,9 @@ class Run:
     async def ends_within(self, seconds: float) -> bool:
         """Wait until it ends, or has used so many seconds of a processor; → whether it ended. It counts as a failed trial otherwise."""
         late = self.start + self.pool.seconds
-        while not self._job.done() and (left := self._used + seconds - self.worker.used()) > 0 and time.monotonic() < late:
+        while (
+            not self._job.done() and (left := self._used + seconds - self.worker.used()) > 0 and time.monotonic() < late
+        ):
             await asyncio.wait((self._job,), timeout=max(left, 0.005))
         self.fate = self.fate if self._job.done() else "trial"
         return self._job.done()
@@ -48,7 +50,7 @@ class Run:
             raise TimeLimit(
                 where="picture" if drawing else "query",
                 what=f"The answer was given up after {seconds:g} s, which is the limit.",
-                mend=(
+                hint=(
                     "fetch the chart's specification, its address ending in .vl.json, or ask again."
                     if drawing
                     else "make the question smaller: bind more, share variables between patterns, use LIMIT."
@@ -61,12 +63,16 @@ class Run:
             raise AnswerTooLarge(
                 where="query",
                 what=f"The answer is longer than {(self.pool.most - 65_536) >> 20} MiB, which is the limit; nothing of it was sent.",
-                mend="use LIMIT, or fetch the whole graph as a file.",
+                hint="use LIMIT, or fetch the whole graph as a file.",
             ) from None
         except EOFError:
             self.fate = "ended"
             if self.pool.kind == worker.DRAWING:
-                raise DrawingFailed(where=self._request.path, what="The process that draws came to an end.", mend="ask again; another takes its place.") from None
+                raise DrawingFailed(
+                    where=self._request.path,
+                    what="The process that draws came to an end.",
+                    hint="ask again; another takes its place.",
+                ) from None
             return worker.memory_problem(self._request.header("accept"))
         self.fate = "retired" if retire else ""
         if fault:
@@ -82,7 +88,16 @@ class Run:
 class Pool:
     """The workers of one kind, and the seconds that a request may take in one. With `once`, a worker runs one request, after all others on the machine, and ends."""
 
-    def __init__(self, zygote: Zygote, kind: str, size: int, seconds: float, limits: Limits, log: Callable[[dict], None], once: bool = False) -> None:
+    def __init__(
+        self,
+        zygote: Zygote,
+        kind: str,
+        size: int,
+        seconds: float,
+        limits: Limits,
+        log: Callable[[dict], None],
+        once: bool = False,
+    ) -> None:
         self.kind, self.places, self.seconds = kind, Places(size, limits), seconds
         self.most = (limits.answer_bytes if kind == worker.PUBLIC else limits.own_answer_bytes) + 65_536
         self.replaced: Counter[str] = Counter()
@@ -100,7 +115,12 @@ class Pool:
 
     def state(self) -> dict[str, int]:
         """How many workers there are, and what they do; `free` and `busy` are together `size`, or the pool has lost one."""
-        return {"size": self.places.size, "free": len(self._free), "busy": len(self._busy), "waiting": self.places.waiting()}
+        return {
+            "size": self.places.size,
+            "free": len(self._free),
+            "busy": len(self._busy),
+            "waiting": self.places.waiting(),
+        }
 
     async def answer(self, request: Request, client: str) -> Response:
         """The response of a worker. Raises the Problem of the limit that was met; a cancelled request ends its worker."""

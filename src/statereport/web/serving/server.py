@@ -43,7 +43,7 @@ def serve(
     port = listener.getsockname()[1]
     address = (base or f"http://{_bracketed(host)}:{port}").rstrip("/")
     site = load(address)
-    prefixes.hold(site.graph.house.prefixes)
+    prefixes.hold(site.graph.project.prefixes)
     process, control = worker.start(site, answer, setting.limits, first_requests())
     # Only now: the zygote should not hold what a server needs.
     import uvicorn
@@ -55,7 +55,11 @@ def serve(
     front = app.Front(setting, log)
     logging.basicConfig(handlers=[_Lines(log)], level=logging.ERROR, force=True)
     config = uvicorn.Config(
-        app.make(front, lambda: Zygote(process, control), lambda: say(f"The graph is served at {address}/ (stop with Ctrl-C).")),
+        app.make(
+            front,
+            lambda: Zygote(process, control),
+            lambda: say(f"The graph is served at {address}/ (stop with Ctrl-C)."),
+        ),
         http=connections.connections(setting.limits, log, setting.proxies),
         ws="none",
         loop="asyncio",
@@ -78,9 +82,26 @@ def serve(
 def first_requests() -> tuple[Request, ...]:
     """One request of each kind, good and bad: what answers them must be loaded before files are out of reach."""
     accepts = ("text/html", "application/json", "text/turtle", "none/none")
-    paths = (*descriptions.PAGES, "/search", "/nothing", "/id/nothing", "/def/Figure.html", "/def/Figure.ttl", "/query/no/such.html", "/problem/nothing")
-    texts = ("ASK {}", "SELECT * { ?a ?b ?c } LIMIT 1", "SELEC", "CONSTRUCT { ?a ?b ?c } { ?a ?b ?c } LIMIT 1", "SELECT * { SERVICE <a:a> {} }")
-    asked = [(path, ()) for path in paths] + [(path, (("query", text),)) for path in ("/sparql", "/editor") for text in texts]
+    paths = (
+        *descriptions.PAGES,
+        "/search",
+        "/nothing",
+        "/id/nothing",
+        "/def/Figure.html",
+        "/def/Figure.ttl",
+        "/query/no/such.html",
+        "/problem/nothing",
+    )
+    texts = (
+        "ASK {}",
+        "SELECT * { ?a ?b ?c } LIMIT 1",
+        "SELEC",
+        "CONSTRUCT { ?a ?b ?c } { ?a ?b ?c } LIMIT 1",
+        "SELECT * { SERVICE <a:a> {} }",
+    )
+    asked = [(path, ()) for path in paths] + [
+        (path, (("query", text),)) for path in ("/sparql", "/editor") for text in texts
+    ]
     return tuple(Request("GET", path, query, (("accept", accept),)) for path, query in asked for accept in accepts)
 
 
@@ -95,8 +116,14 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         taken = error.errno == errno.EADDRINUSE
-        what = f"Another program listens at {host}:{port}." if taken else f"It is not possible to listen at {host}:{port}: {error.strerror}."
-        raise PortTaken(where=f"{host}:{port}", what=what, mend="name another port: --port 8001 (0 takes any free one)") from None
+        what = (
+            f"Another program listens at {host}:{port}."
+            if taken
+            else f"It is not possible to listen at {host}:{port}: {error.strerror}."
+        )
+        raise PortTaken(
+            where=f"{host}:{port}", what=what, hint="name another port: --port 8001 (0 takes any free one)"
+        ) from None
     return listener
 
 
@@ -104,7 +131,13 @@ def hosts(address: str, host: str, port: int) -> frozenset[str]:
     """The values of Host that are answered: the public address, and this machine's own names."""
     public = urlsplit(address).netloc.lower()
     names = {host, "127.0.0.1", "localhost", "[::1]"} if host in ("127.0.0.1", "::1", "localhost") else {host}
-    return frozenset({public, *(f"{_bracketed(name)}:{port}" for name in names), *((_bracketed(name) for name in names) if port == 80 else ())})
+    return frozenset(
+        {
+            public,
+            *(f"{_bracketed(name)}:{port}" for name in names),
+            *((_bracketed(name) for name in names) if port == 80 else ()),
+        }
+    )
 
 
 def _bracketed(host: str) -> str:

@@ -40,7 +40,9 @@ def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = 
     The zygote answers the `first` requests to nobody: what they load then, no worker has to open a file for. Raises PlatformRefused where there is no fork, and AssertionError where this process has threads, which a fork would lose.
     """
     if not hasattr(os, "fork") or not os.path.exists("/proc/self/statm"):
-        raise PlatformRefused(where="", what="This system has no /proc and fork as Linux has them.", mend="run the server on Linux.")
+        raise PlatformRefused(
+            where="", what="This system has no /proc and fork as Linux has them.", hint="run the server on Linux."
+        )
     assert _alone(), "a process with threads cannot be forked safely"
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     parent = os.getpid()
@@ -142,7 +144,11 @@ def _answered(site: Any, answer: Answer, request: Request) -> tuple[Response, st
         return memory_problem(accept), "out of memory"
     except BaseException as fault:  # the engine's panics are no Exception
         words = "".join(traceback.format_exception(fault))
-        problem = ServerFault(where=request.path[:200], what="Something went wrong that was not foreseen.", mend="the server's log says more.")
+        problem = ServerFault(
+            where=request.path[:200],
+            what="Something went wrong that was not foreseen.",
+            hint="the server's log says more.",
+        )
         return problems.response(problem, accept), words
 
 
@@ -151,7 +157,7 @@ def memory_problem(accept: str) -> Response:
     problem = MemoryLimit(
         where="query",
         what="The answer needed more memory than one may take, or more than the engine could hold.",
-        mend="make the question smaller: bind more, sort and group less, use LIMIT.",
+        hint="make the question smaller: bind more, sort and group less, use LIMIT.",
     )
     return problems.response(problem, accept, limit="memory")
 

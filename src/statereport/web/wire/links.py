@@ -13,11 +13,17 @@ LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 VARY = ("Vary", "Accept")
 
 
-def signposts(path: str, iri: str, ending: str, forms: Iterable[str] = tuple(negotiation.DOCUMENTS)) -> tuple[tuple[str, str], ...]:
+def signposts(
+    path: str, iri: str, ending: str, forms: Iterable[str] = tuple(negotiation.DOCUMENTS)
+) -> tuple[tuple[str, str], ...]:
     """The headers that say what a document is about, what other forms it has and under which terms it is given."""
     here = quote(path)
     links = [f'<{iri}>; rel="cite-as"', f'<{LICENCE}>; rel="license"', f'<{namespaces.BASE}dataset>; rel="collection"']
-    links += [f'<{here}.{other}>; rel="alternate"; type="{negotiation.QUESTIONS[other]}"' for other in forms if other != ending]
+    links += [
+        f'<{here}.{other}>; rel="alternate"; type="{negotiation.QUESTIONS[other]}"'
+        for other in forms
+        if other != ending
+    ]
     return (VARY, ("Link", ", ".join(links)))
 
 

@@ -86,7 +86,7 @@ def choose(accept: str, forms: Mapping[str, str]) -> str:
         raise NotAcceptable(
             where=accept[:200],
             what="None of the media types that the request accepts is among those there are.",
-            mend=f"ask for one of: {', '.join(dict.fromkeys(forms.values()))}",
+            hint=f"ask for one of: {', '.join(dict.fromkeys(forms.values()))}",
         )
     return ending
 
@@ -116,4 +116,3 @@ def split_ending(path: str, endings: Iterable[str]) -> tuple[str, str]:
         if stem != path and stem and not stem.endswith("/"):
             return stem, ending
     return path, ""
-

@@ -74,7 +74,11 @@ def form(accept: str) -> str:
     """`html` for who would rather read a page, else `json`: a problem is told even to who accepts nothing."""
     ranges = negotiation.weights(accept)
     page = ranges.get("text/html", 0.0)
-    return "html" if page and page >= max(ranges.get(kind, 0.0) for kind in ("application/json", FORMS["json"])) else "json"
+    return (
+        "html"
+        if page and page >= max(ranges.get(kind, 0.0) for kind in ("application/json", FORMS["json"]))
+        else "json"
+    )
 
 
 def _json(problem: Problem, status: int, more: dict[str, object]) -> bytes:
@@ -85,7 +89,7 @@ def _json(problem: Problem, status: int, more: dict[str, object]) -> bytes:
         "detail": problem.what,
         "code": problem.code,
         "where": problem.where,
-        "mend": problem.mend,
+        "hint": problem.hint,
         **more,
     }
     return (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
@@ -93,9 +97,9 @@ def _json(problem: Problem, status: int, more: dict[str, object]) -> bytes:
 
 def _page(problem: Problem, status: int) -> bytes:
     """A page that needs nothing: for what goes wrong before a page could be made."""
-    title, what, mend, code = map(html.escape, (title_of(status), problem.what, problem.mend, problem.code))
+    title, what, hint, code = map(html.escape, (title_of(status), problem.what, problem.hint, problem.code))
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{title}</title>\n'
-        f'<main>\n<h1>{title}</h1>\n<p role="alert">{what}</p>\n<p>{mend}</p>\n'
+        f'<main>\n<h1>{title}</h1>\n<p role="alert">{what}</p>\n<p>{hint}</p>\n'
         f'<p><a href="/problem/{code}">What this means</a> · <a href="/">Home</a></p>\n</main>\n</html>\n'
     ).encode("utf-8", "replace")

@@ -46,10 +46,18 @@ def read(request: Request, limits: Limits) -> Query:
         elif kind == UPDATE:
             parameters.append(("update", body))
         else:
-            what = f"A query cannot be read from a body of the type {kind}." if kind else "The body does not say its media type."
-            raise MediaTypeRefused(where="content-type", what=what, mend=f"send it as {DIRECT} or {FORM}.")
+            what = (
+                f"A query cannot be read from a body of the type {kind}."
+                if kind
+                else "The body does not say its media type."
+            )
+            raise MediaTypeRefused(where="content-type", what=what, hint=f"send it as {DIRECT} or {FORM}.")
     elif request.method not in METHODS:
-        raise MethodNotAllowed(where=request.path, what=f"{request.method} is not a method of this address.", mend=f"use one of: {', '.join(METHODS)}.")
+        raise MethodNotAllowed(
+            where=request.path,
+            what=f"{request.method} is not a method of this address.",
+            hint=f"use one of: {', '.join(METHODS)}.",
+        )
     return _of(parameters)
 
 
@@ -58,7 +66,9 @@ def form(body: str, limits: Limits) -> list[tuple[str, str]]:
     try:
         return parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=limits.parameters)
     except ValueError as error:
-        raise RequestBroken(where="parameters", what=f"The parameters cannot be read: {error}.", mend="percent-encode them as UTF-8.") from None
+        raise RequestBroken(
+            where="parameters", what=f"The parameters cannot be read: {error}.", hint="percent-encode them as UTF-8."
+        ) from None
 
 
 def media_type(header: str) -> str:
@@ -71,10 +81,16 @@ def _utf8(request: Request) -> str:
     charset = next((p.removeprefix("charset=") for p in parameters if p.startswith("charset=")), "utf-8")
     try:
         if charset not in ("utf-8", "utf8"):
-            raise MediaTypeRefused(where="content-type", what=f"The body is in {charset[:40]}; only UTF-8 is read.", mend="send it as UTF-8.")
+            raise MediaTypeRefused(
+                where="content-type",
+                what=f"The body is in {charset[:40]}; only UTF-8 is read.",
+                hint="send it as UTF-8.",
+            )
         return request.body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise RequestBroken(where="body", what=f"Byte {error.start} of the body is not UTF-8.", mend="send it as UTF-8.") from None
+        raise RequestBroken(
+            where="body", what=f"Byte {error.start} of the body is not UTF-8.", hint="send it as UTF-8."
+        ) from None
 
 
 def _of(parameters: list[tuple[str, str]]) -> Query:
@@ -82,17 +98,21 @@ def _of(parameters: list[tuple[str, str]]) -> Query:
         return tuple(value for key, value in parameters if key == name)
 
     if values("update"):
-        raise UpdateRefused(where="update", what="This endpoint only reads; the update was not looked at.", mend="send a query.")
+        raise UpdateRefused(
+            where="update", what="This endpoint only reads; the update was not looked at.", hint="send a query."
+        )
     texts = values("query")
     if len(texts) != 1:
         what = f"The request holds {len(texts)} queries; the protocol wants exactly one."
-        raise RequestBroken(where="query", what=what, mend="send one query in each request.")
+        raise RequestBroken(where="query", what=what, hint="send one query in each request.")
     default, named = values("default-graph-uri"), values("named-graph-uri")
     for name in (*default, *named):
         try:
             iri_text(name)
         except ValueError:
-            raise RequestBroken(where="graph", what=f"{name[:200]} is not an IRI.", mend="name a graph by its whole IRI.") from None
+            raise RequestBroken(
+                where="graph", what=f"{name[:200]} is not an IRI.", hint="name a graph by its whole IRI."
+            ) from None
     return Query(texts[0], (default, named) if default or named else None)
 
 
@@ -128,7 +148,7 @@ class Capped:
             raise AnswerTooLarge(
                 where="query",
                 what=f"The answer is longer than {self._most / MIB:g} MiB, which is the limit; nothing of it was sent.",
-                mend="use LIMIT, or fetch the whole graph as a file.",
+                hint="use LIMIT, or fetch the whole graph as a file.",
             )
         self.data += piece
         return len(piece)

@@ -1,10 +1,14 @@
 """The real project, examined once for all tests of a process: reading, inferring and validating it takes seconds."""
 
 from functools import cache
+from pathlib import Path
 
 from statereport.graph import examine, knowledge
+from statereport.pages import context
 from statereport.project import find_project
+from statereport.publish import build
 from statereport.sparql import engine
+from statereport.web.answers.site import Site
 
 
 @cache
@@ -17,3 +21,15 @@ def examined() -> examine.Examined:
 def graph() -> knowledge.KnowledgeGraph:
     """The graph of the sources, in memory."""
     return knowledge.KnowledgeGraph(engine.Store.memory(examined().quads()), find_project())
+
+
+@cache
+def site() -> Site:
+    """What the server answers from, without the report's text: of ./build where that is fresh, else of the sources."""
+    return Site.of(context.load(find_project(), built=find_project().root / "build"))
+
+
+def site_of_build(folder: Path) -> Site:
+    """What the server answers from with a build that is made now, in this folder."""
+    build.build(find_project(), folder)
+    return Site.of(context.load(find_project(), built=folder))

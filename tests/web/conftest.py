@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import pytest
+import real
 from reading import Reader
 from skipping import skip_loudly
 
-from statereport.pages import context
-from statereport.project import find_project, find_text
+from statereport.project import find_text
 from statereport.web.answers.site import Site
 
 
 @pytest.fixture(scope="session")
 def site() -> Site:
     """The site without the report's text, as it is for most."""
-    project = find_project()
-    return Site.of(context.load(project, built=project.root / "build"))
+    return real.site()
 
 
 @pytest.fixture(scope="session")

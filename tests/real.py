@@ -7,6 +7,7 @@ from statereport.graph import examine, knowledge
 from statereport.pages import context
 from statereport.project import find_project
 from statereport.publish import build
+from statereport.site import single_file
 from statereport.sparql import engine
 from statereport.web.answers.site import Site
 
@@ -31,5 +32,5 @@ def site() -> Site:
 
 def site_of_build(folder: Path) -> Site:
     """What the server answers from with a build that is made now, in this folder."""
-    build.build(find_project(), folder)
+    build.build(find_project(), folder, also=[single_file.write])
     return Site.of(context.load(find_project(), built=folder))

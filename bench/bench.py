@@ -118,7 +118,7 @@ def queries(project: Project, dataset: Dataset, full: bool) -> Iterable[tuple[st
     engine = Store.memory(quads)
     raw = pyoxigraph.Store()
     raw.extend([*quads, *(pyoxigraph.Quad(q.subject, q.predicate, q.object) for q in quads)])
-    saved = [query for query in SavedQueries(project.queries) if query.topic != "pages"]
+    saved = [query for query in SavedQueries.of(project) if query.topic != "pages"]
     ours = {q.name: timed(lambda q=q: engine.query(q.text)) for q in saved}
     bare = {q.name: timed(lambda q=q: [tuple(row) for row in raw.query(q.text)]) for q in saved if q.form == "select"}
     yield f"{len(bare)} saved questions, mean", mean(ours[n] for n in bare), "pyoxigraph alone", mean(bare.values())

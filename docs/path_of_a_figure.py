@@ -55,14 +55,14 @@ def main() -> None:
     """Ask the graph and write the picture."""
     project = find_project()
     engine = Store.memory(examine.examine(project).quads())
-    prefixes = "".join(f"PREFIX {name}: <{space}>\n" for name, space in names.prefixes(project.prefixes).items())
+    prefixes = "".join(f"PREFIX {name}: <{space}>\n" for name, space in names.read(project).items())
 
     def ask(text: str) -> dict:
         return next(iter(engine.query(prefixes + text % {"figure": FIGURE})), {})
 
-    table = SavedQueries(project.queries).get("tables/figures")
+    table = SavedQueries.of(project).get("tables/figures")
     rows = list(engine.query(table.text))
-    row = next(row for row in rows if row["figure"] == names.expand(FIGURE, project.prefixes))
+    row = next(row for row in rows if row["figure"] == names.read(project).expand(FIGURE))
     TARGET.write_text(picture(ask(FACTS), ask(FOLLOWS), ask(REMARK), row), encoding="utf-8", newline="\n")
 
 
@@ -210,7 +210,7 @@ def shown(value: object) -> str:
 
 def vocab_name(iri: str) -> str:
     """The prefixed name of an IRI."""
-    return names.shorten(iri) if iri else "shapes"
+    return names.read(find_project()).shorten(iri) if iri else "shapes"
 
 
 def shortly(label: str) -> str:

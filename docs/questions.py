@@ -24,7 +24,7 @@ TOPICS = {
 
 def table() -> str:
     """The questions by topic, each with its file, what it leaves open, and whether it has a chart."""
-    saved = [query for query in SavedQueries(find_project().queries) if query.topic in TOPICS]
+    saved = [query for query in SavedQueries.of(find_project()) if query.topic in TOPICS]
     lines = [f"{len(saved)} questions, and {_tables()} whole tables under `queries/tables/`:\n"]
     for topic, title in TOPICS.items():
         mine = [query for query in saved if query.topic == topic]
@@ -44,7 +44,7 @@ def _row(query: SavedQuery) -> str:
 
 
 def _tables() -> int:
-    return sum(name.startswith("tables/") for name in SavedQueries(find_project().queries).names)
+    return sum(name.startswith("tables/") for name in SavedQueries.of(find_project()).names)
 
 
 def main() -> None:

@@ -75,8 +75,11 @@ def make(root: Path) -> Project:
         rest = body.splitlines()[len(head) :]
         _write(root / "queries" / f"{name}.rq", "\n".join([*head, "", HEAD, *rest]) + "\n")
     shutil.copytree(find_project().queries / "pages", root / "queries/pages")
-    _write(root / "ontology/prefixes.ttl", find_project().prefixes.read_text(encoding="utf-8"))
-    return Project.at(root)
+    project, real = Project.at(root), find_project()
+    shutil.copy(real.prefixes, project.prefixes)
+    for report in real.reports:
+        shutil.copy(real.report_prefixes(report), project.report_prefixes(report))
+    return project
 
 
 def _write(path: Path, text: str) -> None:

@@ -7,9 +7,13 @@ from statereport.graph import examine, knowledge
 from statereport.pages import context
 from statereport.project import find_project
 from statereport.publish import build
+from statereport.rdf import prefixes
 from statereport.site import single_file
 from statereport.sparql import engine
 from statereport.web.answers.site import Site
+
+# The prefixes of the project, read once.
+PREFIXES = prefixes.read(find_project())
 
 
 @cache

@@ -152,6 +152,8 @@ def make(root: Path) -> Project:
         path.write_text(text, encoding="utf-8")
     project.ontology.mkdir()
     shutil.copy(real.prefixes, project.prefixes)
+    for report in real.reports:
+        shutil.copy(real.report_prefixes(report), project.report_prefixes(report))
     shutil.copytree(real.queries / "pages", project.queries / "pages")
     return project
 

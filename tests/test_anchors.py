@@ -57,7 +57,7 @@ def quotes(path):
 
 def test_the_anchors_of_the_small_project_are_those_kept(tiny, tiny_text):
     assert anchors.check(tiny, tiny_text) == ()
-    assert turtle.fmt([tiny.root], check=True, table=tiny.prefixes) == []
+    assert turtle.fmt([tiny.root], tiny, check=True) == []
 
 
 def test_an_anchor_is_the_printed_number_with_the_quote_around_it(tiny, tiny_text):

@@ -128,7 +128,7 @@ def test_a_build_killed_in_the_middle_leaves_the_old_one(project, tmp_path, stag
     assert bytes_of(out) == before and len(list(tmp_path.glob(".out-*.tmp"))) == 1
     build.build(project, out)
     assert bytes_of(out) == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["project", "out"], "what the killed build left is swept"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "project"], "what the killed build left is swept"
 
 
 @pytest.mark.slow
@@ -147,7 +147,7 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_one(project, tmp_path):
         assert bytes_of(out) == before and sums_hold(out)
     assert killed > 5, "the builds were over before they could be killed"
     build.build(project, out)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["project", "out"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "project"]
 
 
 def test_a_first_build_killed_in_the_middle_leaves_nothing(project, tmp_path):

@@ -27,7 +27,7 @@ def graph() -> knowledge.KnowledgeGraph:
 
 def test_an_editor_finds_every_question_for_people_and_no_other(graph, project) -> None:
     found = graph.engine.query(EDITORS).to_dicts()
-    saved = {query.iri: query for query in SavedQueries(project.queries) if query.topic not in catalogue.LEFT_OUT}
+    saved = {query.iri: query for query in SavedQueries.of(project) if query.topic not in catalogue.LEFT_OUT}
     assert [row["question"] for row in found] == sorted(saved)
     for row in found:
         query = saved[row["question"]]
@@ -55,15 +55,13 @@ def test_every_parameter_has_a_default_of_its_datatype(graph, project) -> None:
     rows = graph.sparql(
         "SELECT ?p ?default ?type { ?p a sh:Parameter ; sh:defaultValue ?default OPTIONAL { ?p sh:datatype ?type } } ORDER BY ?p"
     ).rows
-    count = sum(
-        len(query.parameters) for query in SavedQueries(project.queries) if query.topic not in catalogue.LEFT_OUT
-    )
+    count = sum(len(query.parameters) for query in SavedQueries.of(project) if query.topic not in catalogue.LEFT_OUT)
     assert len(rows) == count > 15
     for _, default, kind in rows:
         assert (kind is None and engine.is_iri(default)) or default.datatype == kind
 
 
 def test_no_blank_node_and_no_term_of_ours_is_said(project) -> None:
-    triples = catalogue.triples(SavedQueries(project.queries))
+    triples = catalogue.triples(SavedQueries.of(project))
     assert not [t for t in triples if not engine.is_iri(t.subject) or t.predicate.value.startswith(namespaces.SR)]
     assert len(writers.canonical(writers.quads({catalogue.GRAPH: triples}))) == len(triples)

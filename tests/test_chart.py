@@ -361,7 +361,7 @@ def test_a_picture_gives_its_specification_svg_and_pixels():
 
 @pytest.fixture(scope="module")
 def charted(project):
-    return [query for query in SavedQueries(project.queries) if query.chart]
+    return [query for query in SavedQueries.of(project) if query.chart]
 
 
 def test_every_chart_of_statistics_has_a_unit(charted):
@@ -389,7 +389,7 @@ def test_every_chart_of_the_project_tells_its_numbers_apart_and_keeps_its_texts_
 
 
 def test_every_cube_has_a_question_with_a_chart(project):
-    saved = {query.slug: query for query in SavedQueries(find_project().queries) if query.topic == "statistics"}
+    saved = {query.slug: query for query in SavedQueries.of(find_project()) if query.topic == "statistics"}
     cubes = (project.graphs / "reports/kaz-cerd-8-10-addendum/cubes.ttl").read_text(encoding="utf-8")
     slugs = [line.removeprefix("dataset:") for line in cubes.splitlines() if line.startswith("dataset:")]
     assert len(slugs) > 20

@@ -336,7 +336,7 @@ def test_check_gathers_every_kind_of_finding(project, run, monkeypatch) -> None:
             return small.quads(project)
 
     monkeypatch.setattr(examine, "examine", lambda *_: Examined())
-    turtle.fmt([project.ontology, project.graphs], False, project.prefixes)
+    turtle.fmt([project.ontology, project.graphs], project)
     check = project.queries / "checks/no-notes.rq"
     check.parent.mkdir()
     check.write_text(

@@ -6,15 +6,16 @@ import json
 import re
 
 import pytest
+from real import PREFIXES
 
 from statereport.project import find_project
 from statereport.publish import cubes
-from statereport.rdf import prefixes, writers
+from statereport.rdf import writers
 from statereport.rdf.dataset import load
 from statereport.reasoning import inference
 from statereport.sparql.engine import Store
 
-QB = prefixes.prefixes()["qb"]
+QB = PREFIXES["qb"]
 ID = re.compile(r"[A-Za-z0-9_@$\-]+")
 # The observational time periods of SDMX 2.1 that we use: years, months, days, and a start with a duration.
 TIME = re.compile(r"\d{4}(-\d\d(-\d\d)?)?|\d{4}-\d\d-\d\d/P\d+[YMD]")

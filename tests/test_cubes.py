@@ -7,10 +7,11 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
+from real import PREFIXES as TABLE
 
 from statereport.project import find_project
 from statereport.questions import saved
-from statereport.rdf import prefixes, rdflib_bridge, writers
+from statereport.rdf import rdflib_bridge, writers
 from statereport.rdf.dataset import load
 from statereport.reasoning import inference
 from statereport.sparql.engine import Store
@@ -18,13 +19,11 @@ from statereport.sparql.engine import Store
 FOLDER = Path(__file__).parent / "cubes"
 CASES = sorted(FOLDER.glob("*/*.ttl"))
 NORMALISE = (FOLDER / "normalise.ru").read_text(encoding="utf-8")
-QUERIES = saved.SavedQueries(find_project().queries)
+QUERIES = saved.SavedQueries.of(find_project())
 CONSTRAINTS = {
     name.split("/")[2][: len("ic-19a")].rstrip("-"): QUERIES.get(name) for name in QUERIES.names if "/cubes/ic-" in name
 }
-PREFIXES = "".join(
-    f"PREFIX {name}: <{prefixes.prefixes()[name]}>\n" for name in ("dataset", "qb", "rdfs", "skos", "sr", "xsd")
-)
+PREFIXES = "".join(f"PREFIX {name}: <{TABLE[name]}>\n" for name in ("dataset", "qb", "rdfs", "skos", "sr", "xsd"))
 
 
 def case_name(path: Path) -> str:
@@ -179,7 +178,7 @@ def test_a_tool_that_knows_only_the_data_cube_vocabulary_lists_every_row(ours):
 
 def test_a_tool_can_pivot_a_cube(ours):
     """Years down, procedures and groups across: the totals of admissions to citizenship are where the report has them."""
-    components, rows = listed(ours, prefixes.expand("dataset:admissions-to-citizenship"))
+    components, rows = listed(ours, TABLE.expand("dataset:admissions-to-citizenship"))
     column = {name.rpartition("/")[2]: i for i, (name, _) in enumerate(components)}
     table: dict = {}
     for row in rows:
@@ -220,7 +219,7 @@ def test_the_table_of_figures_shows_no_total_codes(ours):
 
 
 def test_a_concept_of_a_scheme_with_levels_is_in_one_of_them(ours):
-    rows = ours.query(f"""{PREFIXES}PREFIX rdf: <{prefixes.prefixes()["rdf"]}> PREFIX xkos: <{prefixes.prefixes()["xkos"]}>
+    rows = ours.query(f"""{PREFIXES}PREFIX rdf: <{TABLE["rdf"]}> PREFIX xkos: <{TABLE["xkos"]}>
     SELECT ?scheme ?concept (COUNT(DISTINCT ?level) AS ?levels) WHERE {{
       ?scheme xkos:levels ?list . ?concept skos:inScheme ?scheme .
       OPTIONAL {{ ?list rdf:rest*/rdf:first ?level . ?level a xkos:ClassificationLevel ; skos:member ?concept }}
@@ -230,7 +229,7 @@ def test_a_concept_of_a_scheme_with_levels_is_in_one_of_them(ours):
 
 
 def test_the_parts_of_a_level_that_covers_its_indicator_are_told_apart_by_its_codes(ours):
-    rows = ours.query(f"""{PREFIXES}PREFIX xkos: <{prefixes.prefixes()["xkos"]}>
+    rows = ours.query(f"""{PREFIXES}PREFIX xkos: <{TABLE["xkos"]}>
     SELECT ?breakdown (COUNT(DISTINCT ?part) AS ?parts) (COUNT(DISTINCT ?code) AS ?codes) WHERE {{
       ?breakdown xkos:coversExhaustively ?indicator ; xkos:coversMutuallyExclusively ?indicator ; skos:member ?code .
       ?part sr:isPartIn ?breakdown ; sr:measures ?indicator .

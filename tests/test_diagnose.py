@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from real import PREFIXES
 
 from statereport.errors import Problem, QuerySyntax
 from statereport.questions.saved import SavedQueries
-from statereport.rdf import prefixes
 from statereport.sparql import engine, patterns
 
 CASES = sorted((Path(__file__).parent / "sparql-errors").glob("*.rq"))
@@ -16,7 +16,7 @@ CASES = sorted((Path(__file__).parent / "sparql-errors").glob("*.rq"))
 
 def told(text: str) -> Problem:
     with pytest.raises(Problem) as caught:
-        engine.Store.memory().query(text, "mine.rq", prefixes.prefixes())
+        engine.Store.memory().query(text, "mine.rq", PREFIXES)
     return caught.value
 
 
@@ -52,7 +52,7 @@ def test_a_long_broken_query_is_told_and_the_words_of_it_are_few(text: str) -> N
 
 
 def test_every_saved_query_can_be_taken_apart_and_put_together_again(project) -> None:
-    for query in SavedQueries(project.queries):
+    for query in SavedQueries.of(project):
         pattern = patterns.Reader(query.text).pattern()
         parts = [f"{part.text} ." if part.kind == "triple" else part.text for part in pattern.parts]
         again = pattern.prologue + "ASK {\n" + "\n".join(parts) + "\n}"

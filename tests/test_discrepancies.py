@@ -9,12 +9,12 @@ from decimal import Decimal
 import pyoxigraph as ox
 import pytest
 import real
-from real import examined
+from real import PREFIXES, examined
 
 from statereport.cli import commands
 from statereport.graph import discrepancies
 from statereport.project import find_project
-from statereport.rdf import namespaces, prefixes, writers
+from statereport.rdf import namespaces, writers
 from statereport.rdf.dataset import load
 from statereport.rdf.namespaces import SHAPE, SR
 from statereport.reasoning.findings import FINDINGS, notes
@@ -154,7 +154,7 @@ def test_each_note_is_a_quality_annotation(graph, entries):
     typed = {
         t.subject.value
         for t in ox.parse(data, format=ox.RdfFormat.TURTLE)
-        if t.predicate.value == namespaces.RDF + "type" and t.object.value == prefixes.expand("dqv:QualityAnnotation")
+        if t.predicate.value == namespaces.RDF + "type" and t.object.value == PREFIXES.expand("dqv:QualityAnnotation")
     }
     assert typed == {entry.iri for entry in entries}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import small
+from real import PREFIXES
 
-from statereport.rdf import prefixes
 from statereport.sparql import emptiness
 from statereport.sparql.engine import Store
 
@@ -18,8 +18,8 @@ def engine(tmp_path_factory):
 
 
 def explained(engine, text: str) -> emptiness.Cause | None:
-    assert not engine.query(text, "mine", prefixes.prefixes()).rows, "the case must be empty"
-    return emptiness.explain(text, engine, "mine.rq", prefixes.prefixes())
+    assert not engine.query(text, "mine", PREFIXES).rows, "the case must be empty"
+    return emptiness.explain(text, engine, "mine.rq", PREFIXES)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ import miniproject
 import pytest
 import rdflib
 from rdflib.compare import to_canonical_graph
+from real import PREFIXES
 
 from statereport.publish import build, export
-from statereport.rdf import namespaces, prefixes, rdflib_bridge, writers
+from statereport.rdf import namespaces, rdflib_bridge, writers
 from statereport.rdf.dataset import load
 from statereport.sparql.answers import Answer
 
@@ -63,7 +64,7 @@ def test_each_dataset_format_keeps_the_named_graphs(built, ending, parser):
 @pytest.mark.parametrize("ending", PARSERS)
 def test_each_format_of_the_real_graph_is_read_back_as_it_was(project, tmp_path, ending):
     items = writers.canonical(writers.quads(asserted(project)))
-    writers.write(items, tmp_path / f"all.{ending}", prefixes.prefixes(project.prefixes))
+    writers.write(items, tmp_path / f"all.{ending}", PREFIXES)
     read = rdflib.Graph().parse(tmp_path / f"all.{ending}", format=PARSERS[ending])
     assert same(rdflib_bridge.to_rdflib(writers.merged(items)), read)
 
@@ -119,7 +120,7 @@ def test_each_table_of_the_real_graph_is_as_its_description_says(project, tmp_pa
         dataset.ontology_quads(), dataset.data_quads(), inference.load_rules(project.ontology / "rules")
     )
     engine = Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
-    export.write_answers(tmp_path, (q for q in SavedQueries(project.queries) if q.topic == "tables"), engine, project)
+    export.write_answers(tmp_path, (q for q in SavedQueries.of(project) if q.topic == "tables"), engine, project)
     check_tables(tmp_path)
 
 
@@ -170,7 +171,7 @@ def test_a_table_without_rows_is_described_all_the_same(built):
     project, _ = built
     from statereport.questions.saved import SavedQueries
 
-    query = SavedQueries(project.queries).get("tables/figures")
+    query = SavedQueries.of(project).get("tables/figures")
     about = json.loads(export.csvw(query, Answer("select", ("figure", "label"), ())))
     assert [column["name"] for column in about["tableSchema"]["columns"]] == ["figure", "label"]
 

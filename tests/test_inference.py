@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from real import PREFIXES
 
 from statereport.errors import NotInferred, QuerySyntax, RuleBroken
 from statereport.project import find_project
@@ -33,7 +34,7 @@ def run(path, dataset):
     """What is inferred in a case; a folder of the case's name holds its rules, `real` the cases on the real ontology."""
     case = read(path)
     ontology = dataset.ontology_quads() if path.parent.name == "real" else case["ontology"]
-    return case, infer(ontology, case["data"], load_rules(path.with_suffix("")))
+    return case, infer(ontology, case["data"], load_rules(path.with_suffix("")), PREFIXES)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -9,11 +9,11 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
+from real import PREFIXES
 
 from statereport.project import find_project
 from statereport.rdf.dataset import load
 from statereport.rdf.namespaces import BASE, GRAPH, ID, SR
-from statereport.rdf.prefixes import prefixes, shorten
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -196,7 +196,7 @@ def test_the_header_says_what_is_true(onto):
     version = onto.values(SR, f"{OWL}versionInfo")[0]
     assert onto.values(SR, f"{OWL}versionIRI") == [SR + version] and SR.startswith("https://w3id.org/")
     assert onto.values(SR, f"{VANN}preferredNamespaceUri") == [SR]
-    assert prefixes()[onto.values(SR, f"{VANN}preferredNamespacePrefix")[0]] == SR
+    assert PREFIXES[onto.values(SR, f"{VANN}preferredNamespacePrefix")[0]] == SR
     assert version in onto.values(SR, f"{DCTERMS}bibliographicCitation")[0]
     assert len([s for s in onto.said if f"{OWL}Ontology" in onto.values(s, f"{RDF}type")]) == 1
 
@@ -218,7 +218,7 @@ def known_terms():
 
 def foreign(dataset):
     """Every IRI of a vocabulary of ours that is not our own, with a place where it stands."""
-    spaces = {space: prefix for prefix, space in prefixes().items() if not space.startswith(BASE)}
+    spaces = {space: prefix for prefix, space in PREFIXES.items() if not space.startswith(BASE)}
     for graph, triples in dataset.graphs.items():
         for t in triples:
             for term in (t.subject, t.predicate, t.object):
@@ -248,7 +248,7 @@ def test_every_vocabulary_in_use_has_a_list_of_its_terms(dataset):
 def test_the_lists_name_their_vocabulary_and_its_namespace():
     for path in TERMS.glob("*.txt"):
         lines = path.read_text(encoding="utf-8").splitlines()
-        assert lines[1] == f"# namespace: {prefixes()[path.stem]}" and lines[2].startswith("# source: "), path
+        assert lines[1] == f"# namespace: {PREFIXES[path.stem]}" and lines[2].startswith("# source: "), path
         names = [line for line in lines if not line.startswith("#")]
         assert names == sorted(set(names), key=lambda n: (n.lower(), n)) and not lines[0].endswith(" "), path
 
@@ -257,7 +257,7 @@ def test_every_foreign_term_that_is_used_is_declared_in_the_alignments(dataset):
     declared = {
         name(t.subject) for t in dataset.ontology[f"{GRAPH}ontology/alignments"] if t.predicate.value == f"{RDF}type"
     }
-    built_in = tuple(prefixes()[prefix] for prefix in BUILT_IN)
+    built_in = tuple(PREFIXES[prefix] for prefix in BUILT_IN)
     used = {
         t.predicate.value: graph for graph, triples in {**dataset.ontology, **dataset.data}.items() for t in triples
     }
@@ -268,7 +268,7 @@ def test_every_foreign_term_that_is_used_is_declared_in_the_alignments(dataset):
         if t.predicate.value == f"{RDF}type"
     }
     missing = {
-        (shorten(iri), graph)
+        (PREFIXES.shorten(iri), graph)
         for iri, graph in used.items()
         if not iri.startswith((BASE, *built_in)) and iri not in declared
     }
@@ -294,7 +294,7 @@ def test_only_the_alignments_speak_of_foreign_models(dataset):
 def test_the_alignments_hold_nothing_else(dataset):
     ties = (f"{RDFS}subClassOf", f"{RDFS}subPropertyOf", f"{RDF}type")
     for t in dataset.ontology[f"{GRAPH}ontology/alignments"]:
-        if t.predicate.value == prefixes()["qb"] + "codeList":
+        if t.predicate.value == PREFIXES["qb"] + "codeList":
             assert t.object.value.startswith(ID + "scheme/"), str(t)
         elif name(t.subject).startswith(SR):
             assert t.predicate.value in ties and not t.object.value.startswith((BASE, OWL)), str(t)
@@ -398,7 +398,7 @@ def test_every_name_of_ours_is_a_term(
         for term in (t.subject, t.predicate, t.object)
         if type(term).__name__ == "NamedNode" and term.value.startswith(SR)
     }
-    assert not {(shorten(iri), graph) for iri, graph in used if iri not in known}
+    assert not {(PREFIXES.shorten(iri), graph) for iri, graph in used if iri not in known}
 
 
 # --- OWL 2 DL --------------------------------------------------------------------------------------------------------
@@ -516,7 +516,7 @@ def test_object_properties_point_to_things_and_datatype_properties_to_values(dat
         for s in list(onto.said)
     }
     wrong = {
-        (shorten(t.predicate.value), str(t.object)[:60], graph)
+        (PREFIXES.shorten(t.predicate.value), str(t.object)[:60], graph)
         for graph, triples in dataset.data.items()
         for t in triples
         if (kind := kind_of.get(t.predicate.value))
@@ -541,12 +541,12 @@ def test_values_are_of_the_datatype_that_the_ontology_says(dataset, onto):
                     and type(t.object).__name__ == "Literal"
                     and t.object.datatype.value not in allowed[kind]
                 ):
-                    wrong.add((shorten(t.predicate.value), str(t.object)[:60], graph))
+                    wrong.add((PREFIXES.shorten(t.predicate.value), str(t.object)[:60], graph))
     assert not wrong
 
 
 def test_individuals_stand_where_the_table_of_prefixes_puts_them(dataset):
-    spaces = {space for space in prefixes().values() if space.startswith(BASE)}
+    spaces = {space for space in PREFIXES.values() if space.startswith(BASE)}
     for graph, triples in dataset.data.items():
         for t in triples:
             if name(t.subject).startswith(ID):

@@ -14,16 +14,17 @@ from typing import Any
 import pytest
 import real
 from golden import GOLDEN
+from real import PREFIXES
 
 from statereport.errors import BadParameter, Problem, QuerySyntax, UnknownName
 from statereport.project import find_project
 from statereport.questions import lint
 from statereport.questions import saved as saved_queries
 from statereport.questions.parameters import Parameter
-from statereport.rdf import prefixes, rdflib_bridge
+from statereport.rdf import rdflib_bridge
 from statereport.sparql import engine, tokens
 
-QUERIES = saved_queries.SavedQueries(find_project().queries)
+QUERIES = saved_queries.SavedQueries.of(find_project())
 STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
@@ -123,7 +124,7 @@ answered = pytest.mark.parametrize(
 
 @each
 def test_a_saved_query_keeps_the_rules(name: str) -> None:
-    assert not [str(problem) for problem in lint.lint(QUERIES.get(name), prefixes.prefixes())]
+    assert not [str(problem) for problem in lint.lint(QUERIES.get(name), PREFIXES)]
 
 
 # What pages and checks ask takes rdflib long, and no person asks it.
@@ -140,7 +141,7 @@ def test_two_engines_give_the_same_rows_in_the_same_order(name: str, engines: En
 def test_the_answer_is_the_golden_one(name: str, engines: Engines, golden) -> None:
     query = QUERIES.get(name)
     form = "ttl" if query.form == "construct" else "csv"
-    data = engines.oxigraph.serialise(query.text, form, prefixes=dict(prefixes.prefixes()))
+    data = engines.oxigraph.serialise(query.text, form, prefixes=dict(PREFIXES))
     names = query.topic == "tables" or "names_as_printed" in query.columns
     golden.check(f"queries/{name}.{form}", _without_names(data) if names else data.replace(b"\r\n", b"\n"))
 
@@ -212,7 +213,7 @@ def test_the_choices_are_of_the_graph_have_labels_and_each_has_an_answer(
 
 
 def test_a_label_of_two_choices_is_refused_with_both() -> None:
-    which = Parameter("which", "Place", "iri", "place:kaz", {"place:kaz": "Hill", "place:korday-district": "hill"})
+    which = Parameter("which", "Place", "iri", "place:kaz", {"place:kaz": "Hill", "place:korday-district": "hill"}, prefixes=PREFIXES)
     with pytest.raises(BadParameter, match="more than one choice") as refused:
         which.term("HILL", "here")
     assert refused.value.hint == "use one of: place:kaz, place:korday-district."
@@ -317,7 +318,7 @@ def saved(tmp_path):
         path = tmp_path / f"{name}.rq"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        return saved_queries.SavedQueries(tmp_path).get(name)
+        return saved_queries.SavedQueries(tmp_path, PREFIXES).get(name)
 
     return save
 
@@ -329,7 +330,7 @@ def test_a_good_query_is_read_whole(saved) -> None:
     assert [parameter.default for parameter in query.parameters] == [
         "language:kazakh", '"school }"@en', "-1", '"2020"^^xsd:gYear', '"2020-01-01"^^xsd:date', "2020",
     ]  # fmt: skip
-    assert not lint.lint(query, prefixes.prefixes())
+    assert not lint.lint(query, PREFIXES)
     assert query.bind() == query.text
 
 
@@ -410,7 +411,7 @@ def test_the_headers_default_may_repeat_that_of_the_query(saved) -> None:
 )
 def test_the_lint_finds(saved, old: str, new: str, says: str) -> None:
     assert old in GOOD
-    found = lint.lint(saved(GOOD.replace(old, new, 1)), prefixes.prefixes())
+    found = lint.lint(saved(GOOD.replace(old, new, 1)), PREFIXES)
     assert any(says in problem.what for problem in found), [problem.what for problem in found]
 
 
@@ -472,7 +473,7 @@ def test_a_short_name_serves_where_it_is_unique_and_the_nearest_is_proposed(save
     saved(GOOD)
     saved(GOOD, "law/acts")
     saved(GOOD, "schools/acts")
-    found = saved_queries.SavedQueries(tmp_path)
+    found = saved_queries.SavedQueries(tmp_path, PREFIXES)
     assert found.names == ("law/acts", "schools/acts", "schools/by-language")
     assert found.get("by-language").name == found.get(found.get("by-language").iri).name == "schools/by-language"
     with pytest.raises(UnknownName, match="Several topics"):
@@ -487,6 +488,6 @@ def test_one_broken_query_does_not_hide_the_others(saved, tmp_path) -> None:
     with pytest.raises(Problem):
         saved("SELECT ?x { ?x ?y ?z } ORDER BY ?x", "a/broken")
     saved(GOOD.replace("ORDER BY ?x", ""), "b/unordered")
-    found = saved_queries.SavedQueries(tmp_path)
-    codes = [problem.code for problem in lint.problems(found.names, found.get, prefixes.prefixes())]
+    found = saved_queries.SavedQueries(tmp_path, PREFIXES)
+    codes = [problem.code for problem in lint.problems(found.names, found.get, PREFIXES)]
     assert codes == ["query-syntax", "query-untidy"]

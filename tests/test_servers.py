@@ -21,7 +21,7 @@ from statereport.sparql.engine import Store
 from statereport.sparql.remote import RemoteStore
 
 pytestmark = pytest.mark.slow
-QUERIES = saved.SavedQueries(find_project().queries)
+QUERIES = saved.SavedQueries.of(find_project())
 # What Virtuoso 7.2 cannot answer alike, and why no other wording helps.
 NOT_ON_VIRTUOSO = {
     "pages/classes": "it counts whatever the store holds, and Virtuoso's holds graphs of its own",

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from real import PREFIXES
 from skipping import skip_loudly
 
 from statereport.project import find_project
@@ -15,12 +16,12 @@ from statereport.sparql import engine
 
 @pytest.fixture
 def saved():
-    return SavedQueries(find_project().queries)
+    return SavedQueries.of(find_project())
 
 
 def write(folder, saved) -> None:
     asked = [saved.get("measures/measures-of-a-year"), saved.get("law/laws-cited-most")]
-    single_file.write(folder, asked, [], engine.Store.memory([]), "0" * 64)
+    single_file.write(folder, asked, [], engine.Store.memory([]), "0" * 64, PREFIXES)
 
 
 def test_without_its_page_no_file_is_written(tmp_path, saved, monkeypatch):

@@ -8,9 +8,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from real import PREFIXES
 
 from statereport.questions.saved import SavedQueries
-from statereport.rdf import namespaces, prefixes, turtle
+from statereport.rdf import namespaces, turtle
 from statereport.rdf.dataset import homes, load, name_of, path_of, unstable_literals
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,16 +52,16 @@ def dataset(project):
 
 
 def saved(project) -> list:
-    return list(SavedQueries(project.queries))
+    return list(SavedQueries.of(project))
 
 
 def test_every_turtle_file_is_in_the_project_format(project):
-    differ = turtle.fmt([project.ontology, project.graphs], True, project.prefixes, project.name)
+    differ = turtle.fmt([project.ontology, project.graphs], project, check=True)
     assert not differ, f"run: statereport fmt {' '.join(map(str, differ))}"
 
 
 def test_every_prefix_is_the_one_of_the_table(project):
-    table = prefixes.prefixes(project.prefixes)
+    table = PREFIXES
     line = re.compile(r"^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>", re.I | re.M)
     paths = [
         *project.ontology.rglob("*.ttl"),
@@ -78,7 +79,7 @@ def test_every_prefix_is_the_one_of_the_table(project):
 
 
 def test_the_table_gives_each_namespace_one_prefix(project):
-    spaces = list(prefixes.prefixes(project.prefixes).values())
+    spaces = list(PREFIXES.values())
     assert len(spaces) == len(set(spaces))
 
 
@@ -133,7 +134,7 @@ def test_every_term_of_ours_is_asked_for_by_a_query_a_shape_or_a_rule(project, d
         and t.predicate.value.endswith("#type")
         and kinds.search(t.object.value)
     }
-    unasked = sorted(terms - {prefixes.expand(word, project.prefixes) for word in words})
+    unasked = sorted(terms - {PREFIXES.expand(word) for word in words})
     assert not unasked, "a term that nothing asks for is not needed, or a query or shape is missing"
 
 
@@ -256,7 +257,7 @@ def test_the_readme_prints_what_is_printed(project, dataset):
         dataset.ontology_quads(), dataset.data_quads(), inference.load_rules(project.ontology / "rules")
     )
     engine = Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
-    page = str(describe.describe("figure:13-schools-kazakh", engine, SavedQueries(project.queries)))
+    page = str(describe.describe("figure:13-schools-kazakh", engine, SavedQueries.of(project), PREFIXES))
     shown = re.search(
         r"^```console\n(Inferred\n.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S
     )[1]

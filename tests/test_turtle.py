@@ -7,11 +7,11 @@ import random
 from pathlib import Path
 
 import pytest
+from real import PREFIXES
 
 from statereport.errors import Problem, TurtleSyntax, UnknownName
 from statereport.rdf import turtle
 from statereport.rdf.namespaces import SR
-from statereport.rdf.prefixes import prefixes
 from statereport.rdf.turtle import BlankNode, Literal, NamedNode, Triple, format_turtle, parse_turtle, same_triples
 
 CASES = Path(__file__).parent / "turtle"
@@ -22,14 +22,14 @@ REFUSED = sorted((CASES / "refused").glob("*.ttl"))
 @pytest.mark.parametrize("case", WRITTEN, ids=lambda case: case.stem)
 def test_a_file_is_written_in_the_project_format(case):
     expected = case.with_suffix(".expected.ttl").read_text(encoding="utf-8")
-    assert format_turtle(case.read_text(encoding="utf-8")) == expected
-    assert format_turtle(expected) == expected
+    assert format_turtle(case.read_text(encoding="utf-8"), PREFIXES) == expected
+    assert format_turtle(expected, PREFIXES) == expected
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.stem)
 def test_what_cannot_be_written_is_refused_with_a_place_and_a_cure(case):
     with pytest.raises(Problem) as refusal:
-        format_turtle(case.read_text(encoding="utf-8"), case.name)
+        format_turtle(case.read_text(encoding="utf-8"), PREFIXES, case.name)
     assert str(refusal.value) + "\n" == case.with_suffix(".txt").read_text(encoding="utf-8")
 
 
@@ -39,22 +39,22 @@ def test_every_case_has_its_counterpart():
 
 
 def test_every_file_of_the_project_is_in_the_project_format(project):
-    assert turtle.fmt([project.ontology, project.graphs], check=True) == []
+    assert turtle.fmt([project.ontology, project.graphs], project, check=True) == []
 
 
 def test_check_names_the_files_and_writes_nothing(tiny):
     file = tiny.graphs / "reports" / "tiny" / "01-schools.ttl"
     before = file.read_text().replace(" ;\n .", " .")
     file.write_text(before)
-    assert turtle.fmt([tiny.graphs], check=True, table=tiny.prefixes) == [file]
+    assert turtle.fmt([tiny.graphs], tiny, check=True) == [file]
     assert file.read_text() == before
-    assert turtle.fmt([file], table=tiny.prefixes) == [file]
-    assert turtle.fmt([tiny.root], check=True, table=tiny.prefixes) == []
+    assert turtle.fmt([file], tiny) == [file]
+    assert turtle.fmt([tiny.root], tiny, check=True) == []
 
 
-def test_a_file_that_is_not_there_is_a_problem(tmp_path):
+def test_a_file_that_is_not_there_is_a_problem(tmp_path, tiny):
     with pytest.raises(UnknownName, match="none"):
-        turtle.fmt([tmp_path / "none.ttl"])
+        turtle.fmt([tmp_path / "none.ttl"], tiny)
 
 
 def test_triples_are_read_in_their_order_with_their_lexical_forms(tmp_path):
@@ -82,14 +82,14 @@ def test_a_file_that_is_not_utf_8_says_where(tmp_path):
 
 
 def test_a_block_is_found_by_its_name(project):
-    text = project.prefixes.read_text()
-    assert text.splitlines()[turtle.line_of(text, "prefix:sr") - 1] == "prefix:sr"
-    assert turtle.line_of(text, "prefix:s") is None
+    text = (project.ontology / "statements.ttl").read_text(encoding="utf-8")
+    assert text.splitlines()[turtle.line_of(text, "sr:quote") - 1] == "sr:quote"
+    assert turtle.line_of(text, "sr:quot") is None
 
 
 def test_a_written_graph_reads_back():
     triples = [Triple(NamedNode(SR + "a"), NamedNode(SR + "value"), Literal("1"))]
-    text = turtle.write_turtle(triples, ["What it is.", "Generated."])
+    text = turtle.write_turtle(triples, ["What it is.", "Generated."], PREFIXES)
     assert text.startswith("# What it is.\n# Generated.\n\nPREFIX sr:")
     assert parse_turtle(text) == triples
 
@@ -125,13 +125,13 @@ STRINGS = [
 def test_no_graph_loses_a_triple(seed):
     """Random graphs with hard strings, nested blank nodes and lists: same triples, and a second time the same text."""
     dice = random.Random(seed)
-    xsd = prefixes()["xsd"]
-    rdf = prefixes()["rdf"]
+    xsd = PREFIXES["xsd"]
+    rdf = PREFIXES["rdf"]
     triples: list[Triple] = []
 
     def iri() -> NamedNode:
         return NamedNode(
-            dice.choice([SR, "http://example.org/", prefixes()["passage"]])
+            dice.choice([SR, "http://example.org/", PREFIXES["passage"]])
             + dice.choice("abc")
             + dice.choice(["", "1", ".2", "-", ".", "~", "%20", "é"])
         )
@@ -167,6 +167,6 @@ def test_no_graph_loses_a_triple(seed):
     for _ in range(6):
         describe(dice.choice([iri(), iri(), BlankNode()]), 3)
     dice.shuffle(triples)
-    text = turtle.write_turtle(triples, ["A random graph."])
+    text = turtle.write_turtle(triples, ["A random graph."], PREFIXES)
     assert same_triples(parse_turtle(text), triples)
-    assert format_turtle(text) == text
+    assert format_turtle(text, PREFIXES) == text

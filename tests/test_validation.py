@@ -4,13 +4,13 @@ import csv
 import io
 
 import pytest
+from real import PREFIXES as TABLE
 from shape_cases import World, cases
 
 from statereport.errors import ShapeBroken
 from statereport.rdf import turtle
 from statereport.rdf.dataset import Dataset, load
 from statereport.rdf.namespaces import SHAPE
-from statereport.rdf.prefixes import shorten
 from statereport.reasoning import shapes, validation, validation_input
 
 # Nothing in the report is renamed, founded or ended as a body, and no number of ours is derived yet.
@@ -147,7 +147,7 @@ def test_types_follow_from_superclasses_and_from_values_and_from_nothing_else():
     sr:Percentage owl:equivalentClass [ owl:intersectionOf ( sr:Figure [ owl:onProperty sr:hasUnit ; owl:hasValue unit:percent ] ) ] .
     place:share a sr:Figure ; sr:hasUnit unit:percent . place:other sr:hasUnit unit:percent . place:number a sr:Figure .""")
     kinds = {
-        (shorten(t.subject.value), shorten(t.object.value))
+        (TABLE.shorten(t.subject.value), TABLE.shorten(t.object.value))
         for t in validation_input.prepared(given)
         if t.predicate.value.endswith("#type")
         and t.subject.value.rpartition("/")[2] in ("share", "other", "number", "percent")
@@ -214,7 +214,12 @@ def test_the_warnings_are_those_that_are_known(findings, golden):
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(["shape", "focus", "value", "message"])
     rows.writerows(
-        [shorten(f.shape), shorten(f.focus), shorten(f.value) if f.value.startswith("http") else f.value, f.message]
+        [
+            TABLE.shorten(f.shape),
+            TABLE.shorten(f.focus),
+            TABLE.shorten(f.value) if f.value.startswith("http") else f.value,
+            f.message,
+        ]
         for f in findings
         if f.severity != "Violation"
     )

@@ -24,8 +24,17 @@ class Project:
 
     @property
     def prefixes(self) -> Path:
-        """The one table of prefixes."""
+        """The file of the project's own prefixes."""
         return self.ontology / "prefixes.ttl"
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """The short names of the reports, which are the names of their folders, in alphabetical order."""
+        return tuple(sorted(path.parent.name for path in self.graphs.glob("reports/*/prefixes.ttl")))
+
+    def report_prefixes(self, report: str) -> Path:
+        """The file of the prefixes that a report binds."""
+        return self.graphs / "reports" / report / "prefixes.ttl"
 
     def name(self, path: Path | str) -> str:
         """A file's name for people: relative to the project where it lies inside, with forward slashes."""

@@ -11,9 +11,9 @@ from collections import defaultdict
 import pyoxigraph as ox
 import pytest
 import serving
+from real import PREFIXES as TABLE
 
 from statereport.rdf import namespaces
-from statereport.rdf import prefixes as names
 from statereport.sparql import tokens
 
 NAMES = """PREFIX sh: <http://www.w3.org/ns/shacl#>
@@ -65,7 +65,7 @@ def test_an_editor_finds_examples_that_run_as_they_stand(served, method):
 
 def test_an_editor_finds_the_prefixes(served):
     found = {row["prefix"]: row["namespace"] for row in asked(served, PREFIXES, {})}
-    assert found == dict(names.prefixes())
+    assert found == dict(TABLE)
 
 
 def test_an_editor_finds_what_may_stand_beside_what(served):

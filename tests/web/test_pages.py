@@ -14,7 +14,7 @@ from statereport.project import find_project
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import namespaces
 
-QUESTIONS = [name for name in SavedQueries(find_project().queries).names if not name.startswith(("pages/", "checks/"))]
+QUESTIONS = [name for name in SavedQueries.of(find_project()).names if not name.startswith(("pages/", "checks/"))]
 ONE_OF_EACH = (
     "/",
     "/query",
@@ -161,7 +161,7 @@ def test_identifiers_can_be_shown_instead(read):
     assert "instrument:kaz-constitution" not in read("/query/law/laws-cited-most.html").one("table", id="table").words
 
 
-@pytest.mark.parametrize("name", [n for n in QUESTIONS if SavedQueries(find_project().queries).get(n).parameters])
+@pytest.mark.parametrize("name", [n for n in QUESTIONS if SavedQueries.of(find_project()).get(n).parameters])
 def test_a_form_has_its_choices_by_their_labels_and_the_default_chosen(read, name):
     page = read(f"/query/{name}.html")
     query = read.site.graph.question(name)

@@ -27,10 +27,10 @@ def check(project: Project, given: Path | None = None, say: Say = lambda line: N
     """
     found = [
         turtle.not_formatted(project.name(path))
-        for path in turtle.fmt([project.ontology, project.graphs], True, project.prefixes, project.name)
+        for path in turtle.fmt([project.ontology, project.graphs], project, check=True)
     ]
-    saved = SavedQueries(project.queries)
-    found += lint.problems(saved.names, saved.get, prefixes.prefixes(project.prefixes))
+    saved = SavedQueries.of(project)
+    found += lint.problems(saved.names, saved.get, prefixes.read(project))
     if find_text(project, given):
         for name in GENERATORS:
             found += generated(name, project, given)

@@ -82,7 +82,7 @@ def fmt(only_check: bool, paths: tuple[Path, ...]) -> None:
     from statereport.rdf import turtle
 
     project = find_project()
-    changed = turtle.fmt(paths or (project.ontology, project.graphs), only_check, project.prefixes, project.name)
+    changed = turtle.fmt(paths or (project.ontology, project.graphs), project, only_check)
     if only_check:
         console.findings(
             [turtle.not_formatted(project.name(path)) for path in changed],

@@ -30,7 +30,7 @@ class Reader:
 
 def listing() -> str:
     """Every saved question under its topic, with its summary."""
-    saved = [q for q in SavedQueries(find_project().queries) if q.topic != "pages"]
+    saved = [q for q in SavedQueries.of(find_project()) if q.topic != "pages"]
     wide = max((len(query.name) for query in saved), default=0)
     lines: list[str] = []
     topic = ""
@@ -44,7 +44,7 @@ def listing() -> str:
 def help_of(name: str, at: str | None, say: Say) -> str:
     """What a question means, what it leaves open and may be given, and what its answer's columns are."""
     project = find_project()
-    query = SavedQueries(project.queries).get(name)
+    query = SavedQueries.of(project).get(name)
     lines = [query.summary, "", *([query.description, ""] if query.description else [])]
     if query.parameters:
         lines += ["Parameters:"]
@@ -72,7 +72,7 @@ def help_of(name: str, at: str | None, say: Say) -> str:
 
 def answer(name: str, params: Iterable[str], at: str | None, reader: Reader) -> str | bytes:
     """The answer to a saved question, as it goes to stdout."""
-    query = SavedQueries(find_project().queries).get(name)
+    query = SavedQueries.of(find_project()).get(name)
     graph = open_graph(at, say=reader.say)
     values = chosen(query, _values(name, params), graph.engine)
     return _answered(graph, query, query.bind(values), reader, "")
@@ -90,7 +90,7 @@ def citation(name: str | None, path: str | None, params: Iterable[str], at: str 
     """How the answer to a saved question, or to the SPARQL in a file, is cited: a paragraph, and an entry for BibTeX."""
     from statereport.questions import citation as citing
 
-    query = SavedQueries(find_project().queries).get(name) if name else _from_file(path or "-")
+    query = SavedQueries.of(find_project()).get(name) if name else _from_file(path or "-")
     graph = open_graph(at, say=say)
     values = chosen(query, _values(query.name, params), graph.engine)
     cited = citing.cite(graph, query, values, own=not name)

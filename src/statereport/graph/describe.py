@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from statereport.errors import UnknownName, did_you_mean
 from statereport.questions.saved import SavedQueries
-from statereport.rdf import namespaces, prefixes
+from statereport.rdf import namespaces
+from statereport.rdf.prefixes import Prefixes
 from statereport.sparql.answers import plain
 from statereport.sparql.engine import Engine, iri_text, is_iri
 
@@ -57,6 +58,7 @@ class Description:
     facts: tuple[Fact, ...]
     mentions: tuple[Fact, ...]
     places: tuple[Place, ...]
+    prefixes: Prefixes = field(default_factory=Prefixes, compare=False, repr=False)
 
     def of(self, origin: str) -> tuple[Fact, ...]:
         """What is said of the thing in this way: asserted, inferred or noted."""
@@ -66,16 +68,16 @@ class Description:
         """The page in plain text."""
         lines = [f"{self.label}  ({self.name})" if self.label else self.name, self.iri, ""]
         for origin, title in ((ASSERTED, "Asserted"), (INFERRED, "Inferred"), (NOTED, "Noted")):
-            lines += _section(title, (f"{f.property}: {_shown(f)}" for f in self.of(origin)))
+            lines += _section(title, (f"{f.property}: {_shown(f, self.prefixes)}" for f in self.of(origin)))
             lines += _section(
                 f"{title}, from other things",
-                (f"{_shown(f)}: {f.property}" for f in self.mentions if f.origin == origin),
+                (f"{_shown(f, self.prefixes)}: {f.property}" for f in self.mentions if f.origin == origin),
             )
         lines += _section("In the text (passage, code points)", (self._line(place) for place in self.places))
         return "\n".join(lines).rstrip() + "\n"
 
     def _line(self, place: Place) -> str:
-        said = "" if place.statement == self.iri else f"  ({prefixes.shorten(place.statement)})"
+        said = "" if place.statement == self.iri else f"  ({self.prefixes.shorten(place.statement)})"
         return f"{place.passage:>6}  {place.start}-{place.end}  {place.fragment}{said}".rstrip()
 
 
@@ -86,7 +88,7 @@ def origin(graph: str) -> str:
     return NOTED if graph.rpartition("/")[2] in ("notes", "findings") else ASSERTED
 
 
-def describe(name: str, engine: Engine, queries: SavedQueries) -> Description:
+def describe(name: str, engine: Engine, queries: SavedQueries, prefixes: Prefixes) -> Description:
     """Describe the thing with this IRI or prefixed name.
 
     Raises UnknownPrefix for a prefix that is not in the table, UnknownName where nothing is said of the thing.
@@ -103,10 +105,10 @@ def describe(name: str, engine: Engine, queries: SavedQueries) -> Description:
         query = queries.get(f"pages/{page}")
         return list(engine.query(query.bind(values), query.source).rows)
 
-    facts = tuple(_fact(*row) for row in ask("statements", thing=iri))
-    mentions = tuple(_fact(*row) for row in ask("mentions", thing=iri))
+    facts = tuple(_fact(prefixes, *row) for row in ask("statements", thing=iri))
+    mentions = tuple(_fact(prefixes, *row) for row in ask("mentions", thing=iri))
     if not facts and not mentions:
-        raise UnknownName(where=name, what="Nothing is said of this thing.", hint=_near(iri, ask))
+        raise UnknownName(where=name, what="Nothing is said of this thing.", hint=_near(iri, ask, prefixes))
     labels = {f.value.language or "": f.value.value for kind in _LABELS[::-1] for f in facts if f.predicate == kind}
     return Description(
         iri=iri,
@@ -120,10 +122,11 @@ def describe(name: str, engine: Engine, queries: SavedQueries) -> Description:
             Place(*(plain(term) or "" if i not in (3, 4) else plain(term) for i, term in enumerate(row)))
             for row in ask("places", thing=iri)
         ),
+        prefixes=prefixes,
     )
 
 
-def _fact(graph: Any, predicate: Any, label_of_predicate: Any, value: Any, label: Any) -> Fact:
+def _fact(prefixes: Prefixes, graph: Any, predicate: Any, label_of_predicate: Any, value: Any, label: Any) -> Fact:
     return Fact(
         predicate=predicate.value,
         property=label_of_predicate.value if label_of_predicate else prefixes.shorten(predicate.value),
@@ -134,7 +137,7 @@ def _fact(graph: Any, predicate: Any, label_of_predicate: Any, value: Any, label
     )
 
 
-def _near(iri: str, ask: Any) -> str:
+def _near(iri: str, ask: Any, prefixes: Prefixes) -> str:
     """The nearest names that there are: of the same kind, else of any."""
     space = iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
     for beginning in (space, namespaces.BASE):
@@ -145,7 +148,7 @@ def _near(iri: str, ask: Any) -> str:
     return "statereport query tables/figures and its neighbours list the things there are."
 
 
-def _shown(fact: Fact) -> str:
+def _shown(fact: Fact, prefixes: Prefixes) -> str:
     if not hasattr(fact.value, "value") or not is_iri(fact.value):
         language = getattr(fact.value, "language", None)
         return plain_text(fact.value) + (f" ({language})" if language else "")

@@ -71,10 +71,10 @@ def examine(project: Project, text: Path | None = None, progress: Progress | Non
         _compare(project, text)
     say("inferring")
     rules = load_rules(project.ontology / "rules")
-    inference = infer(dataset.ontology_quads(), dataset.data_quads(), rules)
+    inference = infer(dataset.ontology_quads(), dataset.data_quads(), rules, dataset.prefixes)
     say("validating")
     findings = validation.validate(dataset.data, dataset.ontology, dataset.shapes)
-    return Examined(dataset, inference, findings, {catalogue.GRAPH: catalogue.triples(SavedQueries(project.queries))})
+    return Examined(dataset, inference, findings, {catalogue.GRAPH: catalogue.triples(SavedQueries.of(project))})
 
 
 def refuse_violations(project: Project, examined: Examined) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from statereport.errors import NotABuild, UnknownName, did_you_mean
 from statereport.graph import build_folder, describe
 from statereport.project import Project, find_project
 from statereport.questions import saved
-from statereport.rdf import prefixes as names
+from statereport.rdf import prefixes
 from statereport.sparql.answers import Answer
 from statereport.sparql.engine import Engine, Store
 
@@ -32,8 +32,9 @@ class KnowledgeGraph:
     def __init__(self, engine: Engine, project: Project, folder: Path | None = None) -> None:
         self.engine = engine
         self.project = project
+        self.prefixes = prefixes.read(project)
         self.folder = folder
-        self._queries = saved.SavedQueries(project.queries)
+        self._queries = saved.SavedQueries(project.queries, self.prefixes)
 
     def ask(self, name: str, **values: Any) -> Answer:
         """The answer to a saved question, with these values in the place of its defaults.
@@ -105,14 +106,9 @@ class KnowledgeGraph:
         lines = sums.read_text(encoding="ascii").splitlines() if sums and sums.is_file() else []
         return next((line.split()[0] for line in lines if line.split()[1] == "statereport.nq"), "")
 
-    @property
-    def prefixes(self) -> Mapping[str, str]:
-        """The project's table of prefixes."""
-        return names.prefixes(self.project.prefixes)
-
     def describe(self, iri: str) -> describe.Description:
         """All that is said of a thing, its IRI or prefixed name given. Raises UnknownName, UnknownPrefix."""
-        return describe.describe(iri, self.engine, self._queries)
+        return describe.describe(iri, self.engine, self._queries, self.prefixes)
 
     def queries(self) -> tuple[saved.SavedQuery, ...]:
         """Every saved question, by topic and slug, without those that only make pages."""
@@ -128,7 +124,7 @@ class KnowledgeGraph:
 
     def shorten(self, iri: str) -> str:
         """An IRI as a prefixed name, where the project has a prefix for it."""
-        return names.shorten(iri, self.project.prefixes)
+        return self.prefixes.shorten(iri)
 
 
 def open_graph(

@@ -115,10 +115,11 @@ def load(
         for path, file in exports.items()
         if file.media_type in void.MEDIA_TYPES.values()
     ]
-    named = {iri: prefixes.shorten(iri, project.prefixes).replace(":", "-") for iri in void.named(every)}
+    known = prefixes.read(project)
+    named = {iri: known.shorten(iri).replace(":", "-") for iri in void.named(every)}
     description = tuple(void.describe(every, files, named))
     # What other people's editors look for in the endpoint: the questions, and what stands beside what.
-    told = {catalogue.GRAPH: catalogue.triples(saved.SavedQueries(project.queries)), DESCRIPTION: description}
+    told = {catalogue.GRAPH: catalogue.triples(saved.SavedQueries.of(project)), DESCRIPTION: description}
     quads = [*dataset.quads(), *writers.quads(derived), *writers.quads(told)]
     graph = knowledge.KnowledgeGraph(engine.Store.memory(quads), project)
     words = reading.load(text) if text else None

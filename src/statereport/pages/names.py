@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from statereport.rdf import namespaces
-from statereport.rdf import prefixes as names
 
 if TYPE_CHECKING:
     from statereport.graph.knowledge import KnowledgeGraph
@@ -105,7 +104,7 @@ class Names:
             labels={iri: tuple(sorted(names, key=_first)) for iri, names in labels.items()},
             units=tuple(_units(graph)),
             stated={iri: tuple(references) for iri, references in stated.items()},
-            prefixes=dict(names.prefixes(graph.project.prefixes)),
+            prefixes=graph.prefixes,
         )
 
     @cached_property

@@ -13,12 +13,13 @@ from statereport.project import Project
 from statereport.publish import cubes, export
 from statereport.questions import catalogue
 from statereport.questions.saved import SavedQueries, SavedQuery
+from statereport.rdf.prefixes import Prefixes
 from statereport.sparql.engine import Engine, Store
 
 MARKER = "build.json"
 Progress = examine.Progress
 # Writes further files into the folder of a build.
-Further = Callable[[Path, Iterable[SavedQuery], list, Engine, str], None]
+Further = Callable[[Path, Iterable[SavedQuery], list, Engine, str, Prefixes], None]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def build(
     """Make the graph from its sources and publish it in the folder `out`, which appears whole or stays as it was.
 
     `text` is the report, where it is at hand: every anchor is compared with it first. `progress` is told each stage. `also` writes further files from the same
-    values: folder, saved queries, quads, engine, RDFC-1.0 hash.
+    values: folder, saved queries, quads, engine, RDFC-1.0 hash, prefixes.
     Raises DataViolates before anything is replaced, BuildLocked, DiskFull, NotABuild, and the problems of the stages.
     """
     say = progress or (lambda stage: None)
@@ -65,7 +66,7 @@ def build(
         say("answering")
         quads = examined.quads()
         engine = Store.memory(quads)
-        saved = SavedQueries(project.queries)
+        saved = SavedQueries.of(project)
         examine.refuse_failed_checks(project, engine, saved)
         asked = [query for query in saved if query.topic not in catalogue.LEFT_OUT]
         export.write_answers(fresh, asked, engine, project)
@@ -81,7 +82,7 @@ def build(
         export.write_turtle(fresh, "queries", examined.questions, project)
         export.write_description(fresh, {**asserted, **derived, **examined.questions}, project)
         for write in also:
-            write(fresh, asked, quads, engine, hashes["statereport"])
+            write(fresh, asked, quads, engine, hashes["statereport"], examined.dataset.prefixes)
         build_folder.write_store(quads, fresh / "store", project)
         search.write(engine, saved.get, fresh / "store")
         summary = Summary(

@@ -16,7 +16,7 @@ from statereport.project import Project
 from statereport.publish import void
 from statereport.questions import chart
 from statereport.questions.picture import Picture
-from statereport.rdf import prefixes as names
+from statereport.rdf import prefixes as tables
 from statereport.rdf import writers
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def write_graphs(folder: Path, parts: Mapping[str, Graphs], project: Project) ->
 
     N-Quads are in canonical form, so that the SHA-256 of the .nq file is the RDFC-1.0 hash of the part.
     """
-    prefixes = names.prefixes(project.prefixes)
+    prefixes = tables.read(project)
     for stem, graphs in parts.items():
         items = writers.canonical(writers.quads(graphs))
         for ending in ENDINGS:
@@ -53,7 +53,7 @@ def write_graphs(folder: Path, parts: Mapping[str, Graphs], project: Project) ->
 def write_turtle(folder: Path, stem: str, graphs: Graphs, project: Project) -> None:
     """Write some graphs as one Turtle file: the ontology or the shapes, for those who want only them."""
     triples = [t for part in graphs.values() for t in part]
-    (folder / f"{stem}.ttl").write_bytes(writers.turtle(triples, names.prefixes(project.prefixes)))
+    (folder / f"{stem}.ttl").write_bytes(writers.turtle(triples, tables.read(project)))
 
 
 def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, project: Project) -> None:
@@ -62,7 +62,7 @@ def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, p
     Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and a chart, where there is one, as
     Vega-Lite, SVG and PNG.
     """
-    prefixes = dict(names.prefixes(project.prefixes))
+    prefixes = dict(tables.read(project))
     for query in queries:
         answer = engine.query(query.text, query.name)
         table = query.topic == "tables"
@@ -132,8 +132,8 @@ def _datatype(kinds: set[str | None]) -> str:
 
 def write_description(folder: Path, graphs: Graphs, project: Project) -> None:
     """Write void.ttl about the data files that the folder now holds."""
-    prefixes = names.prefixes(project.prefixes)
-    partitions = {iri: names.shorten(iri, project.prefixes).replace(":", "-") for iri in void.named(graphs)}
+    prefixes = tables.read(project)
+    partitions = {iri: prefixes.shorten(iri).replace(":", "-") for iri in void.named(graphs)}
     files = [
         f
         for f in _files(folder)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from statereport.rdf import namespaces, prefixes
+from statereport.rdf import namespaces
 from statereport.rdf.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, XSD
 from statereport.rdf.writers import iri, literal, triple
 from statereport.sparql import engine
@@ -51,9 +51,7 @@ def _question(query: SavedQuery) -> Iterator[Triple]:
 def _parameter(query: SavedQuery, parameter: Parameter, order: int) -> Iterator[Triple]:
     me = f"{query.iri}/{parameter.name}"
     ((default,),) = (
-        engine.Store.memory()
-        .query(f"SELECT ({parameter.default} AS ?default) {{}}", query.source, prefixes.prefixes())
-        .rows
+        engine.Store.memory().query(f"SELECT ({parameter.default} AS ?default) {{}}", query.source, query.prefixes).rows
     )
     yield triple(query.iri, f"{SH}parameter", iri(me))
     yield triple(me, RDF + "type", iri(f"{SH}Parameter"))

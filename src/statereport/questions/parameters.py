@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from statereport.errors import BadParameter, Problem, nearest
-from statereport.rdf import prefixes
+from statereport.rdf.prefixes import Prefixes
 from statereport.sparql import engine
 
 TYPES = ("iri", "string", "integer", "year", "date")
@@ -30,6 +30,7 @@ class Parameter:
     default: str
     choices: Mapping[str, str] = field(default_factory=dict)
     pattern: str = ""
+    prefixes: Prefixes = field(default_factory=Prefixes, compare=False, repr=False)
 
     @property
     def value(self) -> str:
@@ -83,7 +84,7 @@ class Parameter:
     def _typed(self, given: str) -> str:
         if self.type == "iri":
             try:
-                return engine.iri_text(prefixes.expand(given))
+                return engine.iri_text(self.prefixes.expand(given))
             except Problem as problem:
                 raise ValueError(problem.hint) from None
             except ValueError:

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from statereport.errors import BadParameter, QuerySyntax, UnknownName, did_you_mean
+from statereport.project import Project
 from statereport.questions.parameters import TYPES, Parameter
 from statereport.rdf import namespaces, prefixes
+from statereport.rdf.prefixes import Prefixes
 from statereport.sparql import tokens
 from statereport.sparql.answers import Answer
 from statereport.sparql.engine import Engine, form_of, is_iri
@@ -51,6 +53,7 @@ class SavedQuery:
     titles: Mapping[str, str] = field(default_factory=dict)
     chart: Mapping[str, str] = field(default_factory=dict)
     expect: Mapping[str, Any] = field(default_factory=dict)
+    prefixes: Prefixes = field(default_factory=Prefixes, compare=False, repr=False)
 
     @property
     def iri(self) -> str:
@@ -114,18 +117,23 @@ class SavedQuery:
 class SavedQueries:
     """The questions of a folder, each read once, when it is first asked for."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, prefixes: Prefixes | None = None) -> None:
+        self._folder, self._prefixes = folder, prefixes or Prefixes()
         self._known: dict[str, SavedQuery] = {}
         found = sorted(folder.glob("*/**/*.rq"))
         self._files = {path.relative_to(folder).with_suffix("").as_posix(): path for path in found}
+
+    @classmethod
+    def of(cls, project: Project) -> SavedQueries:
+        """The questions of a project, with its prefixes."""
+        return cls(project.queries, prefixes.read(project))
 
     def __iter__(self) -> Iterator[SavedQuery]:
         return map(self._read, self._files)
 
     def _read(self, name: str) -> SavedQuery:
         if name not in self._known:
-            self._known[name] = read(self._files[name], name, f"{self._folder.name}/{name}.rq")
+            self._known[name] = read(self._files[name], name, f"{self._folder.name}/{name}.rq", self._prefixes)
         return self._known[name]
 
     @property
@@ -159,9 +167,9 @@ def choices(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str
     value, pattern = f"?{parameter.name}", parameter.pattern
     if "?label" not in pattern:
         pattern = f'{{ SELECT DISTINCT {value} WHERE {{ {pattern} }} }}\nOPTIONAL {{ {value} skos:prefLabel ?label FILTER(LANG(?label) = "en") }}'
-    rows = engine.query(f"SELECT DISTINCT {value} ?label WHERE {{ {pattern} }}", query.source, prefixes.prefixes()).rows
+    rows = engine.query(f"SELECT DISTINCT {value} ?label WHERE {{ {pattern} }}", query.source, query.prefixes).rows
     found = {
-        prefixes.shorten(term.value) if is_iri(term) else term.value: label.value if label else term.value
+        query.prefixes.shorten(term.value) if is_iri(term) else term.value: label.value if label else term.value
         for term, label in rows
     }
     return dict(sorted(found.items(), key=lambda item: (_natural(item[1]), item[0])))
@@ -183,12 +191,13 @@ def _natural(label: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part.casefold()) for part in re.split(r"(\d+)", label)]
 
 
-def read(path: Path, name: str, source: str) -> SavedQuery:
-    """Read one file. Raises QuerySyntax with the header's line where the header is not what this module's notes say."""
+def read(path: Path, name: str, source: str, prefixes: Prefixes | None = None) -> SavedQuery:
+    """Read one file; `prefixes` are those that values may use. Raises QuerySyntax with the header's line where the header is not what this module's notes say."""
     text = path.read_text(encoding="utf-8")
     lines = text.split("\n")
     count = next((i for i, line in enumerate(lines) if not line.startswith("#+")), len(lines))
     head = _header(lines[:count], source)
+    known = prefixes or Prefixes()
     parameters = head.get("params") or {}
     defaults = {block.variable: block.term for block in tokens.values_blocks(text, source)}
     return SavedQuery(
@@ -199,10 +208,11 @@ def read(path: Path, name: str, source: str) -> SavedQuery:
         summary=head["summary"],
         description=" ".join(head.get("description", "").split()),
         tags=tuple(head.get("tags") or ()),
-        parameters=tuple(_parameter(key, value, defaults, lines, source) for key, value in parameters.items()),
+        parameters=tuple(_parameter(key, value, defaults, lines, source, known) for key, value in parameters.items()),
         titles=head.get("columns") or {},
         chart=head.get("chart") or {},
         expect=head.get("expect") or {},
+        prefixes=known,
     )
 
 
@@ -240,7 +250,9 @@ def _header(lines: list[str], source: str) -> dict[str, Any]:
     return head
 
 
-def _parameter(name: str, said: Any, defaults: dict[str, str], lines: list[str], source: str) -> Parameter:
+def _parameter(
+    name: str, said: Any, defaults: dict[str, str], lines: list[str], source: str, known: Prefixes
+) -> Parameter:
     line = _line_of(name, lines)
     if name not in defaults:
         raise _header_problem(
@@ -256,7 +268,7 @@ def _parameter(name: str, said: Any, defaults: dict[str, str], lines: list[str],
     choices = said.get("choices") or {}
     pattern = choices if isinstance(choices, str) else ""
     named = choices if isinstance(choices, dict) else {} if pattern else {choice: choice for choice in choices}
-    parameter = Parameter(name, said.get("label") or name, said["type"], defaults[name], named, pattern)
+    parameter = Parameter(name, said.get("label") or name, said["type"], defaults[name], named, pattern, known)
     default = said.get("default")
     if default is not None and parameter.term(default, source) not in (
         defaults[name],

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statereport.errors import LiteralNotCanonical, Problem
 from statereport.project import Project
-from statereport.rdf import turtle, writers
-from statereport.rdf.namespaces import GRAPH, XSD
+from statereport.rdf import prefixes, turtle, writers
+from statereport.rdf.namespaces import GRAPH, SH, SHAPE, XSD
+from statereport.rdf.prefixes import Prefixes
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
@@ -53,6 +54,7 @@ class Dataset:
     ontology: Graphs
     shapes: Graphs
     data: Graphs
+    prefixes: Prefixes = field(default_factory=Prefixes, compare=False)
 
     @property
     def graphs(self) -> Graphs:
@@ -75,12 +77,31 @@ class Dataset:
 def load(project: Project) -> Dataset:
     """Read every Turtle file of the project. A syntax error is a Problem with file, line and column."""
     ontology = _read(project.ontology, f"{GRAPH}ontology/")
-    beside = tuple(name for name in ontology if name.startswith(SHAPES) or name == PREFIXES)
+    table = prefixes.read(project)
+    shapes = {name: triples for name, triples in ontology.items() if name.startswith(SHAPES)}
     return Dataset(
-        ontology={name: triples for name, triples in ontology.items() if name not in beside},
-        shapes={name: ontology[name] for name in beside},
+        ontology={name: triples for name, triples in ontology.items() if name not in shapes},
+        shapes={PREFIXES: declarations(table), **shapes},
         data=_read(project.graphs, GRAPH),
+        prefixes=table,
     )
+
+
+def declarations(table: Prefixes) -> tuple[Triple, ...]:
+    """The prefixes as SHACL declares them (sh:declare), so that the queries of constraints may use them.
+
+    Source: SHACL, section 5.2.1.
+    """
+    owner = f"{SHAPE}prefixes"
+    found = []
+    for prefix, namespace in table.items():
+        entry = f"{SHAPE}prefix/{prefix}"
+        found += [
+            writers.triple(owner, f"{SH}declare", writers.iri(entry)),
+            writers.triple(entry, f"{SH}namespace", writers.literal(namespace, f"{XSD}anyURI")),
+            writers.triple(entry, f"{SH}prefix", writers.literal(prefix)),
+        ]
+    return tuple(found)
 
 
 def name_of(project: Project, path: Path) -> str:
@@ -98,7 +119,8 @@ def path_of(project: Project, name: str) -> Path:
 
 
 def _read(folder: Path, space: str) -> dict[str, tuple[Triple, ...]]:
-    files = sorted(folder.rglob("*.ttl"), key=lambda path: path.relative_to(folder).as_posix())
+    every = (path for path in folder.rglob("*.ttl") if path.name != prefixes.FILE)
+    files = sorted(every, key=lambda path: path.relative_to(folder).as_posix())
     return {space + path.relative_to(folder).with_suffix("").as_posix(): tuple(turtle.read(path)) for path in files}
 
 

@@ -6,7 +6,7 @@ to a line and a lone full stop, so that adding a statement is a one-line change.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from pyoxigraph import (
@@ -23,8 +23,9 @@ from pyoxigraph import (
 
 from statereport.atomic import write_whole
 from statereport.errors import NotFormatted, TurtleComment, TurtleSyntax, UnknownName, UnknownPrefix, did_you_mean
-from statereport.rdf import turtle_writer
-from statereport.rdf.prefixes import prefixes
+from statereport.project import Project
+from statereport.rdf import prefixes, turtle_writer
+from statereport.rdf.prefixes import Prefixes
 
 __all__ = [
     "BlankNode",
@@ -65,16 +66,15 @@ def parse_turtle(text: str, name: str = "") -> list[Triple]:
     return _parse(text, name, prelude="")
 
 
-def format_turtle(text: str, name: str = "", table: Path | None = None) -> str:
-    """The text in the project's Turtle format. PREFIX lines may be missing: those of the table are known.
+def format_turtle(text: str, known: Prefixes, name: str = "") -> str:
+    """The text in the project's Turtle format. PREFIX lines may be missing: the `known` ones need not be declared.
 
     Raises `TurtleSyntax`; `TurtleComment` for a comment below the header; `UnknownPrefix` for a PREFIX line that says
     otherwise than the table; `TurtleBlank` for a blank node that cannot be written as `[ … ]`.
     """
-    known = prefixes(table)
     _refuse_foreign_prefixes(text, name, known)
     prelude = " ".join(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in known.items()) + " "
-    triples = _parse(text, name, prelude)
+    triples = _parse(text, name, prelude, known)
     header = _header(text, name)
     written = turtle_writer.document(triples, header, known, name)
     if written != text and not same_triples(triples, _parse(written, name, "")):
@@ -84,27 +84,36 @@ def format_turtle(text: str, name: str = "", table: Path | None = None) -> str:
     return written
 
 
-def write_turtle(triples: Iterable[Triple], header: Iterable[str], table: Path | None = None) -> str:
-    """A file in the project's Turtle format from triples, in their order; `header` lines are written as `# …` at the top."""
-    return turtle_writer.document(list(triples), [f"# {line}" for line in header], prefixes(table), "")
+def write_turtle(triples: Iterable[Triple], header: Iterable[str], known: Prefixes) -> str:
+    """A file in the project's Turtle format from triples, in their order; `header` lines become `# …` lines at its top."""
+    return turtle_writer.document(list(triples), [f"# {line}" for line in header], known, "")
 
 
-def fmt(
-    paths: Iterable[Path | str], check: bool = False, table: Path | None = None, name: Callable[[Path], str] = str
-) -> list[Path]:
-    """Write the Turtle files (folders: every .ttl below) in the project's Turtle format; the files that differed from it.
+def fmt(paths: Iterable[Path | str], project: Project, check: bool = False) -> list[Path]:
+    """Write the Turtle files (folders: every .ttl below) in the project's Turtle format; return those that differed.
 
-    With `check` nothing is written. The faults of `format_turtle` pass through, with `name(path)` as their place.
+    With `check` nothing is written. Raises the problems of `format_turtle`, with the file's name in the project.
     """
     changed = []
     for path in _turtle_files(paths):
-        text = _decode(path, name(path))
-        written = format_turtle(text, name(path), table)
+        name = project.name(path)
+        text = _decode(path, name)
+        if path.name == prefixes.FILE:
+            written = _format_table(text, name)
+        else:
+            written = format_turtle(text, prefixes.of_file(project, path), name)
         if written != text:
             changed.append(path)
             if not check:
                 write_whole(path, written)
     return changed
+
+
+def _format_table(text: str, name: str) -> str:
+    try:
+        return prefixes.format_table(text)
+    except ValueError as fault:
+        raise TurtleSyntax(name, f"{fault}.", "keep PREFIX lines and the `#` lines at the top only") from None
 
 
 def not_formatted(path: Path | str) -> NotFormatted:
@@ -123,7 +132,7 @@ def line_of(text: str, subject: str) -> int | None:
     return text.count("\n", 0, match.start()) + 1 if match else None
 
 
-def _parse(text: str, name: str, prelude: str) -> list[Triple]:
+def _parse(text: str, name: str, prelude: str, known: Iterable[str] = ()) -> list[Triple]:
     try:
         return [quad.triple for quad in parse(prelude + text, RdfFormat.TURTLE)]
     except SyntaxError as fault:
@@ -131,7 +140,7 @@ def _parse(text: str, name: str, prelude: str) -> list[Triple]:
         column -= len(prelude) if line == 1 else 0
         what = re.sub(r"^Parser error [^:]*: ", "", fault.msg)
         undeclared = re.search(r"[Pp]refix (\S+?):? has not been declared", what)
-        cure = did_you_mean(undeclared[1], prefixes()) if undeclared else ""
+        cure = did_you_mean(undeclared[1], known) if undeclared else ""
         raise TurtleSyntax(
             f"{name}:{line}:{max(column, 1)}",
             what.strip().rstrip(".") + ".",

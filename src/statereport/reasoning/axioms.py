@@ -14,7 +14,7 @@ from itertools import count, product
 from typing import TYPE_CHECKING
 
 from statereport.rdf.namespaces import OWL, RDF, RDFS, SR
-from statereport.rdf.prefixes import shorten
+from statereport.rdf.prefixes import Prefixes
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
@@ -104,9 +104,12 @@ def is_ours(predicate: str, value: str) -> bool:
     return predicate.startswith(f"<{SR}") or (predicate == TYPE and value.startswith(f"<{SR}"))
 
 
-def rules(ontology: Iterable[Quad | Triple]) -> tuple[Rule, ...]:
-    """The rules that the axioms of an ontology are, as far as they lead to statements in our own terms."""
-    return useful(_Axioms(ontology).rules())
+def rules(ontology: Iterable[Quad | Triple], prefixes: Prefixes | None = None) -> tuple[Rule, ...]:
+    """The rules that the axioms of an ontology are, as far as they lead to statements in our own terms.
+
+    `prefixes` shorten the terms in the names of the rules.
+    """
+    return useful(_Axioms(ontology, prefixes or Prefixes()).rules())
 
 
 def useful(found: Iterable[Rule]) -> tuple[Rule, ...]:
@@ -124,7 +127,8 @@ def useful(found: Iterable[Rule]) -> tuple[Rule, ...]:
 class _Axioms:
     """An ontology's triples by subject, and the rules that can be read from them."""
 
-    def __init__(self, ontology: Iterable[Quad | Triple]) -> None:
+    def __init__(self, ontology: Iterable[Quad | Triple], prefixes: Prefixes) -> None:
+        self.prefixes = prefixes
         self.said: dict[str, dict[str, list[str]]] = {}
         for t in ontology:
             self.said.setdefault(str(t.subject), {}).setdefault(t.predicate.value, []).append(str(t.object))
@@ -230,9 +234,14 @@ class _Axioms:
 
     def _short(self, term: str) -> str:
         if term.startswith("<"):
-            return shorten(term[1:-1])
+            return self.prefixes.shorten(term[1:-1])
         about = self.said.get(term, {})
         if f"{RDF}first" in about:
             return f"( {' '.join(self._short(item) for item in self._list(term))} )"
-        inner = [f"{shorten(p)} {self._short(v)}" for p, values in about.items() for v in values if p != f"{RDF}type"]
+        inner = [
+            f"{self.prefixes.shorten(p)} {self._short(v)}"
+            for p, values in about.items()
+            for v in values
+            if p != f"{RDF}type"
+        ]
         return f"[ {' ; '.join(inner)} ]" if inner else term

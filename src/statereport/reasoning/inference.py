@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from statereport.errors import NotInferred, RuleBroken
 from statereport.rdf import writers
 from statereport.rdf.namespaces import GRAPH
+from statereport.rdf.prefixes import Prefixes
 from statereport.reasoning import axioms
 from statereport.reasoning.axioms import Pattern, Rule
 from statereport.sparql import tokens
@@ -97,14 +98,16 @@ class Inference:
         return {quad.triple: turn for turn in turns for quad in self._store.quads(_graph_of(turn))}
 
 
-def infer(ontology: Iterable[Quad], data: Iterable[Quad], rules: Iterable[Rule] = ()) -> Inference:
+def infer(
+    ontology: Iterable[Quad], data: Iterable[Quad], rules: Iterable[Rule] = (), prefixes: Prefixes | None = None
+) -> Inference:
     """What follows from the data: in our own terms by the ontology's axioms, in any terms by further rules.
 
     Rules run again only when a class or property that they ask for has gained something; those that make new things
     (derived figures) run once, when nothing else follows any more. Source: Oxigraph's `INSERT … WHERE`, run to a fixpoint.
     """
     ontology = list(ontology)
-    every = axioms.useful([*axioms.rules(ontology), *rules])
+    every = axioms.useful([*axioms.rules(ontology, prefixes), *rules])
     store = Store.memory([*ontology, *data])
     runs: list[Rule] = []
     rounds = _to_the_end(store, [rule for rule in every if not rule.makes_things], runs)

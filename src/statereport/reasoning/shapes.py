@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from statereport.errors import QueryRefused, QuerySyntax, ShapeBroken, did_you_mean
 from statereport.rdf import namespaces, turtle, writers
 from statereport.rdf.namespaces import BASE, SH
-from statereport.rdf.prefixes import shorten
+from statereport.rdf.prefixes import Prefixes
 from statereport.sparql import engine, tokens
 
 if TYPE_CHECKING:
@@ -70,6 +70,11 @@ class Shapes:
             if (entries := self.values(subject, "declare"))
         }
 
+    @cached_property
+    def names(self) -> Prefixes:
+        """Every prefix that the shapes declare, for names in messages."""
+        return Prefixes({prefix: space for table in self.prefixes.values() for prefix, space in table.items()})
+
     def query(self, constraint: str) -> str:
         """The query of a constraint with the prefixes that it declares, as an engine reads it."""
         known: dict[str, str] = {}
@@ -79,7 +84,7 @@ class Shapes:
         used = {token.text.partition(":")[0] for token in tokens.tokens(text) if token.kind == "name"}
         return "\n".join([*(f"PREFIX {name}: <{known[name]}>" for name in sorted(used & set(known))), text])
 
-    def names(self, constraint: str) -> set[str]:
+    def names_in(self, constraint: str) -> set[str]:
         """The IRIs that the query of a constraint speaks of."""
         known = {
             name: space
@@ -115,7 +120,7 @@ def _unknown_terms(shapes: Shapes) -> Iterator[ShapeBroken]:
             if type(term).__name__ == "NamedNode" and name.startswith(SH) and name not in terms:
                 short = name.removeprefix(SH)
                 near = did_you_mean(short, (term.removeprefix(SH) for term in terms), "see the SHACL recommendation")
-                yield _problem(t.subject.value, f"SHACL has no term sh:{short}, so this says nothing.", near)
+                yield _problem(shapes, t.subject.value, f"SHACL has no term sh:{short}, so this says nothing.", near)
 
 
 def _queries(shapes: Shapes) -> Iterator[ShapeBroken]:
@@ -128,13 +133,14 @@ def _queries(shapes: Shapes) -> Iterator[ShapeBroken]:
     for constraint in constraints:
         text = shapes.query(constraint)
         if not shapes.values(constraint, "select"):
-            yield _problem(constraint, "The constraint has no query.", "give it a sh:select")
+            yield _problem(shapes, constraint, "The constraint has no query.", "give it a sh:select")
             continue
         wrong = [
             token.text for token in tokens.tokens(text) if token.kind == "word" and token.text.upper() in FORBIDDEN
         ]
         if wrong:
             yield _problem(
+                shapes,
                 constraint,
                 f"{wrong[0]} is not allowed in the query of a constraint.",
                 "say it with FILTER NOT EXISTS, BIND or UNION",
@@ -144,6 +150,7 @@ def _queries(shapes: Shapes) -> Iterator[ShapeBroken]:
             columns = engine.form_of(text, constraint).columns
         except (QuerySyntax, QueryRefused) as fault:
             yield _problem(
+                shapes,
                 constraint,
                 fault.what,
                 "declare each prefix in ontology/prefixes.ttl and name shape:prefixes in sh:prefixes",
@@ -151,6 +158,7 @@ def _queries(shapes: Shapes) -> Iterator[ShapeBroken]:
             continue
         if "this" not in columns:
             yield _problem(
+                shapes,
                 constraint,
                 "The query does not ask for $this, so it never finds anything.",
                 "begin it with SELECT $this",
@@ -161,7 +169,7 @@ def _severities(shapes: Shapes) -> Iterator[ShapeBroken]:
     for constraint in shapes.subjects("SPARQLConstraint"):
         if shapes.values(constraint, "severity"):
             yield _problem(
-                constraint, "A severity on a constraint is passed over.", "give the severity to the node shape"
+                shapes, constraint, "A severity on a constraint is passed over.", "give the severity to the node shape"
             )
 
 
@@ -177,7 +185,10 @@ def _unreached(shapes: Shapes) -> Iterator[ShapeBroken]:
         for shape in shapes.subjects(kind):
             if shape not in reached and not any(shapes.values(shape, target) for target in targets):
                 yield _problem(
-                    shape, "The shape has no target and no other shape names it, so it is never looked at.", hint
+                    shapes,
+                    shape,
+                    "The shape has no target and no other shape names it, so it is never looked at.",
+                    hint,
                 )
 
 
@@ -192,16 +203,18 @@ def _unknown_names(shapes: Shapes, known: set[str]) -> Iterator[ShapeBroken]:
     spoken += [
         (constraint, name)
         for constraint in shapes.subjects("SPARQLConstraint")
-        for name in sorted(shapes.names(constraint))
+        for name in sorted(shapes.names_in(constraint))
     ]
     for shape, name in spoken:
         if name.startswith(BASE) and name not in described and name != BASE + "shape/prefixes":
             near = did_you_mean(
-                _short(name),
-                (_short(other) for other in described if other.startswith(BASE)),
+                shapes.names.shorten(name),
+                (shapes.names.shorten(other) for other in described if other.startswith(BASE)),
                 "describe it, or correct its spelling",
             )
-            yield _problem(shape, f"The shape speaks of {_short(name)}, and nothing has that name.", near)
+            yield _problem(
+                shapes, shape, f"The shape speaks of {shapes.names.shorten(name)}, and nothing has that name.", near
+            )
 
 
 def spread(triples: Iterable[Triple]) -> list[Triple]:
@@ -251,12 +264,8 @@ def shacl_terms() -> frozenset[str]:
     return frozenset(t.subject.value for t in turtle.read(path) if t.subject.value.startswith(SH))
 
 
-def _problem(shape: str, what: str, hint: str) -> ShapeBroken:
-    return ShapeBroken(_short(shape) if shape.startswith("http") else "a nameless shape", what, hint)
-
-
-def _short(name: str) -> str:
-    return shorten(name)
+def _problem(shapes: Shapes, shape: str, what: str, hint: str) -> ShapeBroken:
+    return ShapeBroken(shapes.names.shorten(shape) if shape.startswith("http") else "a nameless shape", what, hint)
 
 
 def _value(term) -> str:

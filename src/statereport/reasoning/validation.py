@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from statereport.errors import Problem, ShapeBroken
+from statereport.errors import ShapeBroken
 from statereport.rdf import dataset, namespaces, rdflib_bridge, writers
 from statereport.rdf.namespaces import BASE, RDF, SR
-from statereport.rdf.prefixes import shorten
+from statereport.rdf.prefixes import Prefixes
 from statereport.reasoning import shapes, validation_input
 from statereport.sparql.engine import Store
 
@@ -33,7 +33,7 @@ class Finding:
     """One rule that one thing breaks. `focus`, `shape` and `component` are IRIs, `severity` is Violation or Warning.
 
     `path` is a property's IRI or a path in words, `value` the value in question as text, both "" where there is none;
-    `label` is the name of the focus for people. `str()` gives it in words.
+    `label` is the name of the focus for people; `prefixes` shorten the IRIs where `str()` gives it in words.
     """
 
     severity: str
@@ -44,11 +44,14 @@ class Finding:
     shape: str
     label: str = ""
     component: str = ""
+    prefixes: Prefixes = field(default_factory=Prefixes, compare=False, repr=False)
 
     def __str__(self) -> str:
         named = self.label and self.label not in self.message
-        name = f"{self.label} ({_short(self.focus)})" if named else _short(self.focus)
-        seen = f" Here it is: {_short(self.value)}" if self.value and self.severity == "Violation" else ""
+        name = f"{self.label} ({self.prefixes.shorten(self.focus)})" if named else self.prefixes.shorten(self.focus)
+        seen = (
+            f" Here it is: {self.prefixes.shorten(self.value)}" if self.value and self.severity == "Violation" else ""
+        )
         return f"{name}: {self.message}{seen}"
 
     def order(self) -> tuple:
@@ -81,6 +84,7 @@ class Validator:
 
     def __init__(self, rules: Iterable[Triple]) -> None:
         triples = list(rules)
+        self._prefixes = shapes.Shapes(tuple(triples)).names
         self.rules = rdflib_bridge.to_rdflib(triples)
         self._spread = rdflib_bridge.to_rdflib(shapes.spread(triples))
 
@@ -89,7 +93,7 @@ class Validator:
         looked_at = validation_input.prepared(given)
         data = rdflib_bridge.to_rdflib(looked_at)
         report = _run(data, self.rules) if plain else _run(_answered_by_oxigraph(data, looked_at), self._spread)
-        return tuple(sorted(_findings(report, self.rules, _labels(looked_at)), key=Finding.order))
+        return tuple(sorted(_findings(report, self.rules, _labels(looked_at), self._prefixes), key=Finding.order))
 
 
 def unfocused(data: dataset.Graphs, ontology: dataset.Graphs, rules: dataset.Graphs) -> tuple[str, ...]:
@@ -189,7 +193,7 @@ def _queries_checked_once() -> Iterator[None]:
         helper.check_invalid_sparql = before
 
 
-def _findings(report, rules, labels: Mapping[str, str]) -> Iterator[Finding]:
+def _findings(report, rules, labels: Mapping[str, str], prefixes: Prefixes) -> Iterator[Finding]:
     from rdflib import SH
 
     messages: dict = {}
@@ -214,6 +218,7 @@ def _findings(report, rules, labels: Mapping[str, str]) -> Iterator[Finding]:
             shape=str(shape),
             label=labels.get(focus, ""),
             component=str(one[SH.sourceConstraintComponent]),
+            prefixes=prefixes,
         )
 
 
@@ -258,13 +263,6 @@ def _labels(triples: Iterable[Triple]) -> dict[str, str]:
         **{subject: label for subject, label in numbered.items() if re.search("/(passage|theme|part)/", subject)},
         **named,
     }
-
-
-def _short(name: str) -> str:
-    try:
-        return shorten(name) if name.startswith("http") else name
-    except Problem:
-        return name
 
 
 def _natural(name: str) -> tuple:

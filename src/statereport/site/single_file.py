@@ -6,13 +6,12 @@ The page comes from the packages of web/editor, bundled when this package is bui
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from statereport import __version__
 from statereport.questions import saved
-from statereport.rdf import prefixes as names
 from statereport.rdf import writers
 from statereport.sparql import tokens
 
@@ -34,18 +33,24 @@ SELECT DISTINCT ?thing ?label WHERE {
 ORDER BY ?thing LANG(?label) ?label"""
 
 
-def write(folder: Path, asked: Iterable[SavedQuery], quads: Iterable[Any], engine: Engine, digest: str) -> None:
+def write(
+    folder: Path,
+    asked: Iterable[SavedQuery],
+    quads: Iterable[Any],
+    engine: Engine,
+    digest: str,
+    prefixes: Mapping[str, str],
+) -> None:
     """Write the file into a build's folder, where the page was bundled; charts are those that the folder's answers have.
 
     `digest`, the RDFC-1.0 hash of what is stated, says at the foot which data these are.
     """
     if not PAGE.is_file():
         return
-    prefixes = dict(names.prefixes())
     held = {
         "title": "What a State told the Committee, statement by statement",
         "about": f"Version {__version__}. RDFC-1.0 SHA-256 of what is stated: {digest}. The report itself is the State’s; nothing here corrects it.",
-        "prefixes": prefixes,
+        "prefixes": dict(prefixes),
         "labels": LABELS,
         "questions": [_question(query, engine, folder) for query in asked],
         "graph": writers.dataset(writers.canonical(quads), "trig", prefixes).decode("utf-8"),
@@ -102,5 +107,5 @@ def _parameter(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[
 def _default(parameter: Parameter, choices: dict[str, str]) -> str:
     if parameter.type != "iri":
         return parameter.value
-    iri = names.expand(parameter.default)
-    return names.shorten(iri) if choices else iri
+    iri = parameter.prefixes.expand(parameter.default)
+    return parameter.prefixes.shorten(iri) if choices else iri

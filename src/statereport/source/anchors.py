@@ -35,7 +35,7 @@ def generate(project: Project, text: Text) -> Generated:
     located = ev.locate(evidence, text)
     problems = [*_unit_problems(evidence, text), *(problem for one in located for problem in one.problems)]
     path = evidence.folder / FILE
-    content = turtle.write_turtle(_triples(evidence, located, text), HEADER, project.prefixes)
+    content = turtle.write_turtle(_triples(evidence, located, text), HEADER, evidence.prefixes)
     return Generated(path, project.name(path), content, tuple(problems), COMMAND)
 
 

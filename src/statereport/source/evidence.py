@@ -11,9 +11,9 @@ from pathlib import Path
 
 from statereport.errors import FragmentAbsent, FragmentAmbiguous, FragmentTooLong, Problem, ProjectNotFound, TextDiffers
 from statereport.project import Project
-from statereport.rdf import turtle
+from statereport.rdf import prefixes, turtle
 from statereport.rdf.namespaces import SR
-from statereport.rdf.prefixes import shorten
+from statereport.rdf.prefixes import Prefixes
 from statereport.source.text import Segment, Span, Text, find, occurrences, printed_in
 
 GENERATED = ("anchors.ttl", "ledger.ttl")
@@ -67,6 +67,7 @@ class Evidence:
     """All that one report's curated graphs say about its text."""
 
     project: Project
+    prefixes: Prefixes
     folder: Path
     report: str
     digest: str
@@ -114,7 +115,7 @@ def read(project: Project, text: Text) -> Evidence:
             if SR + "Report" in facts.get(_A, ()):
                 if text.digest in facts.get(SR + "digest", ()):
                     return _evidence(project, file.parent, iri, text.digest)
-                seen += [f"{shorten(iri, project.prefixes)} has {facts.get(SR + 'digest', ['none'])[0]}"]
+                seen += [f"{prefixes.read(project).shorten(iri)} has {facts.get(SR + 'digest', ['none'])[0]}"]
     if not seen:
         raise ProjectNotFound(
             str(project.graphs), "There is no graphs/reports/<report>/report.ttl.", "describe the report first"
@@ -143,12 +144,13 @@ def _about(files: list[Path], project: Project) -> dict[str, dict[str, list[str]
 
 
 def _evidence(project: Project, folder: Path, report: str, digest: str) -> Evidence:
-    files = [file for file in sorted(folder.glob("*.ttl")) if file.name not in GENERATED]
+    files = [file for file in sorted(folder.glob("*.ttl")) if file.name not in (*GENERATED, prefixes.FILE)]
     about = _about(files, project)
     units = {iri: unit for iri, facts in about.items() if (unit := _unit(iri, facts, about))}
-    carriers = [carrier for iri, facts in about.items() if (carrier := _carrier(iri, facts, units, project))]
+    known = prefixes.of_file(project, folder / "report.ttl")
+    carriers = [carrier for iri, facts in about.items() if (carrier := _carrier(iri, facts, units, known))]
     in_order = sorted(units.values(), key=lambda unit: unit.start)
-    return Evidence(project, folder, report, digest, tuple(in_order), tuple(carriers))
+    return Evidence(project, known, folder, report, digest, tuple(in_order), tuple(carriers))
 
 
 def _unit(iri: str, facts: Mapping[str, list[str]], about: Mapping) -> Unit | None:
@@ -169,7 +171,7 @@ def _unit(iri: str, facts: Mapping[str, list[str]], about: Mapping) -> Unit | No
     )
 
 
-def _carrier(iri: str, facts: Mapping[str, list[str]], units: Mapping[str, Unit], project: Project) -> Carrier | None:
+def _carrier(iri: str, facts: Mapping[str, list[str]], units: Mapping[str, Unit], known: Prefixes) -> Carrier | None:
     types = set(facts.get(_A, ()))
     fragments = tuple((account, value) for name, account in _PRINTED.items() for value in facts.get(SR + name, ()))
     quotes = tuple(facts.get(SR + "quote", ()))
@@ -178,11 +180,11 @@ def _carrier(iri: str, facts: Mapping[str, list[str]], units: Mapping[str, Unit]
     where = [iri] if iri in units else facts.get(SR + "isStatedIn") or facts.get(SR + "isPartOf", ())
     return Carrier(
         iri,
-        shorten(iri, project.prefixes),
+        known.shorten(iri),
         Path(facts[""][0]),
         is_statement=bool(types & _STATEMENTS),
         units=tuple(units[unit] for unit in where if unit in units),
-        strangers=tuple(shorten(unit, project.prefixes) for unit in where if unit not in units),
+        strangers=tuple(known.shorten(unit) for unit in where if unit not in units),
         quotes=quotes,
         printed=tuple(facts.get(SR + "asPrinted", ())),
         account="legal-quantity" if SR + "LegalQuantity" in types else "figure",

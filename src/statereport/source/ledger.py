@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from statereport.errors import NumeralUnaccounted, Problem
 from statereport.project import Project
 from statereport.rdf import turtle
-from statereport.rdf.namespaces import SR
-from statereport.rdf.prefixes import expand
+from statereport.rdf.namespaces import ID, SR
 from statereport.rdf.turtle import Literal, NamedNode, Triple
 from statereport.source import evidence as ev
 from statereport.source.generated import Generated
@@ -78,7 +77,7 @@ def generate(project: Project, text: Text) -> Generated:
     ledger = entries(evidence, text)
     path = evidence.folder / FILE
     triples = [triple for entry in ledger for triple in _triples(evidence, entry, project)]
-    content = turtle.write_turtle(triples, HEADER, project.prefixes)
+    content = turtle.write_turtle(triples, HEADER, evidence.prefixes)
     return Generated(path, project.name(path), content, tuple(_problem(e) for e in ledger if not e.account), COMMAND)
 
 
@@ -144,7 +143,7 @@ def _hint(token: str) -> str:
 
 def _triples(evidence: ev.Evidence, entry: Entry, project: Project) -> list[Triple]:
     numeral = NamedNode(evidence.iri("numeral", str(entry.numeral.start)))
-    account = NamedNode(expand("account:" + entry.account, project.prefixes)) if entry.account else None
+    account = NamedNode(f"{ID}account/{entry.account}") if entry.account else None
     facts = [
         (_A, NamedNode(SR + "Numeral")),
         (NamedNode(SR + "endOffset"), Literal(str(entry.numeral.end), datatype=_OFFSET)),

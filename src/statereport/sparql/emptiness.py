@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from statereport.errors import Problem, did_you_mean
-from statereport.rdf.prefixes import shorten
+from statereport.rdf.prefixes import Prefixes
 from statereport.sparql import patterns, tokens
 from statereport.sparql.answers import Answer
 from statereport.sparql.engine import Engine
@@ -45,7 +45,7 @@ def explain(
         whole = reader.pattern()
         if whole is None:
             return None
-        known = {**(prefixes or {}), **tokens.declarations(text)}
+        known = Prefixes({**(prefixes or {}), **tokens.declarations(text)})
         return _first_empty(_Asked(text, source, engine, known, reader), whole, _DEEPEST) or _after(text, whole, source)
     except (patterns.Unreadable, Problem):
         return None
@@ -58,7 +58,7 @@ class _Asked:
     text: str
     source: str
     engine: Engine
-    prefixes: Mapping[str, str]
+    prefixes: Prefixes
     reader: patterns.Reader
 
     def ask(self, text: str) -> Answer:
@@ -142,7 +142,7 @@ def _nearest(asked: _Asked, term: str) -> str:
     rows = asked.ask(
         f'SELECT DISTINCT ?x {{ {{ SELECT DISTINCT ?x {{ ?s ?x ?o }} }} UNION {{ ?x a ?class }} FILTER(STRSTARTS(STR(?x), "{space}")) }} ORDER BY ?x'
     )
-    near = did_you_mean(shorten(row["iri"]), [shorten(each["x"]) for each in rows])
+    near = did_you_mean(asked.prefixes.shorten(row["iri"]), [asked.prefixes.shorten(each["x"]) for each in rows])
     return f" {near[0].upper()}{near[1:]}" if near else ""
 
 

@@ -10,7 +10,6 @@ from urllib.parse import quote
 from statereport.publish import void
 from statereport.questions.saved import Parameter, SavedQuery
 from statereport.rdf import namespaces, writers
-from statereport.rdf import prefixes as names
 from statereport.rdf.namespaces import RDF, SD
 from statereport.rdf.writers import iri, literal, triple
 from statereport.sparql.answers import plain
@@ -86,7 +85,7 @@ def _service(site: Site) -> list:
             triple(
                 name,
                 namespaces.VOID + "triples",
-                literal(str(number), f"{names.prefixes(site.graph.project.prefixes)['xsd']}integer"),
+                literal(str(number), f"{namespaces.XSD}integer"),
             ),
         ]
     return rows
@@ -124,7 +123,7 @@ def dataset(site: Site, request: Request, ending: str) -> Response:
 
 
 def _graph(site: Site, ending: str, triples: list) -> Response:
-    prefixes = {**names.prefixes(site.graph.project.prefixes), "sd": SD, "void-ext": void.VOID_EXT}
+    prefixes = {**site.graph.prefixes, "sd": SD, "void-ext": void.VOID_EXT}
     body = writers.document(triples, ending, prefixes)
     links = f'<{namespaces.BASE}dataset>; rel="describes", <{void.LICENCE}>; rel="license", </openapi.json>; rel="service-desc"'
     return Response(200, negotiation.GRAPHS[ending], body, (VARY, ("Link", links)))

@@ -15,7 +15,6 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from statereport.errors import PortTaken
-from statereport.rdf import prefixes
 from statereport.web.answers import descriptions
 from statereport.web.answers.router import answer
 from statereport.web.answers.site import Site
@@ -43,7 +42,6 @@ def serve(
     port = listener.getsockname()[1]
     address = (base or f"http://{_bracketed(host)}:{port}").rstrip("/")
     site = load(address)
-    prefixes.hold(site.graph.project.prefixes)
     process, control = worker.start(site, answer, setting.limits, first_requests())
     # Only now: the zygote should not hold what a server needs.
     import uvicorn

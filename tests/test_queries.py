@@ -213,7 +213,9 @@ def test_the_choices_are_of_the_graph_have_labels_and_each_has_an_answer(
 
 
 def test_a_label_of_two_choices_is_refused_with_both() -> None:
-    which = Parameter("which", "Place", "iri", "place:kaz", {"place:kaz": "Hill", "place:korday-district": "hill"}, prefixes=PREFIXES)
+    which = Parameter(
+        "which", "Place", "iri", "place:kaz", {"place:kaz": "Hill", "place:korday-district": "hill"}, prefixes=PREFIXES
+    )
     with pytest.raises(BadParameter, match="more than one choice") as refused:
         which.term("HILL", "here")
     assert refused.value.hint == "use one of: place:kaz, place:korday-district."

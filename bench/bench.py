@@ -31,7 +31,8 @@ from statereport.rdf import rdflib_bridge, writers
 from statereport.rdf.dataset import Dataset, load
 from statereport.reasoning import axioms
 from statereport.reasoning import validation as validate
-from statereport.reasoning.inference import INFERRED, Inference, infer, load_rules
+from statereport.reasoning.inference import INFERRED, Inference, infer
+from statereport.reasoning.rules import load_rules
 from statereport.sparql.engine import Store
 
 REPEATS = 5

@@ -14,6 +14,7 @@ from statereport.questions import saved
 from statereport.rdf import rdflib_bridge, writers
 from statereport.rdf.dataset import load
 from statereport.reasoning import inference
+from statereport.reasoning.rules import load_rules
 from statereport.sparql.engine import Store
 
 FOLDER = Path(__file__).parent / "cubes"
@@ -33,7 +34,7 @@ def case_name(path: Path) -> str:
 @pytest.fixture(scope="module")
 def ours() -> Store:
     """Everything that is said and inferred."""
-    dataset, rules = load(find_project()), inference.load_rules(find_project().ontology / "rules")
+    dataset, rules = load(find_project()), load_rules(find_project().ontology / "rules")
     inferred = inference.infer(dataset.ontology_quads(), dataset.data_quads(), rules)
     return Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
 

@@ -18,7 +18,7 @@ from statereport.rdf import namespaces, writers
 from statereport.rdf.dataset import load
 from statereport.rdf.namespaces import SHAPE, SR
 from statereport.reasoning.findings import FINDINGS, notes
-from statereport.reasoning.inference import load_rules
+from statereport.reasoning.rules import load_rules
 from statereport.reasoning.validation import Finding, Validator
 
 COLUMNS = ("kind", "found_by", "passages", "stated", "computed", "message")

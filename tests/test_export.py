@@ -113,12 +113,11 @@ def test_each_table_is_as_its_description_says(built):
 def test_each_table_of_the_real_graph_is_as_its_description_says(project, tmp_path):
     from statereport.questions.saved import SavedQueries
     from statereport.reasoning import inference
+    from statereport.reasoning.rules import load_rules
     from statereport.sparql.engine import Store
 
     dataset = load(project)
-    inferred = inference.infer(
-        dataset.ontology_quads(), dataset.data_quads(), inference.load_rules(project.ontology / "rules")
-    )
+    inferred = inference.infer(dataset.ontology_quads(), dataset.data_quads(), load_rules(project.ontology / "rules"))
     engine = Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
     export.write_answers(tmp_path, (q for q in SavedQueries.of(project) if q.topic == "tables"), engine, project)
     check_tables(tmp_path)

@@ -11,7 +11,8 @@ from statereport.project import find_project
 from statereport.rdf import namespaces, rdflib_bridge
 from statereport.rdf.dataset import load
 from statereport.reasoning import axioms
-from statereport.reasoning.inference import infer, load_rules
+from statereport.reasoning.inference import infer
+from statereport.reasoning.rules import load_rules
 
 CASES = sorted(Path(__file__).parent.joinpath("inference").rglob("*.trig"))
 BASE = "https://w3id.org/statereport/id/case/"

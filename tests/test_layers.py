@@ -8,7 +8,7 @@ import statereport
 PACKAGE = Path(statereport.__file__).parent
 # From the top down. A package may import from those above its own, and from itself.
 ORDER = ("top", "rdf", "sparql", "source", "reasoning", "questions", "graph", "publish", "pages", "site", "web", "cli")
-TOP = {"errors", "project", "atomic"}
+TOP = {"errors", "project", "atomic", "files"}
 WEB = ("wire", "answers", "serving")
 # Library → the packages or modules that may import it.
 LIBRARIES = {
@@ -22,10 +22,10 @@ LIBRARIES = {
     "pyshacl": {"reasoning/validation"},
     "sqlite3": {"graph/search"},
     "vl_convert": {"questions/picture"},
-    "rdflib": {"rdf/rdflib_bridge", "reasoning/inference", "reasoning/validation"},
+    "rdflib": {"rdf/rdflib_bridge", "reasoning/rules", "reasoning/validation"},
     "starlette": {"web/serving"},
     "uvicorn": {"web/serving"},
-    "yaml": {"questions/saved", "reasoning/inference"},
+    "yaml": {"sparql/header"},
 }
 # The programs that bundle the editor run when the package is built, and are not in it.
 OUTSIDE = PACKAGE / "pages/browser"

@@ -251,11 +251,10 @@ def test_the_readme_prints_what_is_printed(project, dataset):
     from statereport.graph import describe
     from statereport.rdf import writers
     from statereport.reasoning import inference
+    from statereport.reasoning.rules import load_rules
     from statereport.sparql.engine import Store
 
-    inferred = inference.infer(
-        dataset.ontology_quads(), dataset.data_quads(), inference.load_rules(project.ontology / "rules")
-    )
+    inferred = inference.infer(dataset.ontology_quads(), dataset.data_quads(), load_rules(project.ontology / "rules"))
     engine = Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
     page = str(describe.describe("figure:13-schools-kazakh", engine, SavedQueries.of(project), PREFIXES))
     shown = re.search(

@@ -79,6 +79,17 @@ def explain(code: str) -> str:
 # --- the files -------------------------------------------------------------------------------------------------------
 
 
+class FileUnreadable(Problem):
+    """A file or folder of the project cannot be read, or is not UTF-8.
+
+    The message gives the reason: the right to read it is missing, a link leads nowhere or back to where it stands, what
+    has the name is no file, or a byte is not UTF-8 (the place is then its line and column). A byte order mark at the
+    beginning, and line ends of CR or CRLF, are read. Names that begin with a dot are not looked at.
+    """
+
+    code = "file-unreadable"
+
+
 class TurtleSyntax(Problem):
     """A Turtle file cannot be read: it breaks the grammar at the line and column given.
 

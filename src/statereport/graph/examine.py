@@ -15,7 +15,8 @@ from statereport.questions.saved import SavedQueries
 from statereport.rdf import writers
 from statereport.rdf.dataset import Dataset, Graphs, home_of, load, refuse_unstable_literals
 from statereport.reasoning.findings import FINDINGS, notes
-from statereport.reasoning.inference import INFERRED, Inference, infer, load_rules
+from statereport.reasoning.inference import INFERRED, Inference, infer
+from statereport.reasoning.rules import load_rules
 from statereport.sparql.engine import Engine
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from statereport.questions import catalogue, saved
 from statereport.rdf import dataset as graphs
 from statereport.rdf import namespaces, prefixes, writers
 from statereport.reasoning.findings import FINDINGS
-from statereport.reasoning.inference import INFERRED, Inference, infer, load_rules
+from statereport.reasoning.inference import INFERRED, Inference, infer
+from statereport.reasoning.rules import load_rules
 from statereport.source import text as reading
 from statereport.sparql import engine
 

@@ -14,12 +14,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from statereport import files
 from statereport.errors import BadParameter, QuerySyntax, UnknownName, did_you_mean
 from statereport.project import Project
 from statereport.questions.parameters import TYPES, Parameter
 from statereport.rdf import namespaces, prefixes
 from statereport.rdf.prefixes import Prefixes
-from statereport.sparql import tokens
+from statereport.sparql import header, tokens
 from statereport.sparql.answers import Answer
 from statereport.sparql.engine import Engine, form_of, is_iri
 
@@ -193,10 +194,10 @@ def _natural(label: str) -> list[tuple[int, str]]:
 
 def read(path: Path, name: str, source: str, prefixes: Prefixes | None = None) -> SavedQuery:
     """Read one file; `prefixes` are those that values may use. Raises QuerySyntax with the header's line where the header is not what this module's notes say."""
-    text = path.read_text(encoding="utf-8")
-    lines = text.split("\n")
+    text = files.read_text(path, source)
+    lines = text.splitlines()
     count = next((i for i, line in enumerate(lines) if not line.startswith("#+")), len(lines))
-    head = _header(lines[:count], source)
+    head = _header(text, lines[:count], source)
     known = prefixes or Prefixes()
     parameters = head.get("params") or {}
     defaults = {block.variable: block.term for block in tokens.values_blocks(text, source)}
@@ -216,23 +217,9 @@ def read(path: Path, name: str, source: str, prefixes: Prefixes | None = None) -
     )
 
 
-def _header(lines: list[str], source: str) -> dict[str, Any]:
-    import yaml
-
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    try:
-        head = yaml.load("\n".join(line[2:].removeprefix(" ") for line in lines), Loader=loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = min(mark.line, len(lines) - 1) + 1 if mark else 1
-        why = getattr(error, "problem", None) or "it is not YAML"
-        raise _header_problem(
-            source,
-            line,
-            f"The header cannot be read: {why}.",
-            'put quotes around a text that holds ": " or begins with a sign.',
-        ) from None
-    if not isinstance(head, dict) or not head.get("summary"):
+def _header(text: str, lines: list[str], source: str) -> dict[str, Any]:
+    head = dict(header.read(text, source).values)
+    if not head.get("summary"):
         raise _header_problem(source, 1, "The header has no summary.", "begin the file with: #+ summary: Which …?")
     for key, value in head.items():
         if key not in _KEYS:

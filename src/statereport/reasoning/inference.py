@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from statereport.errors import NotInferred, RuleBroken
+from statereport.errors import NotInferred
 from statereport.rdf import writers
 from statereport.rdf.namespaces import GRAPH
 from statereport.rdf.prefixes import Prefixes
 from statereport.reasoning import axioms
-from statereport.reasoning.axioms import Pattern, Rule
-from statereport.sparql import tokens
+from statereport.reasoning.axioms import Rule
 from statereport.sparql.engine import Store
 
 if TYPE_CHECKING:
@@ -148,14 +146,6 @@ def _make(store: Store, rules: list[Rule], runs: list[Rule]) -> None:
     runs += rules
 
 
-def load_rules(folder: Path) -> tuple[Rule, ...]:
-    """The rules of a folder: one CONSTRUCT query a file, under a `#+` header with `summary` and `description`.
-
-    Raises RuleBroken where a file is not that, QuerySyntax where it cannot be read.
-    """
-    return tuple(rule for path in sorted(folder.glob("*.rq")) for rule in _read_rule(path))
-
-
 def _run(store: Store, rule: Rule, turn: int) -> int:
     """Run a rule once; its new triples also go into a graph of their own, which tells how many there are."""
     head = axioms.text_of([rule.head])
@@ -168,63 +158,3 @@ def _run(store: Store, rule: Rule, turn: int) -> int:
 
 def _graph_of(turn: int) -> str:
     return f"{INFERRED}/{turn}"
-
-
-def _read_rule(path: Path) -> list[Rule]:
-    import yaml
-    from rdflib.plugins.sparql import prepareQuery
-
-    text = path.read_text(encoding="utf-8")
-    where = f"{path.parent.name}/{path.name}"
-    header = yaml.safe_load("\n".join(line[2:] for line in text.splitlines() if line.startswith("#+"))) or {}
-    if not isinstance(header, dict) or not all(header.get(name) for name in ("summary", "description")):
-        raise RuleBroken(
-            where, "The rule does not say what it does.", "begin with `#+ summary: …` and `#+ description: …`."
-        )
-    Store.memory().query(text, where)  # the engine's parser gives the better place of a mistake
-    algebra = prepareQuery(text).algebra
-    words = list(tokens.tokens(text))
-    if algebra.name != "ConstructQuery" or not any(word.says("WHERE") for word in words) or words[-1].text != "}":
-        raise RuleBroken(
-            where, "The rule is not of the form CONSTRUCT { … } WHERE { … }.", "write it so, and nothing after it."
-        )
-    if any(type(term).__name__ == "BNode" for head in algebra.template for term in head):
-        raise RuleBroken(
-            where,
-            "The rule makes a thing without a name, a new one in every round.",
-            "give it an IRI, or leave it out.",
-        )
-    body = tuple(_pattern(t) for t in _triples(algebra.p))
-    condition = _condition(words)
-    return [Rule(f"rule {path.stem}", _pattern(head), body, condition) for head in algebra.template]
-
-
-def _triples(node) -> list:
-    """The triple patterns of a query's WHERE, but for those under NOT EXISTS and MINUS, and for paths."""
-    if getattr(node, "name", "") == "BGP":
-        return [t for t in node.triples if hasattr(t[1], "n3") and not type(t[1]).__module__.endswith("paths")]
-    if not isinstance(node, dict):
-        return []
-    inner = [node[name] for name in ("p", "p1", "p2") if name in node and not (node.name == "Minus" and name == "p2")]
-    return [t for part in inner for t in _triples(part)]
-
-
-def _pattern(triple) -> Pattern:
-    return tuple(term.n3() for term in triple)
-
-
-def _condition(words: list[tokens.Token]) -> str:
-    """The inside of a query's WHERE, with every prefixed name written out."""
-    prefixes: dict[str, str] = {}
-    for i, word in enumerate(words):
-        if word.says("PREFIX"):
-            prefixes[words[i + 1].text] = words[i + 2].text[1:-1]
-    start = next(i for i, word in enumerate(words) if word.says("WHERE")) + 2
-    parts = []
-    for word in words[start:-1]:
-        name, _, local = word.text.partition(":")
-        parts.append(
-            f"<{prefixes[f'{name}:']}{local}>" if word.kind == "name" and f"{name}:" in prefixes else word.text
-        )
-    # Oxigraph 0.5.13 reads COALESCE and CONCAT only where the bracket follows at once.
-    return "".join(part if part == "(" else f" {part}" for part in parts).strip()

@@ -38,12 +38,6 @@ REDIRECTS = (301, 302, 303, 307, 308)
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PROGRAM = "text/turtle,application/json;q=0.9,*/*;q=0.1"
 SHOWN = 20
-# What 0.1.0 published and the renaming of `house` to `project` took away: the redirects are under way. An entry that
-# answers again must leave this table; no other entry may enter it.
-AWAITED = {
-    "graph/ontology/shapes/house": "the graph is ontology/shapes/project now and has no redirect yet",
-    "/problem/house-not-found": "the page is /problem/project-not-found now and has no redirect yet",
-}
 
 # What stands only as a successor is not yet there; a graph's IRI leads somewhere where the graph says something.
 PRESENT = f"""PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -98,8 +92,8 @@ class Published:
             self._successors.setdefault(iri.value, []).extend([successor.value] if successor else [])
 
     def refuse_silent(self, entries: Iterable[str]) -> None:
-        """Fail with the first entries that do not answer, and why. Those in AWAITED are passed over."""
-        entries = [entry for entry in entries if entry not in AWAITED]
+        """Fail with the first entries that do not answer, and why."""
+        entries = list(entries)
         silent = [f"{entry} {fault}" for entry in entries if (fault := self.fault(entry))]
         if silent:
             head = f"{len(silent)} of {len(entries)} published do not answer: keep, deprecate or redirect them."
@@ -195,13 +189,6 @@ def test_each_published_file_is_in_the_build_at_hand(groups):
     if not real.site().exports:
         skip_loudly("the files that were published: there is no fresh build in ./build")
     published().refuse_silent(files(groups))
-
-
-def test_what_is_awaited_was_published_and_does_not_answer_yet():
-    listed = {entry for path in LISTS for group in read(path).values() for entry in group}
-    assert set(AWAITED) <= listed
-    answering = [entry for entry in AWAITED if not published().fault(entry)]
-    assert not answering, f"these answer again, take them out of AWAITED: {answering}"
 
 
 @pytest.mark.slow

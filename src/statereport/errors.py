@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 _REGISTRY: dict[str, type["Problem"]] = {}
+# Codes of earlier versions, with those that they have now.
+RENAMED = {"house-not-found": "project-not-found"}
 
 
 @dataclass
@@ -67,6 +69,7 @@ def codes() -> tuple[str, ...]:
 
 def explain(code: str) -> str:
     """The long explanation of a problem code: meaning, cause, cure. An unknown code raises `UnknownCode`."""
+    code = RENAMED.get(code, code)
     if code not in _REGISTRY:
         raise UnknownCode(
             code,

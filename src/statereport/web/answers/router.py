@@ -5,11 +5,16 @@ A plain function without a loop or a socket. It runs in a worker process, and in
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
+from statereport import errors
 from statereport.errors import AddressUnknown, MethodNotAllowed, Problem
 from statereport.pages import routes
+from statereport.rdf.namespaces import BASE, DCTERMS
+from statereport.sparql.engine import iri_text
 from statereport.web.answers import documents
 from statereport.web.answers.site import Site
-from statereport.web.wire import problems, protocol
+from statereport.web.wire import negotiation, problems, protocol
 from statereport.web.wire.http import Request, Response, tagged
 
 
@@ -45,8 +50,11 @@ def _route(site: Site, request: Request) -> Response:
 
 
 def _told(site: Site, request: Request, problem: Problem) -> Response:
-    """A problem as a page of the site, for who reads pages, else as problem+json."""
+    """A problem as a page of the site, for who reads pages, else as problem+json; what has moved is redirected."""
     accept = request.header("accept")
+    moved = successor(site, request.path) if problems.status_of(problem) == 404 else ""
+    if moved:
+        return Response(301, "text/plain", f"{moved}\n".encode(), (("Location", moved), ("Vary", "Accept")))
     plain = problems.response(problem, accept)
     if problems.form(accept) != "html":
         return plain
@@ -57,3 +65,20 @@ def _told(site: Site, request: Request, problem: Problem) -> Response:
         return Response.of(page)
     except Exception:  # a fault while a fault is told: the small page needs nothing
         return plain
+
+
+def successor(site: Site, path: str) -> str:
+    """The path of what replaced the thing at a path, with the same ending; nothing where it was not withdrawn.
+
+    What was withdrawn says so itself (dcterms:isReplacedBy); problem codes have a table of their own.
+    """
+    code = path.removeprefix("/problem/")
+    if code in errors.RENAMED:
+        return f"/problem/{errors.RENAMED[code]}"
+    local, ending = negotiation.split_ending(path, negotiation.DOCUMENTS)
+    try:
+        term = iri_text(BASE + local.removeprefix("/"))
+    except ValueError:
+        return ""
+    rows = site.graph.engine.query(f"SELECT ?new {{ {term} <{DCTERMS}isReplacedBy> ?new }} ORDER BY ?new LIMIT 1").rows
+    return f"/{quote(rows[0][0].value.removeprefix(BASE))}{f'.{ending}' if ending else ''}" if rows else ""

@@ -41,7 +41,7 @@ def below(folder: Path, ending: str) -> list[Path]:
             path = here / entry.name
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir():
+            if path.is_dir():
                 real = os.path.realpath(path)
                 if real in above:
                     raise FileUnreadable(

@@ -330,6 +330,7 @@ WITHOUT_DOMAIN_AND_RANGE = {
     "isPartOf",
     "isWithin",
     "hasKind",
+    "hasSubject",
     "gist",
     "title",
     "startDate",
@@ -342,6 +343,21 @@ def test_a_property_without_domain_and_range_is_one_of_the_few(onto, properties)
     for term in properties:
         if not onto.values(term, f"{RDFS}domain") and not onto.values(term, f"{RDFS}range"):
             assert term.removeprefix(SR) in WITHOUT_DOMAIN_AND_RANGE, term
+
+
+def test_every_object_property_can_be_read_backwards(onto):
+    objects = [
+        s for s in list(onto.said) if f"{OWL}ObjectProperty" in onto.values(s, f"{RDF}type") and s.startswith(SR)
+    ]
+    labels = {term: onto.values(term, f"{SR}inverseLabel") for term in objects}
+    assert len(objects) > 80
+    assert not [term for term, label in labels.items() if len(label) != 1], "exactly one inverse label each"
+
+
+def test_every_term_has_labels_in_three_languages(onto, classes, properties):
+    assert len(properties) > 120
+    short = [term for term in (*classes, *properties) if len(onto.values(term, f"{RDFS}label")) != 3]
+    assert not short
 
 
 def test_domains_and_ranges_are_declared(onto, classes, properties):  # P34

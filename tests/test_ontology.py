@@ -331,6 +331,7 @@ WITHOUT_DOMAIN_AND_RANGE = {
     "isWithin",
     "hasKind",
     "hasSubject",
+    "inverseLabel",
     "gist",
     "title",
     "startDate",

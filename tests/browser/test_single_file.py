@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from skipping import skip_loudly
+from skipping import skip_with_reason
 from test_every_page import barriers
 
 from statereport.site.single_file import NAME, PAGE
@@ -18,7 +18,7 @@ from statereport.site.single_file import NAME, PAGE
 def folder(built) -> Path:
     """A build that holds the file."""
     if not PAGE.is_file():
-        skip_loudly("the single HTML file: its page is not bundled here (make .venv/editor)")
+        skip_with_reason("the single HTML file: its page is not bundled here (make .venv/editor)")
     return built
 
 
@@ -96,6 +96,8 @@ def test_a_parameter_can_be_changed_and_the_address_holds_it(page):
     before = page.locator("table.rows tbody").inner_text()
     choices = page.locator("form.ask select")
     choices.select_option(choices.locator("option:not([selected])").first.get_attribute("value"))
+    assert page.locator("table.rows tbody").inner_text() == before, "a choice alone changes nothing"
+    page.locator("form.ask button").click()
     page.wait_for_function("before => document.querySelector('table.rows tbody')?.innerText !== before", arg=before)
     held = page.locator("table.rows tbody").inner_text()
     page.reload()
@@ -114,6 +116,7 @@ def test_a_value_that_does_not_fit_is_told_at_its_field(page):
     )
     assert page.locator("[name=since]").input_value() == "soon"
     page.locator("[name=since]").select_option("2015")
+    page.locator("form.ask button").click()
     page.wait_for_selector("table.rows tbody tr")
 
 

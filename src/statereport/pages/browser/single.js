@@ -132,7 +132,6 @@ function question(found, given) {
     const form = make("form", { class: "ask" }, ...found.parameters.map((parameter) => field(parameter, values[parameter.name], faults[parameter.name])), make("button", {}, "Ask"));
     const go = () => (location.hash = new URLSearchParams([["question", found.name], ...new FormData(form)]));
     form.addEventListener("submit", (event) => (event.preventDefault(), go()));
-    form.addEventListener("change", go);
     parts.push(form);
   }
   if (!Object.keys(faults).length) parts.push(...answered(found, found.pieces.map((piece) => (typeof piece === "string" ? piece : terms[piece.parameter])).join(""), chart(found, values)));

@@ -1,9 +1,4 @@
-// What pages do more of where there are scripts; each works without them.
-
-// A form whose choices are few answers as soon as one is made.
-for (const form of document.querySelectorAll("form[data-at-once]")) {
-  form.addEventListener("change", () => form.requestSubmit());
-}
+// What every page does where scripts run; each page works without them.
 
 // A link to a place inside of a closed part opens it.
 function open() {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -51,6 +52,15 @@ class Page:
     media_type: str = HTML
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+
+
+def url(base: str, path: str) -> str:
+    """What a link to a path of this site says: the path below that of the site's public address.
+
+    base   the public address without a slash at its end, such as `https://example.org` or `https://example.org/kg`
+    path   begins with a slash, and may have a query and a fragment; an address elsewhere is returned as it is
+    """
+    return f"{urlsplit(base).path}{path}" if path.startswith("/") else path
 
 
 def html(

@@ -91,6 +91,7 @@ def page(context: Context, address: Address, name: str) -> Page:
         else None,
         formats=FORMATS[answer.form],
         values=urlencode(values),
+        switch=f"/query/{query.name}.html?{urlencode(values if identifiers else {**values, IDENTIFIERS: 'yes'})}",
         identifiers=identifiers,
         sparql=text,
         editor=f"/editor?{urlencode({'query': text})}",

@@ -20,7 +20,7 @@ function write(key, value) {
   }
 }
 
-const place = (address) => new URL(address).search;
+const place = (address) => new URL(address).pathname + new URL(address).search;
 
 /** The draft of an address, where there is one. */
 export const draft = (address) => read(DRAFTS, []).find((kept) => kept.place === place(address))?.text;

@@ -153,7 +153,7 @@ window.addEventListener("popstate", async () => {
 showEarlier();
 showPlace();
 try {
-  const response = await fetch("/editor/words.json");
+  const response = await fetch(form.dataset.words);
   if (response.ok) terms = new Terms(await response.json());
 } catch {
   // Without the terms there is no completion; the rest works.

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from reading import Element, Page, Reader
-from test_pages import ONE_OF_EACH, status_of
+from test_pages import ONE_OF_EACH
 
 from statereport.pages import routes
 from statereport.pages.page import url

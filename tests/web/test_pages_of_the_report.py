@@ -223,8 +223,8 @@ def test_the_law_has_every_instrument_in_the_picture_and_in_the_table(read):
 def test_a_citation_in_the_heading_of_a_part_is_not_one_of_the_theme_with_its_number(read):
     (convention,) = (it for it in law.instruments(read.site) if it.name == "icerd")
     assert convention.themes == {
-        **{"0": 1, "part 1": 1, "3": 4, "4": 1, "6": 4, "part 2": 1, "9": 1, "10": 1},
-        **{"part 3": 1, "part 4": 1, "15": 1},
+        "0": 1, "part 1": 1, "3": 4, "4": 1, "6": 4, "part 2": 1, "9": 1, "10": 1,
+        "part 3": 1, "part 4": 1, "15": 1,
     }
     line = next(e for e in read("/law").one("tbody").all("tr") if e.one("th").one("a")["href"] == "/id/instrument/icerd.html")
     assert {e["href"] for e in line.all("a", class_="passage") if e.words.startswith("part")} == {"/report"}

@@ -48,9 +48,7 @@ def links(page: Element) -> list[str]:
 
 def wrong(page: Element) -> list[str]:
     """The links of a page that leave the site without naming another one."""
-    return [
-        link for link in links(page) if not link.startswith(("/kg/", "#", "https://", "http://")) and link != "/kg"
-    ]
+    return [link for link in links(page) if not link.startswith(("/kg/", "#", "https://", "http://")) and link != "/kg"]
 
 
 def test_the_address_of_a_path_begins_with_the_path_of_the_public_address():

@@ -114,9 +114,7 @@ def test_forms_charts_scripts_and_the_editor_s_words_are_below_the_path(below):
     assert below("/editor").one("form", id="editor-form")["data-words"] == "/kg/editor/words.json"
 
 
-def test_headers_and_data_about_the_data_name_the_public_address(below):
-    headers = dict(below.response("/id/instrument/kaz-constitution.html").headers)
-    assert "</kg/id/instrument/kaz-constitution.ttl>" in headers["Link"]
+def test_data_about_the_data_name_the_public_address(below):
     addresses = []
     for address in ("/", "/statistics", "/statistics/schools-by-language"):
         described = below(address).one("script", type="application/ld+json").raw

@@ -46,7 +46,10 @@ class Address:
 
 @dataclass(frozen=True)
 class Page:
-    """What stands at an address: its body, media type and HTTP status, and headers beyond content type and length."""
+    """What stands at an address: its body, media type and HTTP status, and headers beyond content type and length.
+
+    Links in the body begin with the path of the site's public address; paths in headers do not: whoever sends them adds it.
+    """
 
     body: bytes = field(repr=False)
     media_type: str = HTML

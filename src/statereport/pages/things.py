@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from statereport.errors import AddressUnknown
 from statereport.graph.describe import ASSERTED, INFERRED, NOTED, Description, Fact
 from statereport.pages import cells, citations, sections
 from statereport.pages.context import Context
-from statereport.pages.page import Address, Page, html, url
+from statereport.pages.page import Address, Page, html
 from statereport.rdf import namespaces
 
 ORIGINS = (ASSERTED, INFERRED, NOTED)
@@ -51,13 +50,12 @@ def page(context: Context, address: Address, space: str, name: str) -> Page:
     if space == "graph":
         return _graph(context, address, iri)
     told = context.graph.describe(iri)
-    turtle = quote(url(context.base, f"/{space}/{name}.ttl"))
     label = context.names.label(iri)
     return html(
         context,
         address,
         "thing.html",
-        headers=(("Link", f'<{iri}>; rel="canonical", <{turtle}>; rel="alternate"; type="text/turtle"'),),
+        headers=(("Link", f'<{iri}>; rel="canonical", </{space}/{name}.ttl>; rel="alternate"; type="text/turtle"'),),
         iri=iri,
         document=f"/{space}/{name}",
         label=cells.Thing(label.text, label.language),

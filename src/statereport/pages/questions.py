@@ -99,6 +99,12 @@ def page(context: Context, address: Address, name: str) -> Page:
     )
 
 
+def reads(context: Context, name: str) -> tuple[str, ...]:
+    """Return the names of the parameters that a question's page reads."""
+    found = next((question for question in context.questions if question.name == name), None)
+    return (*(parameter.name for parameter in found.parameters), IDENTIFIERS) if found else ()
+
+
 def sparql(query: SavedQuery, values: dict[str, str]) -> str:
     """The query with its values, without the header that the page tells in words."""
     lines = query.bind(values).split("\n")

@@ -65,7 +65,7 @@ def test_the_address_of_a_path_begins_with_the_path_of_the_public_address():
 
 def test_the_addresses_here_are_of_every_kind():
     paths = [urlsplit(address).path for address in ADDRESSES]
-    missing = [pattern.pattern for pattern, _ in routes.ROUTES if not any(map(pattern.fullmatch, paths))]
+    missing = [it.pattern.pattern for it in routes.ROUTES if not any(map(it.pattern.fullmatch, paths))]
     assert not missing
 
 

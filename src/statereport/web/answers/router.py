@@ -23,7 +23,7 @@ from statereport.web.wire.http import Request, Response, tagged
 # Parameters of which only matters whether they are there.
 SWITCHES = (question_pages.IDENTIFIERS,)
 # Addresses that end in a slash; at any other, the slash is left out.
-WITH_SLASH = ("/", "/def/", *protocol.PATHS)
+WITH_SLASH = ("/", "/def/", "/sparql/")
 
 
 def answer(site: Site, request: Request) -> Response:

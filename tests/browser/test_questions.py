@@ -207,7 +207,7 @@ def test_a_chart_is_light_on_light_paper_and_dark_on_dark(reader):
 def test_the_question_opens_in_the_editor_with_the_same_rows(reader):
     page = reader.open(CHARTED)
     rows = len(cells(page)) - 1
-    page.get_by_text("The SPARQL behind it").click()
+    page.get_by_text("The SPARQL query").click()
     page.get_by_role("link", name="Open in the editor").click()
     page.wait_for_selector("#editor-answer tbody tr")
     assert page.locator("#editor-answer tbody tr").count() == rows

@@ -84,7 +84,7 @@ def test_every_saved_question_is_answered_as_the_build_answers_it(page, folder):
             wanted = (
                 f"{answer:,} row{'' if answer == 1 else 's'}."
                 if answer
-                else "No rows. Nothing in the graph fits this question."
+                else "No rows. Nothing in the graph matches this question."
             )
         if said != wanted:
             different[name] = (said, wanted)
@@ -126,7 +126,7 @@ def test_a_thing_is_a_click_away_and_the_table_can_be_taken_away(page):
         page.get_by_role("link", name="CSV").click()
     assert fetched.value.path().read_text(encoding="utf-8-sig").count("\n") > 5
     page.locator("table.rows a").first.click()
-    page.wait_for_selector("h2:text('What is said of it')")
+    page.wait_for_selector("h2:text('Statements')")
     assert page.locator("table.rows tbody tr").count() > 5
 
 
@@ -161,7 +161,7 @@ def test_sparql_of_ones_own_is_answered_with_prefixes_supplied(page):
 def test_the_sparql_of_a_question_can_be_changed(page):
     shown(page, "#question=law%2Flaws-cited-most")
     before = page.locator("main p.result").inner_text()
-    page.get_by_text("The SPARQL behind it").click()
+    page.get_by_text("The SPARQL query").click()
     page.get_by_role("link", name="Change it, and ask again").click()
     page.wait_for_selector("textarea")
     assert page.locator("main p.result").inner_text() == before and "SELECT" in page.get_by_label("Query").input_value()

@@ -1,6 +1,6 @@
 // What every page does where scripts run; each page works without them.
 
-// A link to a place inside of a closed part opens it.
+// A link to a place inside a closed <details> opens it.
 function open() {
   const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   for (let part = place; part; part = part.parentElement) {

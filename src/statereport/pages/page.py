@@ -76,7 +76,7 @@ def with_links(context: Context, text: str) -> Markup:
     def link(match: re.Match[str]) -> str:
         question = questions.get(match[0])
         path = url(context.base, f"/query/{match[0]}.html")
-        return str(Markup("“<a href=\"{}\">{}</a>”").format(path, question.summary)) if question else match[0]
+        return str(Markup('“<a href="{}">{}</a>”').format(path, question.summary)) if question else match[0]
 
     return Markup(_QUESTION.sub(link, str(escape(text))))
 

@@ -38,10 +38,7 @@ class Topic:
 def topics(context: Context) -> tuple[Topic, ...]:
     """Every question by its topic, whole tables last."""
     names = dict.fromkeys([*TOPICS, *(question.topic for question in context.questions)])
-    found = (
-        Topic(name, title_of(name), tuple(q for q in context.questions if q.topic == name))
-        for name in names
-    )
+    found = (Topic(name, title_of(name), tuple(q for q in context.questions if q.topic == name)) for name in names)
     return tuple(topic for topic in found if topic.questions)
 
 

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from skipping import skip_loudly
+from skipping import skip_with_reason
 
 from statereport.errors import Problem
 from statereport.project import Project, find_project, find_text
@@ -25,6 +25,16 @@ def pytest_report_header() -> str:
     return f"report's text: {'at hand' if _text_path() else 'NOT AT HAND, so nothing is compared with it'}"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need a browser, and those of modules that start servers: `-m "not browser and not server"`."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "chromium" in fixtures:
+            item.add_marker("browser")
+        if "server" in fixtures or {"serving", "peers"} & set(vars(item.module)):
+            item.add_marker("server")
+
+
 @pytest.fixture(scope="session")
 def project() -> Project:
     """The project of this project."""
@@ -33,10 +43,10 @@ def project() -> Project:
 
 @pytest.fixture(scope="session")
 def text_path() -> Path:
-    """The file of the report's text; without it the test is skipped loudly."""
+    """The file of the report's text; without it the test is skipped with a reason."""
     path = _text_path()
     if path is None:
-        skip_loudly("the report's text is not at hand (set STATEREPORT_TEXT)")
+        skip_with_reason("the report's text is not at hand (set STATEREPORT_TEXT)")
     return path
 
 

@@ -1,8 +1,8 @@
-"""What cannot be tested here is said aloud."""
+"""A test that cannot run on this machine is skipped with a reason, which the summary prints."""
 
 import pytest
 
 
-def skip_loudly(what: str) -> None:
-    """Skip a test and say in the summary what is therefore unproven."""
+def skip_with_reason(what: str) -> None:
+    """Skip the test; `what` names what is therefore not tested."""
     pytest.skip(f"NOT TESTED: {what}")

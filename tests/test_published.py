@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pyoxigraph as ox
 import pytest
 import real
-from skipping import skip_loudly
+from skipping import skip_with_reason
 
 from statereport.rdf.namespaces import BASE
 from statereport.site import single_file
@@ -187,7 +187,7 @@ def test_some_published_addresses_answer(groups):
 @each_list
 def test_each_published_file_is_in_the_build_at_hand(groups):
     if not real.site().exports:
-        skip_loudly("the files that were published: there is no fresh build in ./build")
+        skip_with_reason("the files that were published: there is no fresh build in ./build")
     published().refuse_silent(files(groups))
 
 
@@ -197,7 +197,7 @@ def test_each_published_address_and_file_answers(tmp_path):
     made = of(real.site_of_build(tmp_path / "build"))
     made.refuse_silent(sorted(every - {FILES + single_file.NAME}))
     if not single_file.PAGE.is_file():
-        skip_loudly("the single HTML file: its page is not bundled here (make .venv/editor)")
+        skip_with_reason("the single HTML file: its page is not bundled here (make .venv/editor)")
     made.refuse_silent([FILES + single_file.NAME])
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import peers
 import pytest
 import real
-from conftest import skip_loudly
+from conftest import skip_with_reason
 
 from statereport.project import find_project
 from statereport.questions import saved
@@ -48,7 +48,7 @@ def files(quads, tmp_path_factory) -> tuple[Path, Path]:
 def oxigraph(files, tmp_path_factory) -> Iterator[RemoteStore]:
     with peers.oxigraph(files[1], tmp_path_factory.mktemp("peer")) as peer:
         if not peer:
-            skip_loudly("the server oxigraph is not installed (requirements-test.lock has it)")
+            skip_with_reason("the server oxigraph is not installed (requirements-test.lock has it)")
         yield RemoteStore(peer.endpoint)
 
 
@@ -56,7 +56,7 @@ def oxigraph(files, tmp_path_factory) -> Iterator[RemoteStore]:
 def virtuoso(files, tmp_path_factory) -> Iterator[RemoteStore]:
     with peers.virtuoso(files[0], tmp_path_factory.mktemp("peer")) as peer:
         if not peer:
-            skip_loudly("Virtuoso is not installed (apt-get install virtuoso-opensource)")
+            skip_with_reason("Virtuoso is not installed (apt-get install virtuoso-opensource)")
         yield RemoteStore(peer.endpoint, timeout=120)
 
 

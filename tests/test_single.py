@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from real import PREFIXES
-from skipping import skip_loudly
+from skipping import skip_with_reason
 
 from statereport.project import find_project
 from statereport.questions.saved import SavedQueries
@@ -42,7 +42,7 @@ def test_nothing_that_is_held_can_end_the_script_that_holds_it(tmp_path, saved, 
 @pytest.mark.slow
 def test_two_builds_write_the_same_file(tmp_path):
     if not single_file.PAGE.is_file():
-        skip_loudly("the single HTML file: its page is not bundled here (make .venv/editor)")
+        skip_with_reason("the single HTML file: its page is not bundled here (make .venv/editor)")
     made = []
     for seed in ("1", "2"):
         command = [sys.executable, "-m", "statereport", "build", "--out", str(tmp_path / seed)]

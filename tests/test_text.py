@@ -3,7 +3,7 @@
 import csv
 
 import pytest
-from skipping import skip_loudly
+from skipping import skip_with_reason
 
 from statereport.errors import FragmentAbsent, FragmentAmbiguous, TextDiffers
 from statereport.source import text as reading
@@ -73,7 +73,7 @@ def test_a_text_that_is_not_utf_8_is_not_the_one_encoded(tmp_path):
 def test_the_passages_of_the_report_are_those_counted_by_hand(report_text, text_path):
     table = text_path.parent / "paragraphs.tsv"
     if not table.is_file():
-        skip_loudly("no paragraphs.tsv stands beside the report's text")
+        skip_with_reason("no paragraphs.tsv stands beside the report's text")
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     want = [(row["kind"].replace("paragraph", "passage"), int(row["start"]), int(row["end"])) for row in rows]

@@ -50,14 +50,39 @@ class Problem(Exception):
 
 
 def nearest(word: str, names: Iterable[str], count: int = 3) -> list[str]:
-    """The names most like a misspelt word, best first; none where nothing is like it."""
+    """Return the names most like a misspelt word, best first; none where nothing is like it.
+
+    The cost is bounded, whatever is asked: of many names only the likeliest are compared letter by letter, and a word
+    longer than any name is like none.
+    """
+    if len(word) > _LONGEST_WORD:
+        return []
     import difflib  # only when something has gone wrong: it is slow to import
 
-    return difflib.get_close_matches(word, list(names), n=count, cutoff=0.5)
+    return difflib.get_close_matches(word, _likeliest(word, names), n=count, cutoff=0.5)
+
+
+# Letters of the longest word for which likenesses are looked for; names that are compared letter by letter; parts by
+# which these are chosen, and how often in all a part is looked for in a name.
+_LONGEST_WORD, _COMPARED, _PARTS, _LOOKS = 120, 60, 12, 150_000
+
+
+def _likeliest(word: str, names: Iterable[str]) -> list[str]:
+    """The names that share most with a word: of its three-letter parts some, spread evenly, are looked for in each name.
+
+    Names less than a third or more than three times as long cannot be half alike, so they are left out.
+    """
+    near = [name for name in names if len(word) <= 3 * len(name) <= 9 * len(word)]
+    if len(near) <= _COMPARED:
+        return near
+    parts = [word[i : i + 3] for i in range(max(1, len(word) - 2))]
+    most = max(1, min(_PARTS, _LOOKS // len(near)))
+    parts = parts[:: -(-len(parts) // most)]
+    return sorted(near, key=lambda name: -sum(part in name for part in parts))[:_COMPARED]
 
 
 def did_you_mean(word: str, names: Iterable[str], otherwise: str = "") -> str:
-    """A cure in a sentence: the nearest names, or `otherwise` where nothing is near."""
+    """Return a hint in a sentence: the nearest names, or `otherwise` where nothing is near."""
     near = nearest(word, names)
     return f"did you mean {', '.join(near)}?" if near else otherwise
 
@@ -591,9 +616,10 @@ class MemoryLimit(Problem):
 
 
 class ServerFault(Problem):
-    """The server made a mistake; the question may be right.
+    """A fault of statereport: something happened that nobody foresaw. The question may be right.
 
-    The fault is in the server's log, under the time of the request. Please report it with the address that was asked.
+    The server's log has the traceback, once an hour for each kind of fault. Please report it with the address that was
+    asked.
     """
 
     code = "server-fault"

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from skipping import skip_loudly
+from skipping import skip_with_reason
 
 from statereport.graph import build_folder
 from statereport.project import find_project, find_text
@@ -31,7 +31,7 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
-EDITOR = ROOT / "src/statereport/web/vendor/editor.js"
+EDITOR = ROOT / "src/statereport/pages/vendor/editor.js"
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
@@ -67,10 +67,10 @@ def chromium() -> Iterator:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        skip_loudly("pages in a browser: Playwright is not installed")
+        skip_with_reason("pages in a browser: Playwright is not installed")
     program = shutil.which("chromium")
     if program is None:
-        skip_loudly("pages in a browser: Chromium is not installed")
+        skip_with_reason("pages in a browser: Chromium is not installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
@@ -133,7 +133,7 @@ class Reader:
 def needs_editor() -> None:
     """Skip where the editor could not be bundled."""
     if not EDITOR.is_file():
-        skip_loudly("the query editor: it is not bundled here (make .venv/editor)")
+        skip_with_reason("the query editor: it is not bundled here (make .venv/editor)")
 
 
 @pytest.fixture

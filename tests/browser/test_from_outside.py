@@ -9,7 +9,7 @@ import subprocess
 import pytest
 import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from skipping import skip_loudly
+from skipping import skip_with_reason
 
 COUNT = "PREFIX sr: <https://w3id.org/statereport/def/> SELECT (COUNT(?x) AS ?n) WHERE { ?x a sr:LegalInstrument }"
 ACCEPTED = {
@@ -65,7 +65,7 @@ def test_rdflib_reads_a_thing_by_its_address(server, sample):
 )
 def test_curl_asks_in_each_of_the_three_ways(server, how):
     if shutil.which("curl") is None:
-        skip_loudly("curl is not installed")
+        skip_with_reason("curl is not installed")
     command = [
         "curl",
         "--silent",

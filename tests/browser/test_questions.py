@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import time
 from urllib.parse import urlencode
 
 import pytest
@@ -41,15 +40,13 @@ def cells(page) -> list[list[str]]:
     ]
 
 
-def test_home_begins_with_questions_and_the_first_answer_is_a_click_and_two_seconds_away(reader):
+def test_home_begins_with_questions_and_the_first_answer_is_a_click_away(reader):
     page = reader.open("/")
     links = page.locator("main a[href^='/query/']")
     shown = set(links.evaluate_all("links => links.map(link => link.getAttribute('href'))"))
     assert shown >= {f"/query/{name}.html" for name in QUERIES}
-    start = time.monotonic()
     links.first.click()
     page.wait_for_selector("table.rows tbody tr, .truth, pre")
-    assert time.monotonic() - start < 2
 
 
 @pytest.mark.slow
@@ -73,6 +70,7 @@ def test_a_value_is_in_the_address_and_a_fresh_reader_sees_the_same_rows(reader)
     assert len(labels) > 20 and not [label for label in labels if re.search(r"https?://|^[\w-]+:[\w-]+$", label)]
     other = choices.locator("option").nth(5).get_attribute("value")
     choices.select_option(other)
+    page.locator("form.ask button").click()
     page.wait_for_url(f"**{urlencode({'wanted': other})}*")
     rows = cells(page)
     page.reload()
@@ -80,6 +78,23 @@ def test_a_value_is_in_the_address_and_a_fresh_reader_sees_the_same_rows(reader)
     fresh = reader.page(fresh=True)
     fresh.goto(page.url)
     assert cells(fresh) == rows
+
+
+@pytest.mark.parametrize("path", [GROUP, "/statistics/schools-by-language", "/discrepancies"])
+def test_a_list_is_walked_through_by_the_keyboard_and_nothing_is_sent_before_the_button(reader, path):
+    page = reader.open(path)
+    field = page.locator("form.ask select").last
+    field.focus()
+    seen = []
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+        seen.append(field.input_value())
+        page.wait_for_timeout(100)
+    assert len(set(seen)) == 3 and page.url.endswith(path), "WCAG 3.2.2: a choice alone changes nothing"
+    assert field.evaluate("field => field === document.activeElement")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{urlencode({field.get_attribute('name'): seen[-1]})}*")
 
 
 def test_a_bad_value_is_told_at_its_field(reader):
@@ -192,7 +207,7 @@ def test_a_chart_is_light_on_light_paper_and_dark_on_dark(reader):
 def test_the_question_opens_in_the_editor_with_the_same_rows(reader):
     page = reader.open(CHARTED)
     rows = len(cells(page)) - 1
-    page.get_by_text("The SPARQL behind it").click()
+    page.get_by_text("The SPARQL query").click()
     page.get_by_role("link", name="Open in the editor").click()
     page.wait_for_selector("#editor-answer tbody tr")
     assert page.locator("#editor-answer tbody tr").count() == rows

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from skipping import skip_loudly
+from skipping import skip_with_reason
 from test_every_page import barriers
 
 from statereport.site.single_file import NAME, PAGE
@@ -18,7 +18,7 @@ from statereport.site.single_file import NAME, PAGE
 def folder(built) -> Path:
     """A build that holds the file."""
     if not PAGE.is_file():
-        skip_loudly("the single HTML file: its page is not bundled here (make .venv/editor)")
+        skip_with_reason("the single HTML file: its page is not bundled here (make .venv/editor)")
     return built
 
 
@@ -84,7 +84,7 @@ def test_every_saved_question_is_answered_as_the_build_answers_it(page, folder):
             wanted = (
                 f"{answer:,} row{'' if answer == 1 else 's'}."
                 if answer
-                else "No rows. Nothing in the graph fits this question."
+                else "No rows. Nothing in the graph matches this question."
             )
         if said != wanted:
             different[name] = (said, wanted)
@@ -96,6 +96,8 @@ def test_a_parameter_can_be_changed_and_the_address_holds_it(page):
     before = page.locator("table.rows tbody").inner_text()
     choices = page.locator("form.ask select")
     choices.select_option(choices.locator("option:not([selected])").first.get_attribute("value"))
+    assert page.locator("table.rows tbody").inner_text() == before, "a choice alone changes nothing"
+    page.locator("form.ask button").click()
     page.wait_for_function("before => document.querySelector('table.rows tbody')?.innerText !== before", arg=before)
     held = page.locator("table.rows tbody").inner_text()
     page.reload()
@@ -114,6 +116,7 @@ def test_a_value_that_does_not_fit_is_told_at_its_field(page):
     )
     assert page.locator("[name=since]").input_value() == "soon"
     page.locator("[name=since]").select_option("2015")
+    page.locator("form.ask button").click()
     page.wait_for_selector("table.rows tbody tr")
 
 
@@ -123,7 +126,7 @@ def test_a_thing_is_a_click_away_and_the_table_can_be_taken_away(page):
         page.get_by_role("link", name="CSV").click()
     assert fetched.value.path().read_text(encoding="utf-8-sig").count("\n") > 5
     page.locator("table.rows a").first.click()
-    page.wait_for_selector("h2:text('What is said of it')")
+    page.wait_for_selector("h2:text('Statements')")
     assert page.locator("table.rows tbody tr").count() > 5
 
 
@@ -158,7 +161,7 @@ def test_sparql_of_ones_own_is_answered_with_prefixes_supplied(page):
 def test_the_sparql_of_a_question_can_be_changed(page):
     shown(page, "#question=law%2Flaws-cited-most")
     before = page.locator("main p.result").inner_text()
-    page.get_by_text("The SPARQL behind it").click()
+    page.get_by_text("The SPARQL query").click()
     page.get_by_role("link", name="Change it, and ask again").click()
     page.wait_for_selector("textarea")
     assert page.locator("main p.result").inner_text() == before and "SELECT" in page.get_by_label("Query").input_value()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import real
 from reading import Reader
-from skipping import skip_loudly
+from skipping import skip_with_reason
 
 from statereport.project import find_text
 from statereport.web.answers.site import Site
@@ -25,12 +25,12 @@ def read(site: Site) -> Reader:
 
 @pytest.fixture(scope="session")
 def read_text(site: Site) -> Reader:
-    """The same where the report's text is at hand; else the test is skipped loudly."""
+    """The same where the report's text is at hand; else the test is skipped with a reason."""
     from dataclasses import replace
 
     from statereport.source import text
 
     path = find_text(site.project)
     if path is None:
-        skip_loudly("the report's text is not at hand (set STATEREPORT_TEXT)")
+        skip_with_reason("the report's text is not at hand (set STATEREPORT_TEXT)")
     return Reader(replace(site, text=text.load(path)))

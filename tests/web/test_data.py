@@ -8,9 +8,10 @@ import json
 import random
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree
 
 import pyoxigraph as ox
@@ -18,10 +19,9 @@ import pyshacl
 import pytest
 import rdflib
 
-from statereport.questions import catalogue, chart
+from statereport.questions import catalogue, chart, spreadsheet
 from statereport.rdf import namespaces, writers
 from statereport.sparql import engine
-from statereport.sparql.answers import Answer
 from statereport.web.answers import descriptions, questions
 from statereport.web.answers.router import answer
 from statereport.web.wire import negotiation
@@ -279,20 +279,32 @@ def test_the_text_of_a_question_is_had_as_it_stands(site):
     assert get(site, f"/query/{query.name}.rq").body.decode() == query.text
 
 
-NASTY = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "plain", "'=1", 'say "no", twice', "a\nb", "")
+NASTY = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "plain", "'=1", 'say "no", twice', "a\nb", "")
+RISKY = 8
 
 
 def test_a_spreadsheet_takes_no_text_for_a_formula():
-    query = SimpleNamespace(titles={"x": "A title"}, name="x")
-    rows = tuple((ox.Literal(text), ox.Literal(-5)) for text in NASTY)
-    body, changed = questions.spreadsheet(query, Answer("select", ("x", "n"), (*rows, (None, ox.NamedNode("a:b")))))
+    rows = [*((ox.Literal(text), ox.Literal(-5), Decimal("-1.5")) for text in NASTY), (None, ox.NamedNode("a:b"), True)]
+    body, changed = spreadsheet.document(["A title", "n", "=d"], rows)
     read = list(csv.reader(io.StringIO(body.decode(), newline="")))
-    assert read[0] == ["A title", "n"] and changed == 7
-    for text, (cell, number) in zip(NASTY, read[1:], strict=False):
-        assert cell == (f"'{text}" if text[:1] in tuple("=+-@\t\r\n") and text else text)
-        assert number == "-5"
-    assert read[-1] == ["", "a:b"]
-    assert questions.spreadsheet(query, Answer("select", ("x",), ()), bom=True)[0].startswith(b"\xef\xbb\xbf")
+    assert read[0] == ["A title", "n", "'=d"] and changed == RISKY + 1
+    assert [row[0] for row in read[1 : RISKY + 1]] == [f"'{text}" for text in NASTY[:RISKY]]
+    assert [row[0] for row in read[RISKY + 1 : -1]] == list(NASTY[RISKY:])
+    assert {tuple(row[1:]) for row in read[1:-1]} == {("-5", "-1.5")}
+    assert read[-1] == ["", "a:b", "true"]
+    assert spreadsheet.document(["x"], (), bom=True)[0].startswith(b"\xef\xbb\xbf")
+
+
+def test_every_csv_of_a_page_is_for_spreadsheets(site):
+    """A saved question, a statistics table and the editor; each says how many cells it changed."""
+    risky = 'SELECT ("=1+1" AS ?x) (-2 AS ?n) {}'
+    editor = get(site, f"/editor?{urlencode({'query': risky, 'format': 'csv'})}")
+    assert editor.body == b"x,n\r\n'=1+1,-2\r\n" and header(editor, "Cells-Neutralised") == "1"
+    verbatim = get(site, f"/editor?{urlencode({'query': risky, 'format': 'tsv'})}")
+    assert verbatim.body == b'?x\t?n\n"=1+1"\t-2\n'
+    cube = site.cubes[0].slug
+    for path in (f"/statistics/{cube}.csv", "/query/law/laws-cited-most.csv"):
+        assert header(get(site, path), "Cells-Neutralised") == "0"
 
 
 def test_the_protocols_csv_is_as_the_specification_wants_it(site):

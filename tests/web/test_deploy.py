@@ -9,7 +9,7 @@ import time
 
 import pytest
 import serving
-from skipping import skip_loudly
+from skipping import skip_with_reason
 
 from statereport.project import find_project
 
@@ -23,7 +23,7 @@ def free_port() -> int:
 
 def test_systemd_takes_the_unit(tmp_path):
     if not shutil.which("systemd-analyze"):
-        skip_loudly("systemd-analyze is not installed")
+        skip_with_reason("systemd-analyze is not installed")
     text = (DEPLOY / "statereport.service").read_text()
     # The program of the example stands elsewhere here.
     unit = tmp_path / "statereport.service"
@@ -55,7 +55,7 @@ def proxied(tmp_path):
     """The small project behind nginx with the site of the example, without TLS."""
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if not nginx:
-        skip_loudly("nginx is not installed")
+        skip_with_reason("nginx is not installed")
     with serving.small(seconds=5, proxies=["127.0.0.1"], hosts=["graph.example.org"], quick=2) as served:
         port = free_port()
         site = (DEPLOY / "nginx.conf").read_text()

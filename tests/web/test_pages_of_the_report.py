@@ -220,6 +220,27 @@ def test_the_law_has_every_instrument_in_the_picture_and_in_the_table(read):
     assert len(drawn.all("path")) == sum(len(it.ties) for it in found) > 20
 
 
+def test_a_citation_in_the_heading_of_a_part_is_not_one_of_the_theme_with_its_number(read):
+    (convention,) = (it for it in law.instruments(read.site) if it.name == "icerd")
+    assert convention.themes == {
+        "0": 1,
+        "part 1": 1,
+        "3": 4,
+        "4": 1,
+        "6": 4,
+        "part 2": 1,
+        "9": 1,
+        "10": 1,
+        "part 3": 1,
+        "part 4": 1,
+        "15": 1,
+    }
+    line = next(
+        e for e in read("/law").one("tbody").all("tr") if e.one("th").one("a")["href"] == "/id/instrument/icerd.html"
+    )
+    assert {e["href"] for e in line.all("a", class_="passage") if e.words.startswith("part")} == {"/report"}
+
+
 def test_a_tie_of_the_law_is_told_in_words_too(read):
     row = next(row for row in read.site.graph.ask("pages/law-relations") if row["tie"] == namespaces.SR + "approves")
     names = read.site.names
@@ -230,8 +251,9 @@ def test_a_tie_of_the_law_is_told_in_words_too(read):
 def test_the_picture_of_the_law_is_xml_and_the_same_each_time(read):
     found = law.instruments(read.site)
     draw = read.site.templates.get_template("law_map.svg").render
-    svg = draw(found=found, map=law.laid_out(found, ["0", "2", "13"]))
+    svg = draw(context=read.site, found=found, map=law.laid_out(found, ["0", "2", "13"]))
     ElementTree.fromstring(svg)
     assert (
-        svg == draw(found=found, map=law.laid_out(law.instruments(read.site), ["0", "2", "13"])) and "style" not in svg
+        svg == draw(context=read.site, found=found, map=law.laid_out(law.instruments(read.site), ["0", "2", "13"]))
+        and "style" not in svg
     )

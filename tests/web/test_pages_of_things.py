@@ -92,7 +92,7 @@ def test_an_instrument_shows_its_provisions_in_their_order(read):
 def test_a_class_shows_its_rules_examples_and_questions(read):
     page = read("/def/Figure.html")
     titles = [e.words for e in page.all("h2")]
-    assert {"What the shapes ask", "Examples", "Questions that use it"} <= set(titles)
+    assert {"Rules for the data (SHACL)", "Examples", "Questions that use it"} <= set(titles)
     assert "A figure has exactly one value" in page.words and "/query/tables/figures.html" in {
         e["href"] for e in page.all("a")
     }
@@ -100,7 +100,7 @@ def test_a_class_shows_its_rules_examples_and_questions(read):
 
 def test_a_property_shows_which_classes_must_have_it(read):
     words = read("/def/isStatedIn.html").words
-    assert "What the shapes ask" in words and "Questions that use it" in words
+    assert "Rules for the data (SHACL)" in words and "Questions that use it" in words
 
 
 def test_a_long_list_is_folded(read):

@@ -12,7 +12,7 @@ import pytest
 import readwrite
 import serving
 import w3c
-from skipping import skip_loudly
+from skipping import skip_with_reason
 
 from statereport.graph import knowledge
 from statereport.project import find_project
@@ -73,7 +73,7 @@ def endpoint():
 
 def test_the_manifest_is_the_one_that_the_figures_speak_of():
     if FOLDER is None:
-        skip_loudly("the W3C's protocol tests are not at hand (set STATEREPORT_W3C)")
+        skip_with_reason("the W3C's protocol tests are not at hand (set STATEREPORT_W3C)")
     assert len(CASES) == 34 and {case.name for case in CASES} >= UPDATES
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from statereport.errors import UnknownName, did_you_mean
+from statereport.errors import UnknownName, nearest
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import namespaces
 from statereport.rdf.prefixes import Prefixes
@@ -88,10 +88,13 @@ def origin(graph: str) -> str:
     return NOTED if graph.rpartition("/")[2] in ("notes", "findings") else ASSERTED
 
 
-def describe(name: str, engine: Engine, queries: SavedQueries, prefixes: Prefixes) -> Description:
-    """Describe the thing with this IRI or prefixed name.
+def describe(
+    name: str, engine: Engine, queries: SavedQueries, prefixes: Prefixes, known: Callable[[], Iterable[str]]
+) -> Description:
+    """Return the description of the thing with this IRI or prefixed name.
 
-    Raises UnknownPrefix for a prefix that is not in the table, UnknownName where nothing is said of the thing.
+    `known` returns the IRIs of all things, of which the nearest are proposed for a misspelt one. Raises UnknownPrefix
+    for a prefix that is not in the table, UnknownName where nothing is said of the thing.
     """
     iri = prefixes.expand(name)
     try:
@@ -108,7 +111,7 @@ def describe(name: str, engine: Engine, queries: SavedQueries, prefixes: Prefixe
     facts = tuple(_fact(prefixes, *row) for row in ask("statements", thing=iri))
     mentions = tuple(_fact(prefixes, *row) for row in ask("mentions", thing=iri))
     if not facts and not mentions:
-        raise UnknownName(where=name, what="Nothing is said of this thing.", hint=_near(iri, ask, prefixes))
+        raise UnknownName(where=name, what="Nothing is said of this thing.", hint=_near(iri, known(), prefixes))
     labels = {f.value.language or "": f.value.value for kind in _LABELS[::-1] for f in facts if f.predicate == kind}
     return Description(
         iri=iri,
@@ -137,15 +140,28 @@ def _fact(prefixes: Prefixes, graph: Any, predicate: Any, label_of_predicate: An
     )
 
 
-def _near(iri: str, ask: Any, prefixes: Prefixes) -> str:
+def iris(engine: Engine, queries: SavedQueries) -> tuple[str, ...]:
+    """Return the IRI of every thing and term, in alphabetical order."""
+    query = queries.get("pages/names")
+    return tuple(row[0].value for row in engine.query(query.bind({"space": namespaces.BASE}), query.source).rows)
+
+
+def _near(iri: str, known: Iterable[str], prefixes: Prefixes) -> str:
     """The nearest names that there are: of the same kind, else of any."""
-    space = iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
-    for beginning in (space, namespaces.BASE):
-        names = [prefixes.shorten(row[0].value) for row in ask("names", space=beginning)]
-        near = did_you_mean(prefixes.shorten(iri), names)
+    space, local = _split(iri)
+    of_any = {_split(other)[1]: other for other in known}
+    of_kind = {name: other for name, other in of_any.items() if other.startswith(space)}
+    for names in (of_kind, of_any):
+        near = nearest(local, names)
         if near:
-            return near
+            return f"did you mean {', '.join(prefixes.shorten(names[name]) for name in near)}?"
     return "statereport query tables/figures and its neighbours list the things there are."
+
+
+def _split(iri: str) -> tuple[str, str]:
+    """The beginning of an IRI up to its last slash or hash, and the rest."""
+    end = max(iri.rfind("/"), iri.rfind("#")) + 1
+    return iri[:end], iri[end:]
 
 
 def _shown(fact: Fact, prefixes: Prefixes) -> str:

@@ -108,7 +108,12 @@ class KnowledgeGraph:
 
     def describe(self, iri: str) -> describe.Description:
         """All that is said of a thing, its IRI or prefixed name given. Raises UnknownName, UnknownPrefix."""
-        return describe.describe(iri, self.engine, self._queries, self.prefixes)
+        return describe.describe(iri, self.engine, self._queries, self.prefixes, lambda: self._iris)
+
+    @cached_property
+    def _iris(self) -> tuple[str, ...]:
+        """The IRI of every thing: asked once, because the graph does not change."""
+        return describe.iris(self.engine, self._queries)
 
     def queries(self) -> tuple[saved.SavedQuery, ...]:
         """Every saved question, by topic and slug, without those that only make pages."""

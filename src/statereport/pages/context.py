@@ -14,6 +14,7 @@ import jinja2
 from statereport.errors import TextDiffers
 from statereport.graph import build_folder, examine, knowledge, search
 from statereport.pages.names import Names
+from statereport.pages.page import FILTERS
 from statereport.publish import cubes, void
 from statereport.questions import catalogue, saved
 from statereport.rdf import dataset as graphs
@@ -181,7 +182,7 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["sentence"] = lambda words: words[:1].upper() + words[1:]
+    templates.filters |= FILTERS
     for name in templates.list_templates():
         templates.get_template(name)
     return templates

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from statereport.pages import cells
@@ -34,7 +35,11 @@ _LINE, _HEAD, _ARCS, _NAMES, _DOT = 20, 84, 170, 420, 21
 
 @dataclass(frozen=True)
 class Instrument:
-    """An instrument: its thing, name for places on the page, kind, ties (word, other) and passages by theme."""
+    """An instrument: its thing, name for places on the page, kind, ties (word, other), and how many text units cite it.
+
+    The counts are by theme number ("0" before the first theme); what stands in the heading of a part counts for that part
+    ("part 1").
+    """
 
     thing: cells.Thing
     iri: str
@@ -76,9 +81,13 @@ def page(context: Context, address: Address) -> Page:
 
 def instruments(context: Context) -> list[Instrument]:
     """Every instrument, by kind and then by name."""
-    cited: dict[str, dict[str, int]] = {}
-    for row in context.graph.ask("pages/law-themes"):
-        cited.setdefault(row["instrument"], {})[row["theme"]] = row["passages"]
+    citing: dict[str, set[str]] = {}
+    for row in context.graph.ask("pages/law-citations"):
+        citing.setdefault(row["instrument"], set()).add(row["unit"])
+    places = {
+        instrument: Counter(unit.theme or unit.reference for unit in context.names.units if unit.iri in units)
+        for instrument, units in citing.items()
+    }
     kinds = {row["instrument"]: row["kind"] or "" for row in context.graph.ask("pages/instruments")}
     ties: dict[str, dict[tuple[str, str], None]] = {iri: {} for iri in kinds}
     whole = {row["part"]: row["instrument"] for row in context.graph.ask("pages/law-parts")}
@@ -93,7 +102,7 @@ def instruments(context: Context) -> list[Instrument]:
             iri,
             cells.thing(kinds[iri], context.names) if kinds[iri] else cells.Thing("other"),
             tuple(ties[iri]),
-            cited.get(iri, {}),
+            dict(places.get(iri, {})),
         )
         for iri in kinds
     ]

@@ -20,16 +20,16 @@ _FOREIGN = {
     "rdf:type": "is a",
     "rdfs:subClassOf": "is a kind of",
     "rdfs:subPropertyOf": "is a form of",
-    "rdfs:domain": "is said of",
-    "rdfs:range": "leads to",
+    "rdfs:domain": "domain",
+    "rdfs:range": "range",
     "rdfs:comment": "remark",
     "owl:Class": "class",
-    "owl:ObjectProperty": "property that leads to things",
-    "owl:DatatypeProperty": "property that has values",
+    "owl:ObjectProperty": "object property",
+    "owl:DatatypeProperty": "datatype property",
     "qb:dataSet": "is in the table",
     "qb:Observation": "observation",
-    "sh:NodeShape": "shape",
-    "sh:PropertyShape": "shape of a property",
+    "sh:NodeShape": "node shape",
+    "sh:PropertyShape": "property shape",
     "skos:Concept": "concept",
     "skos:ConceptScheme": "code list",
     "skos:altLabel": "is also called",
@@ -152,7 +152,7 @@ class Names:
             return _FOREIGN[short]
         if iri.startswith(namespaces.BASE) and "://" not in short:
             prefix, _, local = short.partition(":")
-            return f"{prefix.replace('-', ' ')} {local}" if prefix not in ("sr", "shape") else short
+            return f"{prefix.replace('-', ' ')} {local}" if prefix not in ("sr", "node shape") else short
         return short.removeprefix("https://").removeprefix("http://")
 
 

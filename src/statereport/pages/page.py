@@ -6,15 +6,19 @@ Neither knows a server or a store. The same functions make the pages that the se
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from markupsafe import Markup
+from jinja2 import pass_context
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from statereport.pages.context import Context
 
 HTML = "text/html; charset=utf-8"
+_QUESTION = re.compile(r"\b[a-z]+/[a-z0-9]+(?:-[a-z0-9]+)*\b")
 MENU = (
     ("/query", "Questions"),
     ("/report", "Report"),
@@ -45,12 +49,44 @@ class Address:
 
 @dataclass(frozen=True)
 class Page:
-    """What stands at an address: its body, media type and HTTP status, and headers beyond content type and length."""
+    """What stands at an address: its body, media type and HTTP status, and headers beyond content type and length.
+
+    Links in the body begin with the path of the site's public address; paths in headers do not: whoever sends them adds it.
+    """
 
     body: bytes = field(repr=False)
     media_type: str = HTML
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+
+
+def url(base: str, path: str) -> str:
+    """What a link to a path of this site says: the path below that of the site's public address.
+
+    base   the public address without a slash at its end, such as `https://example.org` or `https://example.org/kg`
+    path   begins with a slash, and may have a query and a fragment; an address elsewhere is returned as it is
+    """
+    return f"{urlsplit(base).path}{path}" if path.startswith("/") else path
+
+
+def with_links(context: Context, text: str) -> Markup:
+    """A text in which each name of a saved question (`law/what-amends-what`) is the question itself, with a link to its page."""
+    questions = {question.name: question for question in context.questions}
+
+    def link(match: re.Match[str]) -> str:
+        question = questions.get(match[0])
+        path = url(context.base, f"/query/{match[0]}.html")
+        return str(Markup('“<a href="{}">{}</a>”').format(path, question.summary)) if question else match[0]
+
+    return Markup(_QUESTION.sub(link, str(escape(text))))
+
+
+# What templates may do with a value, beside what Jinja has: `{{ path | url }}`, `{{ label | sentence }}`.
+FILTERS = {
+    "url": pass_context(lambda variables, path: url(variables["context"].base, path)),
+    "sentence": lambda text: text[:1].upper() + text[1:],
+    "with_links": pass_context(lambda variables, text: with_links(variables["context"], text)),
+}
 
 
 def html(

@@ -11,23 +11,12 @@ from statereport.pages import cells, citations, forms, pictures
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, html
 from statereport.questions import chart
+from statereport.questions.catalogue import TOPICS, title_of
 from statereport.sparql import emptiness
 
 if TYPE_CHECKING:
     from statereport.questions.saved import SavedQuery
 
-TITLES = {
-    "committee": "The Committee’s requests",
-    "convention": "The Convention",
-    "law": "Law",
-    "measures": "Measures",
-    "bodies": "Bodies and offices",
-    "groups": "Groups of people",
-    "events": "Events and trials",
-    "statistics": "Statistics",
-    "quality": "How sure it is",
-    "tables": "Whole tables",
-}
 FORMATS = {
     "select": (("csv", "CSV, for Excel"), ("tsv", "TSV"), ("json", "JSON"), ("xml", "XML")),
     "ask": (("json", "JSON"), ("xml", "XML")),
@@ -48,11 +37,8 @@ class Topic:
 
 def topics(context: Context) -> tuple[Topic, ...]:
     """Every question by its topic, whole tables last."""
-    names = dict.fromkeys([*TITLES, *(question.topic for question in context.questions)])
-    found = (
-        Topic(name, TITLES.get(name, name.capitalize()), tuple(q for q in context.questions if q.topic == name))
-        for name in names
-    )
+    names = dict.fromkeys([*TOPICS, *(question.topic for question in context.questions)])
+    found = (Topic(name, title_of(name), tuple(q for q in context.questions if q.topic == name)) for name in names)
     return tuple(topic for topic in found if topic.questions)
 
 
@@ -70,7 +56,9 @@ def page(context: Context, address: Address, name: str) -> Page:
     unknown = [key for key in given if key not in {field.name for field in fields}]
     values = {field.name: field.value for field in fields if field.name in given}
     if unknown or any(field.fault for field in fields):
-        return html(context, address, "question.html", 400, query=query, fields=fields, unknown=unknown, table=None)
+        topic = title_of(query.topic)
+        more = {"topic": topic, "fields": fields, "unknown": unknown, "table": None}
+        return html(context, address, "question.html", 400, query=query, **more)
     answer = context.graph.ask(query.name, **values)
     text = sparql(query, values)
     table = cells.table(answer, context.names, identifiers)
@@ -79,6 +67,7 @@ def page(context: Context, address: Address, name: str) -> Page:
         address,
         "question.html",
         query=query,
+        topic=title_of(query.topic),
         fields=fields,
         unknown=[],
         table=table,
@@ -91,11 +80,18 @@ def page(context: Context, address: Address, name: str) -> Page:
         else None,
         formats=FORMATS[answer.form],
         values=urlencode(values),
+        switch=f"/query/{query.name}.html?{urlencode(values if identifiers else {**values, IDENTIFIERS: 'yes'})}",
         identifiers=identifiers,
         sparql=text,
         editor=f"/editor?{urlencode({'query': text})}",
         cite=citations.citation(context, query.summary, query.iri, values),
     )
+
+
+def reads(context: Context, name: str) -> tuple[str, ...]:
+    """Return the names of the parameters that a question's page reads."""
+    found = next((question for question in context.questions if question.name == name), None)
+    return (*(parameter.name for parameter in found.parameters), IDENTIFIERS) if found else ()
 
 
 def sparql(query: SavedQuery, values: dict[str, str]) -> str:

@@ -39,7 +39,7 @@ def sections(context: Context, told: Description) -> list[Section]:
 def _cube(context: Context, cube, iri: str) -> list[Section]:
     """Of a figure: its neighbours in the cube; of a cube: where to see it."""
     if cube.iri == iri:
-        return [Section("As a table", links=(cells.Thing(cube.title, "en", f"/statistics/{cube.slug}"),))]
+        return [Section("The table", links=(cells.Thing(cube.title, "en", f"/statistics/{cube.slug}"),))]
     numbers = tabulation.numbers(context, cube)
     near = tabulation.neighbours(numbers, iri)
     if not near:
@@ -72,14 +72,14 @@ def _cube(context: Context, cube, iri: str) -> list[Section]:
                 )
             )
     columns = (
-        cells.Column("by", "By"),
-        cells.Column("code", "Which"),
+        cells.Column("by", "Dimension"),
+        cells.Column("code", "Value"),
         cells.Column("value", "Number", True),
         cells.Column("passages", "In the report"),
     )
     link = cells.Thing(f"{cube.title}: the whole table", "en", f"/statistics/{cube.slug}")
-    intro = "Figures that differ from this one in one dimension only, as the report gives them."
-    return [Section("Its neighbours", intro, tuple(charts), cells.Table(columns, tuple(rows)), (link,))]
+    intro = "Figures of the report that differ from this one in a single dimension."
+    return [Section("Related figures", intro, tuple(charts), cells.Table(columns, tuple(rows)), (link,))]
 
 
 def _law(context: Context, iri: str) -> list[Section]:
@@ -92,7 +92,7 @@ def _law(context: Context, iri: str) -> list[Section]:
         if not short.startswith("instrument:")
         else (
             cells.Thing(
-                "What does it say, as reported?",
+                "What does it provide, according to the report?",
                 "en",
                 cells.address("/query/law/norms-of-an-instrument.html", instrument=short),
             ),
@@ -101,10 +101,10 @@ def _law(context: Context, iri: str) -> list[Section]:
                 "en",
                 cells.address("/query/measures/measures-on-an-instrument.html", instrument=short),
             ),
-            cells.Thing("Where it stands on the map of the law", "en", f"/law#{short.partition(':')[2]}"),
+            cells.Thing("Show it on the map of the law", "en", f"/law#{short.partition(':')[2]}"),
         )
     )
-    title = "Its provisions, and where they are cited" if len(table.rows) > 1 else "Where it is cited"
+    title = "Provisions, and where they are cited" if len(table.rows) > 1 else "Where it is cited"
     return [Section(title, table=table, links=links)]
 
 
@@ -115,8 +115,8 @@ def _term(context: Context, iri: str) -> list[Section]:
     if rules.rows:
         found.append(
             Section(
-                "What the shapes ask",
-                "Data that break one of these rules are not published, or are noted as a discrepancy of the report.",
+                "Rules for the data (SHACL)",
+                "Data that break one of these rules are not published, or the break is noted as a discrepancy of the report.",
                 table=cells.table(rules, context.names),
             )
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from urllib.parse import urlencode
 
 from statereport.errors import AddressUnknown, did_you_mean
@@ -13,6 +11,7 @@ from statereport.pages.page import Address, Page, data, html
 from statereport.pages.tabulation import Dimension, Number
 from statereport.publish.cubes import Cube
 from statereport.publish.void import LICENCE
+from statereport.questions import spreadsheet
 
 
 def overview(context: Context, address: Address) -> Page:
@@ -63,18 +62,24 @@ def page(context: Context, address: Address, slug: str) -> Page:
     )
 
 
+def reads(context: Context, slug: str) -> tuple[str, ...]:
+    """Return the names of the parameters that a cube's page, table and chart read."""
+    found = next((cube for cube in context.cubes if cube.slug == slug), None)
+    return ("rows", "columns", *(c.name for c in tabulation.dimensions_of(found))) if found else ()
+
+
 def table(context: Context, address: Address, slug: str) -> Page:
     """The figures that the page of the same address shows, one a row, as CSV."""
     _, dimensions, everything, view = _turned(context, address, slug)
     _refuse_faults(address, view, slug)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*(d.title for d in dimensions), "number", "as said", "figure", "passages"])
+    head = [*(d.title for d in dimensions), "number", "as said", "figure", "passages"]
+    rows = []
     for number in view.chosen(everything):
         codes = [d.codes[number.codes[d.name]].text if d.name in number.codes else "" for d in dimensions]
-        writer.writerow([*codes, number.value, number.said, number.iri, "; ".join(it.text for it in number.passages)])
-    headers = (("Content-Disposition", f'attachment; filename="{slug}.csv"'),)
-    return Page(out.getvalue().encode("utf-8"), "text/csv; charset=utf-8", headers=headers)
+        rows.append([*codes, number.value, number.said, number.iri, "; ".join(it.text for it in number.passages)])
+    body, changed = spreadsheet.document(head, rows)
+    headers = (("Content-Disposition", f'attachment; filename="{slug}.csv"'), ("Cells-Neutralised", str(changed)))
+    return Page(body, "text/csv; charset=utf-8", headers=headers)
 
 
 def picture(context: Context, address: Address, slug: str) -> Page:

@@ -11,8 +11,8 @@ from statereport.rdf import namespaces
 
 KINDS = {
     "Class": "classes",
-    "ObjectProperty": "properties that lead to things",
-    "DatatypeProperty": "properties that have values",
+    "ObjectProperty": "object properties (their values are things)",
+    "DatatypeProperty": "datatype properties (their values are texts, numbers or dates)",
 }
 
 

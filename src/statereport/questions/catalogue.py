@@ -22,9 +22,27 @@ if TYPE_CHECKING:
 
 GRAPH = f"{namespaces.GRAPH}queries"
 ENDPOINT = f"{namespaces.BASE}sparql"
+# The titles of the topics of questions, in the order in which lists show them.
+TOPICS = {
+    "committee": "Requests and answers",
+    "convention": "Articles of the treaty",
+    "law": "Law",
+    "measures": "Measures",
+    "bodies": "Bodies and offices",
+    "groups": "Groups of people",
+    "events": "Events and trials",
+    "statistics": "Statistics",
+    "quality": "Data quality",
+    "tables": "Whole tables",
+}
 # Questions that pages fill in or that a build asks itself are no questions for people.
 LEFT_OUT = ("pages", "checks")
 _DATATYPES = {"string": "string", "integer": "integer", "date": "date"}
+
+
+def title_of(topic: str) -> str:
+    """The title of a topic of questions; of one that is not in the table, its name."""
+    return TOPICS.get(topic, topic.capitalize())
 
 
 def triples(saved: Iterable[SavedQuery]) -> tuple[Triple, ...]:

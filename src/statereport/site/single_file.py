@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from statereport import __version__
 from statereport.questions import saved
+from statereport.questions.catalogue import title_of
 from statereport.rdf import writers
 from statereport.sparql import tokens
 
@@ -67,7 +68,7 @@ def _question(query: SavedQuery, engine: Engine, folder: Path) -> dict[str, Any]
     drawn = folder / f"answers/{query.name}.svg"
     return {
         "name": query.name,
-        "topic": query.topic,
+        "topic": title_of(query.topic),
         "summary": query.summary,
         "description": query.description,
         "form": query.form,

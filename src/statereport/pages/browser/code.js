@@ -1,4 +1,4 @@
-// The text box as CodeMirror: colours (those of the page's sheet, which a shadow tree inherits, and five of its own), completion, the place of an error, and a keyboard that can leave it.
+// The text box as CodeMirror: colours, completion, marks at errors, and a Tab key that leaves the box.
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
@@ -9,7 +9,7 @@ import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view
 import { tags } from "@lezer/highlight";
 import { sparql } from "codemirror-lang-sparql";
 
-// Every pair has a contrast of at least 4.5 on the page's paper, light and dark.
+// Each colour has a contrast of at least 4.5 to the page's background, light and dark.
 const COLOURS = HighlightStyle.define([
   { tag: tags.keyword, color: "light-dark(#7a1f5c, #f0a6d2)", fontWeight: "600" },
   { tag: tags.variableName, color: "light-dark(#0b4f8a, #8cc4ff)" },
@@ -37,13 +37,13 @@ const LOOK = EditorView.theme({
 });
 
 /**
- * An editor inside of `host`. It stands in a shadow tree: there CodeMirror's style sheets are made by script, which a policy of `style-src 'self'`
- * permits, while a style element would be blocked.
+ * An editor inside `host`, in a shadow tree: there CodeMirror makes its style sheets by script, which the policy
+ * `style-src 'self'` permits, while it would block a style element.
  */
 export function codeEditor({ host, text, label, description, terms, run, changed }) {
   const root = host.attachShadow({ mode: "open" });
   const runs = (view) => (closeCompletion(view), run(), true);
-  // Tab leaves the editor, and not for an open list of suggestions.
+  // Tab leaves the editor, also when a list of suggestions is open.
   const leaves = (view) => (closeCompletion(view), false);
   const view = new EditorView({
     root,
@@ -63,7 +63,7 @@ export function codeEditor({ host, text, label, description, terms, run, changed
         autocompletion({ override: [(context) => terms()?.complete(context) ?? null], icons: false, activateOnTypingDelay: 50, maxRenderedOptions: 60 }),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.lineWrapping,
-        // Label and hint stand outside of the shadow tree, where no reference reaches.
+        // The label and the hint are outside the shadow tree, where aria-labelledby does not reach.
         EditorView.contentAttributes.of({ "aria-label": label, "aria-description": description }),
         EditorView.updateListener.of((update) => update.docChanged && changed(view.state.doc.toString())),
         LOOK,
@@ -73,12 +73,12 @@ export function codeEditor({ host, text, label, description, terms, run, changed
   return view;
 }
 
-/** Put another text in place of the whole. */
+/** Replace the whole text. */
 export function replaceText(view, text) {
   if (text !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
 }
 
-/** Mark the place of an error, counted from one as people count; nothing takes the marks away. */
+/** Mark the place of an error: line and column from one. Without a place, remove the marks. */
 export function mark(view, place) {
   if (!place) return view.dispatch(setDiagnostics(view.state, []));
   const line = view.state.doc.line(Math.min(Math.max(place.line, 1), view.state.doc.lines));

@@ -1,4 +1,4 @@
-// What this browser keeps, and no server learns of: drafts by address, and the queries that were run.
+// What is kept in this browser and never sent: drafts by address, and the queries that were run.
 
 const DRAFTS = "statereport.drafts";
 const EARLIER = "statereport.queries";
@@ -16,32 +16,32 @@ function write(key, value) {
   try {
     localStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // A browser may keep nothing; then nothing is kept.
+    // Storage may be switched off; the editor works without it.
   }
 }
 
-const place = (address) => new URL(address).search;
+const place = (address) => new URL(address).pathname + new URL(address).search;
 
-/** The draft of an address, where there is one. */
+/** The draft for an address; undefined where there is none. */
 export const draft = (address) => read(DRAFTS, []).find((kept) => kept.place === place(address))?.text;
 
 const otherDrafts = (address) => read(DRAFTS, []).filter((kept) => kept.place !== place(address));
 
-/** Keep the draft of an address; the oldest goes. */
+/** Keep the draft for an address; the oldest draft is dropped. */
 export const keepDraft = (address, text) => write(DRAFTS, [{ place: place(address), text }, ...otherDrafts(address)].slice(0, MOST));
 
-/** Keep the draft of an address no longer: it was run. */
+/** Drop the draft for an address. */
 export const dropDraft = (address) => write(DRAFTS, otherDrafts(address));
 
 /** The queries that were run, latest first. */
 export const earlier = () => read(EARLIER, []);
 
-/** Keep a query that is run. */
+/** Keep a query that was run. */
 export function remember(text) {
   write(EARLIER, [text, ...earlier().filter((other) => other !== text)].slice(0, MOST));
 }
 
-/** Keep no query any more, and no draft. */
+/** Drop all queries and drafts. */
 export function forget() {
   localStorage.removeItem(EARLIER);
   localStorage.removeItem(DRAFTS);

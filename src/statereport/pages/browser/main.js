@@ -1,5 +1,5 @@
-// The editor's page with scripts: the same form and the same answers as without, but the page stays, and a query can be cancelled.
-// The address is the whole state; drafts and the list of earlier queries stay in this browser.
+// The editor's page with scripts: the form and answers of the page without, but a query can be cancelled.
+// The address is the whole state; drafts and earlier queries are kept in this browser only.
 
 import { codeEditor, mark, replaceText } from "./code.js";
 import { draft, dropDraft, earlier, forget, keepDraft, remember } from "./kept.js";
@@ -26,7 +26,7 @@ const list = make("ol", { className: "editor-earlier" });
 const clear = make("button", { type: "button", textContent: "Forget them" });
 const past = make("details", { id: "editor-history" }, make("summary", { textContent: "Your earlier queries (kept in this browser only)" }), list, clear);
 
-// A link shows the query that it names. Only a page that was left unfinished, or is new and empty, takes the draft.
+// A link shows the query in its address. The draft is used only on a page that was reloaded or has no query.
 const isLink = location.search && performance.getEntriesByType("navigation")[0]?.type === "navigate";
 const unfinished = isLink ? undefined : draft(location.href);
 
@@ -54,7 +54,7 @@ button.after(cancel, status);
 answer.after(past);
 for (const role of answer.querySelectorAll("[role=status]")) role.removeAttribute("role");
 
-/** Show what the server answered: its own page's parts. */
+/** Show the error and the answer of the page that the server returned. */
 function show(page) {
   const parts = [fault, answer].map((old) => [old, page.getElementById(old.id)]);
   if (parts.some(([, fresh]) => fresh)) {
@@ -65,19 +65,19 @@ function show(page) {
       old.replaceChildren(...(fresh?.childNodes ?? []));
     }
   } else {
-    // A limit's own page: its words are the message.
-    say(page.querySelector("main")?.textContent.trim().replace(/\s+/g, " ") || "The server gave an answer that is no page.");
+    // A page about a limit: its text is the message.
+    explain(page.querySelector("main")?.textContent.trim().replace(/\s+/g, " ") || "The server's answer is not a page.");
   }
-  const said = answer.querySelector("[role=status]");
-  said?.removeAttribute("role");
-  status.textContent = said?.textContent.trim().replace(/\s+/g, " ") ?? "";
+  const count = answer.querySelector("[role=status]");
+  count?.removeAttribute("role");
+  status.textContent = count?.textContent.trim().replace(/\s+/g, " ") ?? "";
   if (page.title) document.title = page.title;
   showPlace();
 }
 
-function say(words) {
+function explain(message) {
   for (const name of ["line", "column"]) delete fault.dataset[name];
-  fault.replaceChildren(make("p", { textContent: words }));
+  fault.replaceChildren(make("p", { textContent: message }));
   fault.hidden = false;
   answer.replaceChildren();
   status.textContent = "";
@@ -88,7 +88,7 @@ function showPlace() {
   mark(view, line ? { line: Number(line), column: Number(column || 1), message: fault.textContent.trim().replace(/\s+/g, " ") } : undefined);
 }
 
-/** Fetch the page of an address and show it. A second fetch ends the first. */
+/** Fetch the page of an address and show it. A second fetch cancels the first. */
 async function fetchAndShow(address) {
   running?.abort();
   const own = (running = new AbortController());
@@ -102,8 +102,8 @@ async function fetchAndShow(address) {
     return page;
   } catch (reason) {
     if (running === own) {
-      if (reason.name === "AbortError") status.textContent = "Cancelled. The query was ended.";
-      else say("The server could not be reached. Is it still running?");
+      if (reason.name === "AbortError") status.textContent = "Cancelled. The query was stopped.";
+      else explain("The server could not be reached. Is it still running?");
     }
     return undefined;
   } finally {
@@ -153,7 +153,7 @@ window.addEventListener("popstate", async () => {
 showEarlier();
 showPlace();
 try {
-  const response = await fetch("/editor/words.json");
+  const response = await fetch(form.dataset.words);
   if (response.ok) terms = new Terms(await response.json());
 } catch {
   // Without the terms there is no completion; the rest works.

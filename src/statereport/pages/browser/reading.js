@@ -1,5 +1,5 @@
-// Reading a query that is still being written: its tokens, its prefixes, what each term is said to be, and what can come next.
-// The parser of the language needs a whole query; completion is asked for in the middle of one.
+// Reads a query that is still being written: tokens, prefixes, the classes of subjects, and what can come next.
+// A parser needs a whole query; completion is needed in the middle of one.
 
 const RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const TOKEN = new RegExp(
@@ -17,7 +17,7 @@ const TOKEN = new RegExp(
 // After these a condition, a name or a block follows, and then a new triple.
 const CLAUSES = /^(filter|bind|values|optional|union|minus|graph|service|silent|exists|not|in|where|as)$/i;
 
-/** The tokens of a text, without blanks and comments: {kind, text, from}. */
+/** The tokens of a text, without white space and comments: {kind, text, from}. */
 export function tokens(text) {
   const found = [];
   TOKEN.lastIndex = 0;
@@ -49,7 +49,7 @@ function undeclared(text) {
   );
 }
 
-/** The PREFIX lines that a query lacks, of the prefixes that are known (a map from name to IRI). */
+/** The PREFIX lines that a query lacks, as far as its prefixes are in `known` (a map from name to IRI). */
 export function missing(text, known) {
   return undeclared(text)
     .filter((prefix) => known.has(prefix))
@@ -58,7 +58,7 @@ export function missing(text, known) {
     .join("");
 }
 
-/** The IRI that a token stands for, or the token's own text where it is none (a variable) or its prefix is not known. */
+/** The IRI of a token, or its text where it is not an IRI (a variable) or its prefix is unknown. */
 function meaning(token, prefixes) {
   if (token.kind === "iri") return token.text.slice(1, -1);
   if (token.kind === "word" && token.text === "a") return RDF_TYPE;
@@ -70,7 +70,7 @@ function meaning(token, prefixes) {
   return token.text;
 }
 
-/** Follow the triples of a text. Answers the place where it ends and every class that a subject is said to have. */
+/** Follow the triples of a text. Returns the place where it ends and the classes that each subject has in it. */
 function follow(list, prefixes) {
   const classes = new Map();
   const outside = { place: "head" };
@@ -131,8 +131,8 @@ function follow(list, prefixes) {
 }
 
 /**
- * What can stand at a place of a query: {place, classes}. `place` is head, subject, predicate, class, object, end, data, condition or clause;
- * `classes` are those that the subject of the triple is said to have anywhere in the query (none: not known).
+ * What can stand at a place of a query: {place, classes}. `place` is head, subject, predicate, class, object, end, data,
+ * condition or clause; `classes` are those that the subject of the triple has anywhere in the query (empty: unknown).
  */
 export function expected(text, from, to, known) {
   const [before, after] = [text.slice(0, from), text.slice(to)];

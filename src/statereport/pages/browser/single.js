@@ -1,4 +1,5 @@
-// The single HTML file: the graph, the saved questions and an engine in one page that asks nobody. The part of its address after # is its whole state.
+// The single HTML file: the graph, the saved questions and an engine in one page, without a network.
+// The fragment of its address is its whole state.
 
 import init, { Store } from "oxigraph/web.js";
 import { missing } from "./reading.js";
@@ -14,7 +15,7 @@ const CHECKS = {
   string: [/^/, ""],
 };
 const FIRST = "SELECT ?measure ?label\nWHERE {\n  ?measure a sr:Measure ; skos:prefLabel ?label .\n}\nORDER BY ?label\nLIMIT 20\n";
-// A browser draws a longer table slowly; the file that can be taken away has every row.
+// A browser draws a longer table slowly; the file that can be saved has every row.
 const MOST = 2000;
 
 const make = (name, attributes = {}, ...children) => {
@@ -47,7 +48,7 @@ function short(iri) {
   return found ? `${found[0]}:${iri.slice(found[1].length)}` : iri;
 }
 
-/** A term as people read it: a label that leads to the thing, or the words of a literal in their language. */
+/** A term as an element: a label with a link to the page of the thing, or the text of a literal with its language. */
 function shown(term) {
   if (!term) return "";
   if (term.termType === "Literal") return term.language && term.language !== "en" ? make("span", { lang: term.language }, term.value) : term.value;
@@ -57,7 +58,7 @@ function shown(term) {
   return make("a", { href: `#thing=${encodeURIComponent(term.value)}`, title: short(term.value), lang: label.language && label.language !== "en" ? label.language : undefined }, words);
 }
 
-/** For each column that only repeats as labels what its things are: the column of those things. */
+/** For each column that holds only the labels of the things in another column: that other column. */
 function things(names, rows) {
   const says = (name, thing) => rows.every((row) => row.get(name)?.termType === "Literal" && row.get(thing)?.termType === "NamedNode" && labels.get(row.get(thing).value)?.value === row.get(name).value);
   return new Map(names.flatMap((name) => names.filter((thing) => thing !== name && says(name, thing)).slice(0, 1).map((thing) => [name, thing])));
@@ -82,7 +83,7 @@ function table(columns, rows, caption) {
   );
 }
 
-/** A value as a term of the parameter's kind; raises what is wrong with it, in words. */
+/** A value as a SPARQL term of the parameter's type. Throws an error that says what is wrong with the value. */
 function term(parameter, value) {
   const choice = parameter.choices.find(([known]) => known === value);
   if (choice) return choice[2];
@@ -96,11 +97,11 @@ function term(parameter, value) {
 
 function field(parameter, value, fault) {
   const id = `f-${parameter.name}`;
-  const told = { id, name: parameter.name, "aria-invalid": fault ? "true" : undefined, "aria-describedby": fault ? `fault-${parameter.name}` : undefined };
+  const attributes = { id, name: parameter.name, "aria-invalid": fault ? "true" : undefined, "aria-describedby": fault ? `fault-${parameter.name}` : undefined };
   const isChoice = parameter.choices.some(([known]) => known === value);
   const input = parameter.choices.length
-    ? make("select", told, ...(isChoice ? [] : [[value, value]]).concat(parameter.choices).map(([known, label]) => make("option", { value: known, selected: known === value ? "" : false }, label)))
-    : make("input", { ...told, value, type: "text" });
+    ? make("select", attributes, ...(isChoice ? [] : [[value, value]]).concat(parameter.choices).map(([known, label]) => make("option", { value: known, selected: known === value ? "" : false }, label)))
+    : make("input", { ...attributes, value, type: "text" });
   return make(
     "div",
     { class: fault ? "field bad" : "field" },
@@ -132,14 +133,13 @@ function question(found, given) {
     const form = make("form", { class: "ask" }, ...found.parameters.map((parameter) => field(parameter, values[parameter.name], faults[parameter.name])), make("button", {}, "Ask"));
     const go = () => (location.hash = new URLSearchParams([["question", found.name], ...new FormData(form)]));
     form.addEventListener("submit", (event) => (event.preventDefault(), go()));
-    form.addEventListener("change", go);
     parts.push(form);
   }
   if (!Object.keys(faults).length) parts.push(...answered(found, found.pieces.map((piece) => (typeof piece === "string" ? piece : terms[piece.parameter])).join(""), chart(found, values)));
   return parts;
 }
 
-/** The chart of a question as it is without changes; the file has no engine that draws another. */
+/** The chart of a question with its default values; the file cannot draw others. */
 function chart(found, values) {
   if (!found.chart || found.parameters.some((parameter) => values[parameter.name] !== parameter.default)) return undefined;
   const image = make("img", { src: `data:image/svg+xml,${encodeURIComponent(found.chart)}`, alt: `Chart: ${found.summary} The table below has its numbers.` });
@@ -149,15 +149,15 @@ function chart(found, values) {
 function answered(found, text, picture) {
   const place = `#${new URLSearchParams({ sparql: text })}`;
   const change = make("p", {}, make("a", { href: place }, "Change it, and ask again"));
-  const behind = make("details", {}, make("summary", {}, "The SPARQL behind it"), make("pre", { tabindex: "0", "aria-label": "SPARQL" }, text), change);
+  const behind = make("details", {}, make("summary", {}, "The SPARQL query"), make("pre", { tabindex: "0", "aria-label": "SPARQL" }, text), change);
   return [...answer(ask(text), text, { name: found.name.replaceAll("/", "-"), columns: found.columns, summary: found.summary, picture }), behind];
 }
 
-/** What a query found, as it is shown: yes or no, a graph, or rows under the titles of `columns` (where there are none, the names of the variables). */
+/** The answer as elements: yes or no, a graph, or rows under the titles of `columns` (else the variables). */
 function answer(result, text, { name, columns, summary, picture }) {
   if (typeof result === "boolean") return [make("p", { class: "truth", role: "status" }, result ? "Yes." : "No.")];
-  // An empty result does not tell whether rows or triples were asked for.
-  if (!result.length) return [make("p", { class: "empty", role: "status" }, "No rows. Nothing in the graph fits this question.")];
+  // An empty result does not show whether rows or triples were asked for.
+  if (!result.length) return [make("p", { class: "empty", role: "status" }, "No rows. Nothing in the graph matches this question.")];
   if (!(result[0] instanceof Map)) {
     const graph = ask(text, { results_format: "text/turtle" });
     return [make("p", { role: "status" }, "A graph."), saved(graph, `${name}.ttl`, "text/turtle"), make("pre", { tabindex: "0", "aria-label": "The graph in Turtle" }, graph)];
@@ -170,7 +170,7 @@ function answer(result, text, { name, columns, summary, picture }) {
   return [count, saved(`\ufeff${file}`, `${name}.csv`, "text/csv"), ...(picture ? [picture] : []), table(titles, rows, summary)];
 }
 
-/** The page of SPARQL of one's own: a box, and the answer to what the address holds. Prefixes that are known are supplied. */
+/** The page for a query of one's own: a text box, and the answer to the query in the address. */
 function own(text) {
   const box = make("textarea", { id: "sparql", name: "sparql", rows: String(Math.min(Math.max(text.split("\n").length + 1, 10), 30)), spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
   box.value = text || FIRST;
@@ -179,8 +179,8 @@ function own(text) {
   box.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.requestSubmit());
   const parts = [
     make("p", { class: "crumbs" }, make("a", { href: "#" }, "Questions"), " / SPARQL"),
-    make("h1", {}, "SPARQL of your own"),
-    make("p", { class: "lead" }, "Any query over the whole graph: what is stated, what follows and what is noted. The usual prefixes are known. A long query can only be ended by closing the page."),
+    make("h1", {}, "Your own SPARQL query"),
+    make("p", { class: "lead" }, "Any query over the whole graph: what is stated, inferred and noted. The usual prefixes need not be declared. To stop a long query, close the page."),
     form,
   ];
   if (!text) return parts;
@@ -189,23 +189,22 @@ function own(text) {
   try {
     return [...parts, ...answer(ask(whole), whole, { name: "answer", summary: "The answer" })];
   } catch (reason) {
-    // The lines of supplied prefixes are not the reader's.
-    const said = String(reason.message ?? reason).replace(/\berror at (\d+):(\d+)/, (_, line, column) => `Error near line ${line - supplied.split("\n").length + 1}, column ${column}`);
+    // Lines are counted without those of the supplied prefixes.
+    const message = String(reason.message ?? reason).replace(/\berror at (\d+):(\d+)/, (_, line, column) => `Error near line ${line - supplied.split("\n").length + 1}, column ${column}`);
     box.setAttribute("aria-invalid", "true");
     box.setAttribute("aria-describedby", "sparql-fault");
-    return [...parts, make("p", { class: "fault", role: "alert", id: "sparql-fault" }, said)];
+    return [...parts, make("p", { class: "fault", role: "alert", id: "sparql-fault" }, message)];
   }
 }
 
-/** The page of a thing: what is said of it, and what points to it. */
+/** The page of a thing: its statements, and the statements of others that mention it. */
 function thing(iri) {
-  const said = (query) => ask(query);
-  const out = said(`SELECT DISTINCT ?property ?value WHERE { <${iri}> ?property ?value } ORDER BY ?property ?value`);
-  const into = said(`SELECT DISTINCT ?property ?value WHERE { ?value ?property <${iri}> FILTER(isIRI(?value)) } ORDER BY ?property ?value LIMIT 1000`);
+  const out = ask(`SELECT DISTINCT ?property ?value WHERE { <${iri}> ?property ?value } ORDER BY ?property ?value`);
+  const into = ask(`SELECT DISTINCT ?property ?value WHERE { ?value ?property <${iri}> FILTER(isIRI(?value)) } ORDER BY ?property ?value LIMIT 1000`);
   const parts = [make("h1", {}, labels.get(iri)?.value ?? short(iri)), make("p", { class: "iri" }, make("code", {}, iri))];
-  if (out.length) parts.push(make("h2", {}, "What is said of it"), table({ property: "Property", value: "Value" }, out, "What is said of it"));
-  if (into.length) parts.push(make("h2", {}, "What points to it"), table({ property: "As", value: "Of" }, into, "What points to it"));
-  return out.length || into.length ? parts : [make("h1", {}, "There is no such thing in this file"), make("p", {}, make("a", { href: "#" }, "All questions"))];
+  if (out.length) parts.push(make("h2", {}, "Statements"), table({ property: "Property", value: "Value" }, out, "Statements"));
+  if (into.length) parts.push(make("h2", {}, "Mentioned by"), table({ value: "Entry", property: "Property" }, into, "Mentioned by"));
+  return out.length || into.length ? parts : [make("h1", {}, "There is no such entry in this file"), make("p", {}, make("a", { href: "#" }, "All questions"))];
 }
 
 function home() {
@@ -214,8 +213,8 @@ function home() {
   const list = (some) => make("ul", {}, ...some.map((found) => make("li", {}, make("a", { href: `#${new URLSearchParams({ question: found.name })}` }, found.summary))));
   return [
     make("h1", {}, held.title),
-    make("p", { class: "lead" }, "The whole graph in one file: choose a question, change its terms, take the table away, or ", make("a", { href: "#sparql=" }, "ask in SPARQL"), ". Nothing is sent anywhere."),
-    ...[...topics].flatMap(([topic, some]) => [make("h2", {}, topic[0].toUpperCase() + topic.slice(1)), list(some)]),
+    make("p", { class: "lead" }, "The whole graph in one file: choose a question and other values for it, save the table, or ", make("a", { href: "#sparql=" }, "ask in SPARQL"), ". Nothing is sent anywhere."),
+    ...[...topics].flatMap(([topic, some]) => [make("h2", {}, topic), list(some)]),
   ];
 }
 

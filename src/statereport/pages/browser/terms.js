@@ -1,4 +1,4 @@
-// The words of this graph, as /editor/words.json lists them, and completion by their labels.
+// The terms and named things of this graph, as /editor/words.json lists them, and completion by their labels.
 
 import { expected, missing } from "./reading.js";
 
@@ -24,13 +24,13 @@ const KINDS = {
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 const words = (text) => plain(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 
-/** The words of the graph, ready to be searched, and its prefixes. */
+/** The terms and named things of the graph, prepared for search, and its prefixes. */
 export class Terms {
   constructor({ prefixes, words: list }) {
     this.prefixes = new Map(Object.entries(prefixes));
     this.list = list.map((term) => ({
       ...term,
-      // Of a property: the IRI of each class whose shape names it, and whether it must be there.
+      // For a property: the IRI of each class whose shape names it, and whether the shape requires it.
       of: new Map(Object.entries(term.of ?? {}).map(([name, required]) => [this.#iri(name), required])),
       words: words(term.label),
       plain: plain(term.label),
@@ -48,7 +48,7 @@ export class Terms {
     return missing(text, this.prefixes);
   }
 
-  /** How well a term fits what was typed: 0 not at all. */
+  /** How well a term matches what was typed: 0 is not at all. */
   static fit(term, typed) {
     if (!typed) return 1;
     const text = plain(typed);
@@ -60,12 +60,12 @@ export class Terms {
     return given.length && given.every((word) => term.words.some((other) => other.startsWith(word))) ? 2 : 0;
   }
 
-  /** What completes the query at a place: the source for CodeMirror's completion. */
+  /** The completions at a place of the query: a source for CodeMirror. */
   complete = (context) => {
     const text = context.state.doc.toString();
     const variable = context.matchBefore(/[?$][\p{L}\p{N}_]*/u);
     if (variable) return this.#variables(text, variable, context);
-    // A label may be of several words: the longest run of words that fits a label is what was typed.
+    // A label may have several words: the longest run of words that matches a label is what was typed.
     const run = context.matchBefore(/(?:[\p{L}\p{N}_-]+ ){0,5}(?:[\p{L}\p{N}_:.-]|\\\S)*/u) ?? { from: context.pos, text: "" };
     if (!run.text && !context.explicit) return null;
     for (let from = run.from; ; ) {
@@ -112,7 +112,7 @@ export class Terms {
       : null;
   }
 
-  /** Put a name in, and at the top of the query the PREFIX line that it needs. */
+  /** Insert a name, and at the top of the query the PREFIX line that it needs. */
   #insert(view, name, from, to) {
     const text = view.state.doc.toString();
     const lines = this.missing(`${text.slice(0, from)} ${name} ${text.slice(to)}`);

@@ -7,6 +7,7 @@ import re
 from html import escape
 from urllib.parse import quote
 
+from statereport.pages.routes import Route
 from statereport.publish import void
 from statereport.questions.saved import Parameter, SavedQuery
 from statereport.rdf import namespaces, writers
@@ -20,6 +21,8 @@ from statereport.web.wire.http import Request, Response
 from statereport.web.wire.links import VARY, to
 
 FORMATS = "http://www.w3.org/ns/formats/"
+# The forms of the endpoint's description; pages lead to the editor.
+SERVICE = {**negotiation.GRAPHS, "html": "text/html"}
 # The names that the W3C gives to formats, of those that a query can be answered in.
 NAMES = (
     "SPARQL_Results_JSON",
@@ -45,7 +48,7 @@ TYPES = {
 
 def service(site: Site, request: Request) -> Response:
     """The description of the SPARQL service (the answer at /sparql to a request without a query); pages go to the editor."""
-    ending = negotiation.choose(request.header("accept"), {**negotiation.GRAPHS, "html": "text/html"})
+    ending = negotiation.choose(request.header("accept"), SERVICE)
     if ending == "html":
         return to("/editor")
     return _graph(site, ending, _service(site))
@@ -97,7 +100,7 @@ def graphs(site: Site) -> dict[str, int]:
     return {name.value: plain(number) for name, number in site.graph.engine.query(query.text, query.source).rows}
 
 
-def dataset(site: Site, request: Request, ending: str) -> Response:
+def dataset(site: Site, request: Request, ending: str | None) -> Response:
     """The description of the data: VoID and DCAT, with where the files and the endpoint are on this server."""
     forms = negotiation.GRAPHS
     if not ending:
@@ -229,17 +232,18 @@ def robots(site: Site, request: Request) -> Response:
     return Response(
         200,
         "text/plain",
-        f"User-agent: *\nDisallow: /sparql\nDisallow: /editor\nDisallow: /search\n\nSitemap: {site.base}/sitemap.xml\n".encode(),
+        "User-agent: *\n{}\nSitemap: {}/sitemap.xml\n".format(
+            "".join(f"Disallow: {site.root}/{path}\n" for path in ("sparql", "editor", "search")), site.base
+        ).encode(),
     )
 
 
 ROUTES = (
-    (re.compile("/sparql/?"), service),
-    (
-        re.compile(r"/(?:\.well-known/void|\.well-known/dcat|dataset(?:\.(?P<ending>ttl|jsonld|nt|rdf))?|dataset/.*)"),
-        lambda site, request, ending: dataset(site, request, ending or ""),
+    Route.of(r"/sparql/?", service),
+    Route.of(
+        r"/(?:\.well-known/void|\.well-known/dcat|dataset(?:\.(?P<ending>ttl|jsonld|nt|rdf))?|dataset/.*)", dataset
     ),
-    (re.compile("/openapi.json"), openapi),
-    (re.compile("/sitemap.xml"), sitemap),
-    (re.compile("/robots.txt"), robots),
+    Route.of(r"/openapi.json", openapi),
+    Route.of(r"/sitemap.xml", sitemap),
+    Route.of(r"/robots.txt", robots),
 )

@@ -1,15 +1,15 @@
 """Answers for programs: each thing's document, graphs, saved questions as files, and the published files themselves.
 
-https://w3id.org/statereport/X is served at /X: a thing's own address leads (303) to the document about it in the form that the
-client accepts, and the document's address is that with an ending. Names may hold dots; only the endings known here are endings.
+https://w3id.org/statereport/X is served at /X: a thing's own address leads (303) to the document about it in the form
+that the client accepts, and the document's address is that with an ending. Names may hold dots; only the endings known
+here are endings.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-
 from statereport.errors import AddressUnknown, RequestBroken
+from statereport.pages.routes import Route, names
+from statereport.questions import spreadsheet
 from statereport.rdf import namespaces
 from statereport.sparql import engine, tokens
 from statereport.web.answers import descriptions, questions
@@ -40,7 +40,7 @@ def thing(site: Site, request: Request, space: str, name: str) -> Response | Non
     return Response(200, negotiation.DOCUMENTS[ending], body, signposts(f"/{space}/{local}", iri, ending))
 
 
-def ontology(site: Site, request: Request, ending: str) -> Response:
+def ontology(site: Site, request: Request, ending: str | None) -> Response:
     """The ontology itself, at the address that its terms begin with."""
     if not ending:
         chosen = negotiation.choose(request.header("accept"), negotiation.DOCUMENTS)
@@ -114,34 +114,34 @@ def file(site: Site, request: Request, name: str) -> Response:
     return Response(200, found.media_type, found.body)
 
 
-def _route(
-    pattern: str, function: Callable[..., Response | None]
-) -> tuple[re.Pattern[str], Callable[..., Response | None]]:
-    return re.compile(pattern), function
-
-
 def editor_file(site: Site, request: Request) -> Response | None:
-    """The whole answer to the query in the editor as a file, as the protocol gives it; None where no format is asked for."""
+    """The whole answer to the query in the editor as a file, or None where no format is asked for.
+
+    CSV is for spreadsheets, as that of a saved question; every other format is as the protocol gives it.
+    """
     ending = request.value("format")
     if not ending:
         return None
     text = tokens.with_prefixes(request.value("query").replace("\r\n", "\n"), site.graph.prefixes)
     output = Capped(site.limits.answer_bytes)
-    form = site.graph.engine.write(text, lambda forms: ending, output)
-    headers = (("Content-Disposition", f'attachment; filename="answer.{form}"'),)
-    return Response(200, negotiation.QUESTIONS[form], bytes(output.data), headers)
+    headers = [("Content-Disposition", f'attachment; filename="answer.{ending}"')]
+    if ending == "csv":
+        answer = site.graph.engine.query(text)
+        body, changed = spreadsheet.document(answer.columns, answer.rows)
+        output.write(body)
+        headers.append(("Cells-Neutralised", str(changed)))
+    else:
+        site.graph.engine.write(text, lambda forms: ending, output)
+    return Response(200, negotiation.QUESTIONS[ending], bytes(output.data), tuple(headers))
 
 
 ROUTES = (
-    _route(r"/editor", editor_file),
-    _route(r"/(?P<space>id|def|shape|parameter)/(?P<name>.+)", thing),
-    _route(
-        r"/def(?:/|\.(?P<ending>ttl|jsonld|nt|rdf))",
-        lambda site, request, ending: ontology(site, request, ending or ""),
-    ),
-    _route(r"/graph", graph_store),
-    _route(r"/graph/(?P<name>.+)", graph),
-    _route(r"/query/(?P<name>.+)", questions.question),
-    _route(r"/data/(?P<name>.+)", file),
+    Route.of(r"/editor", editor_file, names("query", "format")),
+    Route.of(r"/(?P<space>id|def|shape|parameter)/(?P<name>.+)", thing),
+    Route.of(r"/def(?:/|\.(?P<ending>ttl|jsonld|nt|rdf))", ontology),
+    Route.of(r"/graph", graph_store, names("graph", "default")),
+    Route.of(r"/graph/(?P<name>.+)", graph),
+    Route.of(r"/query/(?P<name>.+)", questions.question, questions.reads, strict=True),
+    Route.of(r"/data/(?P<name>.+)", file),
     *descriptions.ROUTES,
 )

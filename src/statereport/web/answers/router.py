@@ -1,29 +1,90 @@
 """Every request has one answer: the table of addresses, and problems as pages or problem+json.
 
-A plain function without a loop or a socket. It runs in a worker process, and in tests without a server.
+Plain functions without a loop or a socket. They run in a worker process, and in tests without a server.
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import quote
 
 from statereport import errors
-from statereport.errors import AddressUnknown, MethodNotAllowed, Problem
+from statereport.errors import AddressUnknown, MethodNotAllowed, NotAcceptable, Problem
+from statereport.pages import questions as question_pages
 from statereport.pages import routes
 from statereport.rdf.namespaces import BASE, DCTERMS
 from statereport.sparql.engine import iri_text
-from statereport.web.answers import documents
+from statereport.web.answers import descriptions, documents, questions
 from statereport.web.answers.site import Site
-from statereport.web.wire import negotiation, problems, protocol
+from statereport.web.wire import links, negotiation, problems, protocol
 from statereport.web.wire.http import Request, Response, tagged
+
+# Parameters of which only matters whether they are there.
+SWITCHES = (question_pages.IDENTIFIERS,)
+# Addresses that end in a slash; at any other, the slash is left out.
+WITH_SLASH = ("/", "/def/", "/sparql/")
 
 
 def answer(site: Site, request: Request) -> Response:
-    """The response to a request. Problems become responses; any other exception is a fault of the server."""
+    """Return the response to a request. Problems become responses; any other exception is a fault of statereport."""
     try:
-        return tagged(_route(site, request))
+        response = _route(site, request)
     except Problem as problem:
-        return _told(site, request, problem)
+        return _explained(site, request, problem)
+    return tagged(links.below(site.root, response))
+
+
+def canonical(site: Site, request: Request) -> Request | None:
+    """Return the request without what its answer does not depend on, its parameters in one order.
+
+    None where the answer may not be kept, because a parameter is given twice or will be refused.
+    """
+    matched = [(route, match.groupdict()) for route, match in _matches(request.path)]
+    read = {name for route, groups in matched for name in route.reads(site, **groups)}
+    known = [(name, value) for name, value in request.query if name in read]
+    if any(route.strict for route, _ in matched) and len(known) < len(request.query):
+        return None
+    if len(dict(known)) < len(known):
+        return None
+    pairs = ((name, "1" if name in SWITCHES and value else value) for name, value in sorted(known))
+    return replace(request, query=tuple((name, value) for name, value in pairs if value or name not in SWITCHES))
+
+
+def form(site: Site, request: Request) -> Hashable:
+    """Return what the Accept header of a request decides about its answer, if that is not a problem.
+
+    Headers that would choose alike give the same value, so that an answer kept for one is found for the other.
+    """
+    if negotiation.split_ending(request.path, negotiation.QUESTIONS)[1]:
+        return ""
+    return tuple(_choice(request, forms) for forms in _tables(site, request.path))
+
+
+def _tables(site: Site, path: str) -> Iterator[Mapping[str, str]]:
+    """The tables of forms from which something at this path may be chosen."""
+    yield negotiation.DOCUMENTS
+    yield negotiation.GRAPHS
+    yield descriptions.SERVICE
+    if path.startswith("/query/"):
+        try:
+            yield questions.negotiated(site, path.removeprefix("/query/"))
+        except Problem:
+            return
+
+
+def _choice(request: Request, forms: Mapping[str, str]) -> str:
+    try:
+        return negotiation.choose(request.header("accept"), forms)
+    except NotAcceptable:
+        return ""
+
+
+def _matches(path: str) -> Iterator[tuple[routes.Route, object]]:
+    for route in (*documents.ROUTES, *routes.ROUTES):
+        match = route.pattern.fullmatch(path)
+        if match:
+            yield route, match
 
 
 def _route(site: Site, request: Request) -> Response:
@@ -33,15 +94,15 @@ def _route(site: Site, request: Request) -> Response:
         raise MethodNotAllowed(
             where=request.path, what=f"{request.method} is not a method of this address.", hint="use GET."
         )
-    for pattern, function in documents.ROUTES:
-        match = pattern.fullmatch(request.path)
-        response = function(site, request, **match.groupdict()) if match else None
-        if response is not None:
-            return response
-    for pattern, function in routes.ROUTES:
-        match = pattern.fullmatch(request.path)
-        if match:
-            return Response.of(function(site, request.address, **match.groupdict()))
+    if request.path.endswith("/") and request.path not in WITH_SLASH:
+        return links.moved(request)
+    for route, match in _matches(request.path):
+        if route in documents.ROUTES:
+            response = route.answer(site, request, **match.groupdict())
+            if response is not None:
+                return response
+        else:
+            return Response.of(route.answer(site, request.address, **match.groupdict()))
     raise AddressUnknown(
         where=request.path[:200],
         what="There is nothing at this address.",
@@ -49,26 +110,25 @@ def _route(site: Site, request: Request) -> Response:
     )
 
 
-def _told(site: Site, request: Request, problem: Problem) -> Response:
-    """A problem as a page of the site, for who reads pages, else as problem+json; what has moved is redirected."""
-    accept = request.header("accept")
+def _explained(site: Site, request: Request, problem: Problem) -> Response:
+    """A problem as a page of the site, where the client prefers pages, else as problem+json; what has moved redirects."""
     moved = successor(site, request.path) if problems.status_of(problem) == 404 else ""
     if moved:
-        return Response(301, "text/plain", f"{moved}\n".encode(), (("Location", moved), ("Vary", "Accept")))
-    plain = problems.response(problem, accept)
+        return links.below(site.root, links.to(moved, 301))
+    accept = request.header("accept")
+    plain = problems.response(problem, accept, site.root)
     if problems.form(accept) != "html":
         return plain
     try:
-        page = routes.about.fault(
-            site, request.address, problem, plain.status, problems.title_of(plain.status), plain.headers
-        )
-        return Response.of(page)
-    except Exception:  # a fault while a fault is told: the small page needs nothing
+        shown, title = problems.shown(problem, site.root), problems.title_of(plain.status)
+        page = routes.about.fault(site, request.address, shown, plain.status, title, plain.headers)
+        return links.below(site.root, Response.of(page))
+    except Exception:  # a fault while a problem is explained: the small page needs nothing
         return plain
 
 
 def successor(site: Site, path: str) -> str:
-    """The path of what replaced the thing at a path, with the same ending; nothing where it was not withdrawn.
+    """Return the path of what replaced the thing at a path, with the same ending; "" where it was not withdrawn.
 
     What was withdrawn says so itself (dcterms:isReplacedBy); problem codes have a table of their own.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from statereport.pages.context import Context
 from statereport.web.wire.limits import Limits
@@ -18,3 +19,8 @@ class Site(Context):
     def of(cls, context: Context, limits: Limits | None = None) -> Site:
         """A site from a context that was loaded."""
         return cls(**vars(context), limits=limits or Limits())
+
+    @property
+    def root(self) -> str:
+        """The path of its host below which the site stands, without a slash at its end: "" or "/kg"."""
+        return urlsplit(self.base).path.rstrip("/")

@@ -99,7 +99,7 @@ class Front:
             raise MethodNotAllowed(
                 where=request.path, what=f"{request.method} is not a method of this address.", hint="use GET."
             )
-        normal = replace(request, method="GET", headers=(("accept", negotiation.normal(request.header("accept"))),))
+        normal = replace(request, method="GET", headers=(("accept", request.header("accept")),))
         key = (normal.path, normal.query, normal.headers)
         kept = self.cache.get(key)
         notes["kept"] = kept is not None

@@ -1,7 +1,7 @@
 """Which form an answer takes: the Accept header weighed against what there is, or the ending of the address.
 
-RFC 9110, 12.5.1: the most specific range that fits a media type says its weight, weight 0 refuses it, and where two weigh
-the same, the server's order decides.
+RFC 9110, 12.5.1: the most specific range that fits a media type gives its weight, weight 0 refuses it, and where two
+weigh the same, the server's order decides.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from statereport.errors import NotAcceptable
 from statereport.questions import chart
 
-# Ending → media type, in the order in which we should rather give them.
+# Ending → media type, in the server's order of preference.
 DOCUMENTS = {
     "html": "text/html",
     "ttl": "text/turtle",
@@ -41,24 +41,24 @@ ALIASES = {
     "text/n3": ("ttl",),
     "text/plain": ("nt", "tsv"),
 }
-KNOWN = (*DOCUMENTS.values(), *RESULTS.values(), *ALIASES, "application/problem+json", *PICTURES.values())
-_WEIGHT = re.compile(r"q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
+# A weight as RFC 9110 has it, and as clients also write it: `q=.1`, more than three digits.
+_WEIGHT = re.compile(r"q\s*=\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.IGNORECASE)
 _RANGE = re.compile(r"(?:\*/\*|[\w!#$&^.+-]+/(?:\*|[\w!#$&^.+-]+))")
 
 
 def weights(accept: str) -> dict[str, float]:
-    """Media range → weight, of at most 64 ranges. What cannot be read is passed over; other parameters say nothing here."""
+    """Return media range → weight of at most 64 ranges. What cannot be read is passed over, as are other parameters."""
     found: dict[str, float] = {}
     for part in accept.lower().split(",")[:64]:
         kind, *parameters = (piece.strip() for piece in part.split(";"))
         if _RANGE.fullmatch(kind):
-            said = (match for match in map(_WEIGHT.fullmatch, parameters) if match)
-            found[kind] = next((float(match[1]) for match in said), 1.0)
+            matches = (match for match in map(_WEIGHT.fullmatch, parameters) if match)
+            found[kind] = next((min(float(match[1]), 1.0) for match in matches), 1.0)
     return found
 
 
 def weight_of(kind: str, ranges: Mapping[str, float]) -> float:
-    """The weight that an Accept header gives to a media type: that of the most specific range that fits."""
+    """Return the weight that an Accept header gives to a media type: that of the most specific range that fits."""
     for candidate in (kind, kind.partition("/")[0] + "/*", "*/*"):
         if candidate in ranges:
             return ranges[candidate]
@@ -66,7 +66,7 @@ def weight_of(kind: str, ranges: Mapping[str, float]) -> float:
 
 
 def choose(accept: str, forms: Mapping[str, str]) -> str:
-    """The ending of the form to give, of those there are (ending → media type, the preferred first).
+    """Return the ending of the form to give, of those there are (ending → media type, the preferred first).
 
     An empty header takes anything. Raises NotAcceptable with the list.
     """
@@ -78,7 +78,7 @@ def choose(accept: str, forms: Mapping[str, str]) -> str:
         weight = weight_of(kind, ranges)
         # Another name counts where the form's own is not asked for; just below it, so that the own name wins.
         if kind not in ranges:
-            named = (ranges.get(alias, 0.0) for alias, ours in ALIASES.items() if candidate in ours)
+            named = (ranges.get(alias, 0.0) for alias, endings in ALIASES.items() if candidate in endings)
             weight = max(weight, max(named, default=0.0) - 0.0001)
         if weight > best:
             best, ending = weight, candidate
@@ -91,26 +91,8 @@ def choose(accept: str, forms: Mapping[str, str]) -> str:
     return ending
 
 
-def normal(accept: str) -> str:
-    """The header said shortly: the weights of the media types that are known here, and nothing else.
-
-    Headers that would choose alike become alike, so that an answer kept for one is found for the other.
-    """
-    if not accept.strip():
-        return ""
-    ranges = weights(accept)
-    kept = {kind: ranges[kind] for kind in (*KNOWN, *_wide(KNOWN)) if kind in ranges}
-    if not kept:
-        return "none/none"
-    return ", ".join(kind if weight == 1 else f"{kind};q={weight:g}" for kind, weight in sorted(kept.items()))
-
-
-def _wide(kinds: Iterable[str]) -> list[str]:
-    return ["*/*", *dict.fromkeys(kind.partition("/")[0] + "/*" for kind in kinds)]
-
-
 def split_ending(path: str, endings: Iterable[str]) -> tuple[str, str]:
-    """A path and its ending, where it is one of those; names may hold dots, so any other dot is part of the name."""
+    """Split a path and its ending, where it is one of those; any other dot is part of the name."""
     for ending in sorted(endings, key=len, reverse=True):  # .vl.json before .json
         stem = path.removesuffix(f".{ending}")
         if stem != path and stem and not stem.endswith("/"):

@@ -1,12 +1,13 @@
-"""A Problem as an HTTP answer: its status, and its words as problem+json (RFC 9457) or as a small page."""
+"""A Problem as an HTTP response: its status, and its text as problem+json (RFC 9457) or as a small page."""
 
 from __future__ import annotations
 
 import html
 import json
+import re
 
 from statereport.errors import Problem
-from statereport.web.wire import negotiation
+from statereport.web.wire import links, negotiation
 from statereport.web.wire.http import Response
 
 STATUS = {
@@ -41,37 +42,47 @@ TITLES = {
     415: "This media type is not read here",
     421: "This server does not answer for that host",
     429: "Too many requests at once",
-    500: "The server made a mistake",
+    500: "A fault of statereport",
     503: "A limit of the server was met",
 }
 # Seconds after which it is worth asking again.
 RETRY = {429: "2", 503: "5"}
 FORMS = {"json": "application/problem+json", "html": "text/html"}
+# Control characters but the tab and the end of a line.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def status_of(problem: Problem) -> int:
-    """The HTTP status that fits a problem."""
+    """Return the HTTP status that fits a problem; 500 for one that a client cannot cause."""
     return STATUS.get(problem.code, 500)
 
 
 def title_of(status: int) -> str:
-    """The few words that stand for a status."""
+    """Return the title of a status."""
     return TITLES[status]
 
 
-def response(problem: Problem, accept: str = "", **more: object) -> Response:
-    """The answer that tells a problem; `more` are further members of the JSON (limit, formats …)."""
-    status = status_of(problem)
+def response(problem: Problem, accept: str = "", root: str = "", **more: object) -> Response:
+    """Return a problem as a response, its links below `root`; `more` are further members of the JSON (limit, …)."""
+    status, problem = status_of(problem), shown(problem, root)
     headers = [("Cache-Control", "no-store"), ("Vary", "Accept")]
     if status in RETRY:
         headers.append(("Retry-After", RETRY[status]))
     ending = form(accept)
-    body = _json(problem, status, more) if ending == "json" else _page(problem, status)
+    body = _json(problem, status, root, more) if ending == "json" else _page(problem, status, root)
     return Response(status, FORMS[ending], body, tuple(headers))
 
 
+def shown(problem: Problem, root: str = "") -> Problem:
+    """Return the problem without control characters, which a terminal would obey; addresses are below `root`."""
+    where, what, hint = (
+        _CONTROL.sub("\N{REPLACEMENT CHARACTER}", it) for it in (problem.where, problem.what, problem.hint)
+    )
+    return type(problem)(where, what, links.sentence(root, hint))
+
+
 def form(accept: str) -> str:
-    """`html` for who would rather read a page, else `json`: a problem is told even to who accepts nothing."""
+    """Return `html` for a client that prefers pages, else `json`, also for one that accepts neither."""
     ranges = negotiation.weights(accept)
     page = ranges.get("text/html", 0.0)
     return (
@@ -81,9 +92,9 @@ def form(accept: str) -> str:
     )
 
 
-def _json(problem: Problem, status: int, more: dict[str, object]) -> bytes:
+def _json(problem: Problem, status: int, root: str, more: dict[str, object]) -> bytes:
     body = {
-        "type": f"/problem/{problem.code}",
+        "type": f"{root}/problem/{problem.code}",
         "title": title_of(status),
         "status": status,
         "detail": problem.what,
@@ -95,11 +106,11 @@ def _json(problem: Problem, status: int, more: dict[str, object]) -> bytes:
     return (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
-def _page(problem: Problem, status: int) -> bytes:
+def _page(problem: Problem, status: int, root: str) -> bytes:
     """A page that needs nothing: for what goes wrong before a page could be made."""
     title, what, hint, code = map(html.escape, (title_of(status), problem.what, problem.hint, problem.code))
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{title}</title>\n'
         f'<main>\n<h1>{title}</h1>\n<p role="alert">{what}</p>\n<p>{hint}</p>\n'
-        f'<p><a href="/problem/{code}">What this means</a> · <a href="/">Home</a></p>\n</main>\n</html>\n'
+        f'<p><a href="{root}/problem/{code}">What this means</a> · <a href="{root}/">Home</a></p>\n</main>\n</html>\n'
     ).encode("utf-8", "replace")

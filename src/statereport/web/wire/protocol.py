@@ -105,7 +105,8 @@ def _of(parameters: list[tuple[str, str]]) -> Query:
     if len(texts) != 1:
         what = f"The request holds {len(texts)} queries; the protocol wants exactly one."
         raise RequestBroken(where="query", what=what, hint="send one query in each request.")
-    default, named = values("default-graph-uri"), values("named-graph-uri")
+    # An empty name is none, as in a form whose field was left blank.
+    default, named = (tuple(filter(None, values(name))) for name in ("default-graph-uri", "named-graph-uri"))
     for name in (*default, *named):
         try:
             iri_text(name)

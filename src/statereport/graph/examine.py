@@ -14,6 +14,7 @@ from statereport.questions import catalogue
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import writers
 from statereport.rdf.dataset import Dataset, Graphs, home_of, load, refuse_unstable_literals
+from statereport.reasoning.alignment import ALIGNED, aligned
 from statereport.reasoning.findings import FINDINGS, notes
 from statereport.reasoning.inference import INFERRED, Inference, infer
 from statereport.reasoning.rules import load_rules
@@ -38,9 +39,12 @@ class Examined:
 
     @cached_property
     def derived(self) -> Graphs:
-        """The graphs that no file holds: what is inferred, and the discrepancies that the shapes found."""
+        """The graphs that no file holds: what is inferred, also in foreign terms, and what the shapes found."""
+        ontology = [t for part in self.dataset.ontology.values() for t in part]
+        stated = [t for part in self.dataset.data.values() for t in part]
         return {
             INFERRED: self.inference.triples,
+            ALIGNED: aligned(ontology, [*ontology, *stated, *self.inference.triples]),
             FINDINGS: notes(self.warnings, self.dataset.ontology, self.dataset.shapes, self.dataset.data),
         }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from statereport.errors import BadParameter, QuerySyntax
-from statereport.graph.knowledge import KnowledgeGraph, is_built, open_graph
+from statereport.graph.knowledge import KnowledgeGraph, open_build, open_graph
 from statereport.project import find_project
 from statereport.questions.saved import SavedQueries, SavedQuery, choices, chosen, read
 from statereport.sparql.answers import Answer
@@ -49,7 +49,8 @@ def help_of(name: str, at: str | None, say: Say) -> str:
     if query.parameters:
         lines += ["Parameters:"]
         # Help must not wait for the sources to be read.
-        engine = open_graph(at, project, say).engine if at or is_built(project) else None
+        build = None if at else open_build(None, project)
+        engine = open_graph(at, project, say).engine if at else build.engine if build else None
         for p in query.parameters:
             lines.append(f"  {p.name}  {p.label} ({p.type}, default {p.default})")
             lines += (

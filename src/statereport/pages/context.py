@@ -150,7 +150,7 @@ def load(
         digest=hashlib.sha256(writers.canonical_nquads(writers.canonical(writers.quads(stated)))).hexdigest(),
         base=base.rstrip("/"),
         text=words,
-        index=search.Index.of(graph),
+        index=graph.index,
         description=description,
     )
 

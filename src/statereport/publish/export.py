@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from statereport.graph.build_folder import SUMS
 from statereport.project import Project
 from statereport.publish import void
 from statereport.questions import chart
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from statereport.sparql.engine import Engine
 
 ENDINGS = ("ttl", "trig", "nq", "jsonld", "rdf")
-SUMS = "SHA256SUMS"
 # Left out of the sums: the store is a cache whose bytes depend on the engine, the single file is there only where its page was
 # bundled, and the sums cannot hold themselves.
 UNSUMMED = ("store", "statereport.html", SUMS)

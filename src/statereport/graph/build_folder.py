@@ -48,7 +48,7 @@ _TRIES, _PAUSE = 20, 0.01
 
 @dataclass(frozen=True)
 class Build:
-    """An opened build: its folder, what build.json says, the files in its list (path → size and SHA-256), and its store."""
+    """An opened build: its folder, what build.json says, its files (path → size and SHA-256), and its store."""
 
     folder: Path
     about: Mapping[str, Any]
@@ -181,7 +181,7 @@ def _open(folder: Path, manifest: bytes | None) -> Build:
             _checked(folder, name, *listed[name])
     try:
         engine = Store.built(folder / STORE)
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise _damaged(folder, f"The engine cannot open the store: {error}") from None
     return Build(folder, about, listed, engine, manifest)
 
@@ -272,8 +272,9 @@ def _outdated(folder: Path) -> BuildOutdated:
 
 
 def _sources(folder: Path) -> Iterator[tuple[str, Path]]:
-    for path in (*files.below(folder, ".ttl"), *files.below(folder, ".rq")):
-        yield path.relative_to(folder).as_posix(), path
+    cut = len(folder.as_posix()) + 1
+    for path in files.below(folder, (".ttl", ".rq")):
+        yield path.as_posix()[cut:], path
 
 
 def _code() -> Iterator[tuple[str, Path]]:
@@ -308,7 +309,7 @@ def _versions() -> dict[str, str]:
 
 
 def _ours(folder: Path) -> set[str]:
-    """What the build in a folder put there, by its manifest, else by SHA256SUMS; nothing where no build is to be seen."""
+    """What the build in a folder put there, by its manifest, else by SHA256SUMS; nothing where there is no build."""
     manifest = _manifest(folder)
     try:
         return {*_listed(folder, manifest or b""), MANIFEST}

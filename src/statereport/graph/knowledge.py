@@ -175,7 +175,7 @@ def open_build(
     if path:
         say(f"{path} was built {_otherwise(changed, project)}; it answers as it was built.")
         return build
-    say(f"The build in {DEFAULT}/ is older than the sources: it was built {_otherwise(changed, project)}.")
+    say(f"The build in {DEFAULT}/ is out of date: it was built {_otherwise(changed, project)}.")
     return None
 
 

@@ -65,8 +65,8 @@ class Store:
 
     @classmethod
     def built(cls, folder: Path) -> Store:
-        """The store that `write_store` left in `folder`, read-only. Raises OSError where there is none."""
-        return cls(ox.Store.read_only(str(folder / "db")))
+        """The store in a folder on disk, read-only. Raises OSError where there is none."""
+        return cls(ox.Store.read_only(str(folder)))
 
     def query(self, text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
         """See `Engine.query`. Rows come in the query's order; a graph's triples come once each, sorted."""

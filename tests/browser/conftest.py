@@ -1,4 +1,7 @@
-"""A real browser before the real server. Whatever a test looks at, nothing may be asked of another host and nothing may go wrong in a page."""
+"""A real browser and the real server.
+
+In every test, a request to another host and an error in a page are failures.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions, things and their answers as a reader meets them: two clicks, labels, a way into the report, a file, a citation."""
+"""Pages of questions and things in a browser: labels, links into the report, files, charts, citations."""
 
 from __future__ import annotations
 
@@ -124,7 +124,10 @@ def test_identifiers_can_be_shown_instead_of_labels(reader):
 def test_what_is_not_english_says_its_language(reader):
     page = reader.open("/query/groups/names-as-printed-and-neutral.html")
     assert page.evaluate("document.documentElement.lang") == "en"
-    cyrillic = "nodes => nodes.filter(node => /[\\u0400-\\u04ff]/.test(node.textContent) && !node.closest('[lang]:not(html)') && !node.children.length).map(node => node.outerHTML)"
+    cyrillic = """nodes => nodes
+      .filter(node => /[\\u0400-\\u04ff]/.test(node.textContent))
+      .filter(node => !node.closest('[lang]:not(html)') && !node.children.length)
+      .map(node => node.outerHTML)"""
     for path in ("/id/body/kaz-parliament.html", "/query/groups/names-as-printed-and-neutral.html"):
         page.goto(path)
         assert page.locator("main *").evaluate_all(cyrillic) == []

@@ -1,4 +1,4 @@
-"""Pages: every question, theme, table and thing has one; what stands on it is whole, escaped, and says where it comes from."""
+"""Every question, theme, cube and thing has a page, which is complete, escaped, and names its sources."""
 
 from __future__ import annotations
 
@@ -228,9 +228,9 @@ def test_what_a_reader_types_is_shown_as_it_is(read, address):
 
 
 def test_data_in_a_page_cannot_end_its_script(read):
-    from statereport.pages import page as template
+    from statereport.pages import page as making
 
-    told = template.data({"name": "</script><script>alert(1)</script>&"})
+    told = making.json_script({"name": "</script><script>alert(1)</script>&"})
     assert "<" not in told and json.loads(told)["name"].startswith("</script>")
     for address in ("/", "/statistics", "/statistics/schools-by-language"):
         data = json.loads(read(address).one("script", type="application/ld+json").raw)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statereport.errors import AddressUnknown, BadParameter, UnknownName
-from statereport.pages import pictures
+from statereport.pages import charts
 from statereport.questions import chart, spreadsheet
 from statereport.questions.saved import SavedQuery
 from statereport.web.answers.site import Site
@@ -55,7 +55,9 @@ def question(site: Site, request: Request, name: str) -> Response | None:
         )
         return Response(200, "text/csv; charset=utf-8; header=present", body, headers)
     if ending in negotiation.PICTURES:
-        return Response.of(pictures.response(chart.of(query, site.graph.engine.query(text, query.source)), headers))
+        return Response.of(
+            charts.specification_page(chart.of(query, site.graph.engine.query(text, query.source)), headers)
+        )
     return Response(200, negotiation.QUESTIONS[ending], site.graph.serialise(text, ending, query.source), headers)
 
 

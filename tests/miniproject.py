@@ -42,7 +42,7 @@ QUERIES = {
     "tables/figures": """#+ summary: Which figures are there?
 #+ description: Every figure.
 #+ tags: [tables]
-#+ columns: {figure: Figure, label: Label, value: Value, passages: Passages}
+#+ columns: {figure: Figure, label: Label, value: Value, passages: {title: Passages, of: passage, join: "; "}}
 SELECT ?figure ?label ?value ?passages WHERE {
     ?figure a sr:Figure ; skos:prefLabel ?label ; sr:value ?value .
     BIND("13.5; 13.6" AS ?passages)

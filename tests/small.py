@@ -104,7 +104,7 @@ OF = """#+ summary: What is told of a figure?
 #+     label: "Figure"
 #+     type: iri
 #+     choices: "?which a sr:Figure"
-#+ columns: {label: "Label", value: "Value", passage: "Passage"}
+#+ columns: {label: "Label", value: "Value", passage: {title: "Passage", of: passage}}
 #+ expect: {other: {which: figure:13-schools}}
 PREFIX figure: <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>

@@ -103,10 +103,6 @@ def test_numbers_stand_under_each_other(graph) -> None:
 
 def test_an_answer_knows_its_passages(graph) -> None:
     assert graph.ask("of-one").passages() == ["13.6"] and graph.ask("all").passages() == []
-    told = graph.sparql(
-        'SELECT ?passages WHERE { VALUES ?passages { "13.6; theme 13" "in no passage" } } ORDER BY ?passages'
-    )
-    assert told.passages() == ["13.6", "theme 13"]
 
 
 def test_a_question_with_a_chart_draws_it(graph) -> None:

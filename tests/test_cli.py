@@ -158,7 +158,7 @@ def test_a_query_of_ones_own_comes_from_a_file_or_standard_input(project, run, t
     )
     assert "own.rq:1:" in _wrong(run("query", "--sparql", str(_written(own, "SELECT ?x {"))), "query-syntax")
     own.write_bytes(b"SELECT \xff")
-    _wrong(run("query", "--sparql", str(own)), "query-syntax")
+    assert "own.rq:1:8" in _wrong(run("query", "--sparql", str(own)), "file-unreadable")
     _wrong(run("query", "--sparql", "-", data=b"INSERT DATA { <a:a> <a:a> 1 }"), "query-refused")
 
 

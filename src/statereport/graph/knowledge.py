@@ -47,17 +47,11 @@ class KnowledgeGraph:
         Raises UnknownName, BadParameter.
         """
         question = self.question(name)
-        text = question.bind(saved.chosen(question, values, self.engine))
-        return self.titled(self.engine.query(text, question.source), question)
+        return self.titled(question.answer(self.engine, saved.chosen(question, values, self.engine)))
 
-    def titled(self, answer: Answer, question: saved.SavedQuery | None = None) -> Answer:
-        """An answer as people read it: short names, and the titles of the question's columns."""
-        return replace(
-            answer,
-            titles=dict(question.titles) if question else {},
-            shorten=self.shorten,
-            space=self.prefixes.get("passage", ""),
-        )
+    def titled(self, answer: Answer) -> Answer:
+        """An answer as people read it: with short names and links to passages."""
+        return replace(answer, shorten=self.shorten, space=self.prefixes.get("passage", ""))
 
     def sparql(self, text: str, source: str = "query") -> Answer:
         """The answer to a SPARQL query of your own, which need not declare the project's prefixes. Raises QuerySyntax, QueryRefused."""

@@ -202,13 +202,35 @@ class BuildLocked(Problem):
 
 
 class NotABuild(Problem):
-    """The folder named by `--out` holds something that a build did not make.
+    """A folder is not, or not only, what `statereport build` made.
 
-    A build replaces its folder as a whole, and never one that it does not know as its own by the file build.json. Name
-    another folder, or move what is there.
+    Where a graph is to be opened, there is no build in the folder: make one with `statereport build --out FOLDER`.
+    Where a build is to be written, the folder holds something that no build put there. A build replaces its folder as a
+    whole, so it never writes to such a one: name another folder, or move what is there.
     """
 
     code = "not-a-build"
+
+
+class BuildDamaged(Problem):
+    """A file of a build is missing, cut, or has other bytes than it was written with.
+
+    A build lists each of its files with its size and SHA-256, and every file is compared with the list before it is
+    used, so that a damaged build gives no wrong answers. Run `statereport build` again, with the same `--out`; the
+    published files alone are compared by `sha256sum -c SHA256SUMS`.
+    """
+
+    code = "build-damaged"
+
+
+class BuildOutdated(Problem):
+    """A build was made by another version of statereport, in a form that this version does not read.
+
+    Nothing is wrong with the build's published files; only its store and lists have another form. Run `statereport
+    build` again, with the same `--out`.
+    """
+
+    code = "build-outdated"
 
 
 class LiteralNotCanonical(Problem):

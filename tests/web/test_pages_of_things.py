@@ -1,4 +1,4 @@
-"""Things, terms, search and the editor: every address has a page, what follows is explained, faults are told in words."""
+"""Things, terms, search and the editor: every IRI has a page, inferences and errors are explained."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_each_inferred_statement_of_a_thing_has_its_reason_behind_a_link(read):
     ],
 )
 def test_search_finds_things_by_their_names(read, words, wanted):
-    links = [e["href"] for e in read(f"/search?q={words}").one("ol", class_="hits").all("a")]
+    links = [e["href"] for e in read(f"/search?q={words}").one("ol", class_="results").all("a")]
     assert wanted in links
 
 
@@ -202,7 +202,10 @@ def test_prefixes_that_are_used_are_added_where_they_can_be_seen(read):
     text = page.one("textarea").raw
     assert "PREFIX sr: <https://w3id.org/statereport/def/>" in text and "PREFIX passage:" in text
     assert tokens.with_prefixes(text, read.site.names.prefixes) == text
-    quiet = 'PREFIX sr: <https://w3id.org/statereport/def/>\nSELECT ?s { ?s a sr:Claim FILTER(?s != "place:kaz") } # body:cerd'
+    quiet = (
+        "PREFIX sr: <https://w3id.org/statereport/def/>\n"
+        'SELECT ?s { ?s a sr:Claim FILTER(?s != "place:kaz") } # body:cerd'
+    )
     assert tokens.with_prefixes(quiet, read.site.names.prefixes) == quiet
 
 

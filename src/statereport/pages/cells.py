@@ -9,18 +9,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from statereport.rdf.namespaces import BASE
 from statereport.sparql import engine
 from statereport.sparql.answers import plain
 
 if TYPE_CHECKING:
     from statereport.pages.names import Names
+    from statereport.sparql import answers
     from statereport.sparql.answers import Answer
 
-# How passages, themes and parts are cited inside of a cell, and the columns whose cells hold such citations.
-_REFERENCE = re.compile(r"(?:theme |part )?\d+(?:\.\d+)?")
+# Columns whose cells cite the report.
+_CITING = ("passage", "theme")
 _DATE = re.compile(r"-?-?\d\d(?:\d\d)?(?:-\d\d){0,2}")
-_CITING = ("passage", "passages", "theme", "themes", "unit", "units", "seen_in")
 
 
 @dataclass(frozen=True)
@@ -99,10 +98,11 @@ def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
         linked = _labelled(answer, names)
         kept = [i for i in kept if i not in linked.values()]
     columns = [_column(answer, i) for i in kept]
-    stated = _statements(answer, names) if not any(column.name in _CITING[:2] for column in columns) else None
+    told = any(answer.head(column.name).of == "passage" for column in columns)
+    stated = None if told else _statements(answer, names)
     rows = []
     for row in answer.rows:
-        cells = [_cell(row, i, linked.get(i), answer.columns[i], names, identifiers) for i in kept]
+        cells = [_cell(row, i, linked.get(i), answer.head(answer.columns[i]), names, identifiers) for i in kept]
         if stated is not None:
             cells.append(passages(names.stated.get(getattr(row[stated], "value", ""), ()), names))
         rows.append(tuple(cells))
@@ -115,13 +115,14 @@ def _column(answer: Answer, i: int) -> Column:
     values = [plain(row[i]) for row in answer.rows if row[i] is not None]
     counted = bool(values) and all(isinstance(v, (int, Decimal, float)) and not isinstance(v, bool) for v in values)
     name = answer.columns[i]
+    head = answer.head(name)
     dated = bool(values) and all(_DATE.fullmatch(str(value)) for value in values)
-    return Column(
-        name, answer.titles.get(name, name), counted and name != "year", " " if name in _CITING else ", ", dated
-    )
+    return Column(name, head.title, counted and head.of != "year", " " if head.of in _CITING else ", ", dated)
 
 
-def _cell(row: tuple, i: int, link: int | None, name: str, names: Names, identifiers: bool) -> tuple[Thing, ...]:
+def _cell(
+    row: tuple, i: int, link: int | None, head: answers.Column, names: Names, identifiers: bool
+) -> tuple[Thing, ...]:
     value = row[i]
     if value is None:
         return ()
@@ -131,19 +132,18 @@ def _cell(row: tuple, i: int, link: int | None, name: str, names: Names, identif
         return (Thing(said.text, said.language, names.path(target), names.short(target)),)
     if engine.is_iri(value):
         return (term(value, names, identifiers),)
-    parts = value.value.split("; ") if name in _CITING else []
-    if parts and all(_REFERENCE.fullmatch(part) for part in parts):
-        if name.startswith("theme"):
-            parts = [part if " " in part else f"theme {part}" for part in parts]
-            return tuple(
-                Thing(it.text.removeprefix("theme "), it.language, it.path, it.title) for it in passages(parts, names)
-            )
+    parts = head.parts(value) if head.of else ()
+    if head.of == "passage" and parts:
         return passages(parts, names)
-    # Some tables join the addresses of several things in one cell.
-    joined = value.value.split("; ") if value.value.startswith(BASE) else []
-    if joined and all(part.startswith(BASE) for part in joined):
-        return tuple(identifier(part, names) if identifiers else thing(part, names) for part in joined)
-    if name == "year":
+    if head.of == "theme":
+        units = [names.by_reference.get(f"theme {part}") or names.by_reference.get(part) for part in parts]
+        return tuple(
+            Thing(part, "", unit.path, unit.label) if unit else Thing(part)
+            for part, unit in zip(parts, units, strict=True)
+        )
+    if head.of == "thing":
+        return tuple(identifier(part, names) if identifiers else thing(part, names) for part in parts)
+    if head.of == "year":
         return (Thing(value.value),)
     return (term(value, names),)
 

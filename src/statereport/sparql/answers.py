@@ -5,17 +5,16 @@ from __future__ import annotations
 import html
 import re
 import textwrap
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
 from statereport.rdf.namespaces import XSD
+from statereport.rdf.writers import literal
 
 _INTEGERS = {XSD + kind for kind in ("integer", "nonNegativeInteger", "positiveInteger", "int", "long")}
-_PASSAGES = ("passage", "passages")
-_NOWHERE = "in no passage"  # what a question says of a row that the report tells nowhere
 _LEAST = 12
 _MARKS = re.compile(r"[\\`*_\[\]|<>]")
 
@@ -40,19 +39,45 @@ def plain(term: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class Column:
+    """What the header of a saved query says about a column of its answer.
+
+    `title` is the heading for people. `of` says what the cells hold: `passage` (references of passages and headings, such
+    as 13.6 and theme 13), `theme` (numbers of themes), `thing` (IRIs, written as text), `year`, or nothing in particular.
+    `join` stands between several values of one cell, and `empty` where there is no value.
+    """
+
+    title: str
+    of: str = ""
+    join: str = ""
+    empty: str = ""
+
+    def parts(self, term: Any) -> tuple[str, ...]:
+        """The values of a cell, one by one; none where it is empty."""
+        text = getattr(term, "value", "")
+        if text in ("", self.empty):
+            return ()
+        return tuple(text.split(self.join)) if self.join else (text,)
+
+
+KINDS = ("passage", "theme", "thing", "year")
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What a query answered.
+    """The answer to a query.
 
     `form` is `select`, `ask` or `construct`. `rows` holds RDF terms (None where a variable is unbound), under `columns`;
-    a graph's rows are its triples; a yes-or-no answer is one row, and `truth`. Iterating gives one dict of plain values per row.
-    `space` is what the IRI of a passage begins with, for links.
+    a graph's rows are its triples; a yes-or-no answer is one row, and `truth`. Iterating gives one dict of plain values
+    per row. `heads` holds what the query's header says about the columns. `space` is what the IRI of a passage begins
+    with, for links.
     """
 
     form: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     truth: bool | None = None
-    titles: dict[str, str] = field(default_factory=dict, compare=False)
+    heads: Mapping[str, Column] = field(default_factory=dict, compare=False)
     shorten: Callable[[str], str] = field(default=str, compare=False, repr=False)
     space: str = field(default="", compare=False, repr=False)
 
@@ -65,6 +90,24 @@ class Answer:
     def __bool__(self) -> bool:
         """The truth of a yes-or-no question; otherwise whether anything was answered."""
         return bool(self.rows) if self.truth is None else self.truth
+
+    def joined(self, heads: Mapping[str, Column]) -> Answer:
+        """The answer under the columns of a header, with one row for all rows that differ only in columns with `join`.
+
+        Such a row stands where the first of them stood. Its cells hold each value once, in the order of the rows.
+        """
+        joins = [(i, heads[name]) for i, name in enumerate(self.columns) if name in heads and heads[name].join]
+        if self.form != "select" or not joins:
+            return replace(self, heads=heads)
+        places = {i for i, _ in joins}
+        rows: dict[tuple, list[tuple]] = {}
+        for row in self.rows:
+            rows.setdefault(tuple(term for i, term in enumerate(row) if i not in places), []).append(row)
+        return replace(self, rows=tuple(_joined(same, joins) for same in rows.values()), heads=heads)
+
+    def head(self, column: str) -> Column:
+        """What the header says about a column; without a header, the column's name is its title."""
+        return self.heads.get(column) or Column(column)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """One dict per row, column to plain value (see `plain`)."""
@@ -145,13 +188,13 @@ class Answer:
     _repr_html_ = to_html
 
     def passages(self) -> list[str]:
-        """The passages and headings that the rows name in their columns `passage` and `passages`, once each, in order."""
-        places = [i for i, column in enumerate(self.columns) if column in _PASSAGES]
-        named = (part for row in self.rows for i in places if row[i] is not None for part in row[i].value.split("; "))
-        return [part for part in dict.fromkeys(named) if part != _NOWHERE]
+        """The passages and headings that the rows name, once each, in order."""
+        heads = [(i, self.head(column)) for i, column in enumerate(self.columns)]
+        named = (part for row in self.rows for i, head in heads if head.of == "passage" for part in head.parts(row[i]))
+        return list(dict.fromkeys(named))
 
     def _titles(self) -> list[str]:
-        return [self.titles.get(column, column) for column in self.columns]
+        return [self.head(column).title for column in self.columns]
 
     def _numbers(self) -> list[bool]:
         """For each column, whether it holds nothing but numbers."""
@@ -163,12 +206,23 @@ class Answer:
         said = " ".join(self.shown(term).split())
         if hasattr(term, "value") and not hasattr(term, "datatype"):
             return link.format(safe(term.value), safe(said))
-        if column in _PASSAGES and self.space:
-            parts = said.split("; ")
-            return "; ".join(
+        head = self.head(column)
+        parts = head.parts(term) if head.of == "passage" and self.space else ()
+        if parts:
+            return head.join.join(
                 link.format(safe(self.space + part), safe(part)) if part[:1].isdigit() else safe(part) for part in parts
             )
         return safe(said)
+
+
+def _joined(rows: list[tuple], joins: list[tuple[int, Column]]) -> tuple:
+    """One row of several, the columns of `joins` with the values of all."""
+    row = list(rows[0])
+    for i, column in joins:
+        values = dict.fromkeys(each[i].value for each in rows if each[i] is not None)
+        text = column.join.join(values) if values else column.empty
+        row[i] = literal(text) if text else None
+    return tuple(row)
 
 
 def _fitted(wide: list[int], width: int | None) -> list[int] | None:

@@ -7,7 +7,9 @@ Update (INSERT … WHERE only), Protocol, and the four result formats.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeVar
 
@@ -65,8 +67,8 @@ class Store:
 
     @classmethod
     def built(cls, folder: Path) -> Store:
-        """The store that `write_store` left in `folder`, read-only. Raises OSError where there is none."""
-        return cls(ox.Store.read_only(str(folder / "db")))
+        """The store in a folder on disk, read-only. Raises OSError where there is none."""
+        return cls(ox.Store.read_only(str(folder)))
 
     def query(self, text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
         """See `Engine.query`. Rows come in the query's order; a graph's triples come once each, sorted."""
@@ -144,8 +146,14 @@ class Store:
 
 
 def form_of(text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
-    """What kind of answer a query gives, and its columns: the engine reads it and runs it on nothing."""
-    return Store.memory().query(text, source, prefixes)
+    """What kind of answer a query gives, and its columns: the engine reads it; no row is made."""
+    return _roomy(text, lambda: _answer(_nothing()._screened(text, source, prefixes), read=False))
+
+
+@cache
+def _nothing() -> Store:
+    """The one empty store that queries are read with."""
+    return Store.memory()
 
 
 def _unreadable(text: str, error: SyntaxError, source: str, prefixes: Mapping[str, str]) -> QuerySyntax:
@@ -172,10 +180,11 @@ def _roomy(text: str, work: Callable[[], T]) -> T:
     return stack.with_room(work, needed=len(text) > _SHORT)
 
 
-def _answer(results: Any) -> Answer:
+def _answer(results: Any, read: bool = True) -> Answer:
+    """The engine's results as a value; without `read`, the rows stay in the engine."""
     if isinstance(results, ox.QuerySolutions):
         names = tuple(variable.value for variable in results.variables)
-        return Answer("select", names, tuple(tuple(row[name] for name in names) for row in results))
+        return Answer("select", names, tuple(tuple(row[name] for name in names) for row in (results if read else ())))
     if isinstance(results, ox.QueryBoolean):
         truth = bool(results)
         return Answer("ask", ("answer",), ((ox.Literal(truth),),), truth)
@@ -190,6 +199,39 @@ def _serialised(results: Any, form: str, prefixes: Mapping[str, str]) -> bytes:
     if not graph:
         return results.serialize(format=kind)
     return writers.document(results, form, prefixes)
+
+
+def answer_bytes(answer: Answer, form: str, prefixes: Mapping[str, str] | None = None) -> bytes:
+    """An answer in a format: csv, tsv, json or xml for rows and truths; ttl, nt, rdf or jsonld for graphs.
+
+    Raises UnknownName for a format that it cannot have.
+    """
+    kind = format_of(form, answer.form == "construct")
+    if answer.form == "construct":
+        return writers.document((ox.Triple(*row) for row in answer.rows), form, prefixes or {})
+    document: dict[str, Any] = {"head": {}, "boolean": answer.truth}
+    if answer.truth is None:
+        rows = (zip(answer.columns, row, strict=True) for row in answer.rows)
+        bindings = [{name: _in_json(term) for name, term in row if term is not None} for row in rows]
+        document = {"head": {"vars": answer.columns}, "results": {"bindings": bindings}}
+    # The engine's own writers make every format; they take what its reader has read.
+    data = json.dumps(document, ensure_ascii=False).encode()
+    return ox.parse_query_results(data, ox.QueryResultsFormat.JSON).serialize(format=kind)
+
+
+def _in_json(term: Any) -> dict[str, Any]:
+    """A term as the SPARQL 1.2 Query Results JSON Format has it."""
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if isinstance(term, ox.Triple):
+        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+        return {"type": "triple", "value": {name: _in_json(part) for name, part in parts.items()}}
+    if term.language is None:
+        return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+    direction = {"its:dir": term.direction.value} if term.direction else {}
+    return {"type": "literal", "value": term.value, "xml:lang": term.language, **direction}
 
 
 def read_results(data: bytes, media_type: str) -> Answer:

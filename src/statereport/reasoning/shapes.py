@@ -18,6 +18,7 @@ from statereport.errors import QueryRefused, QuerySyntax, ShapeBroken, did_you_m
 from statereport.rdf import namespaces, turtle, writers
 from statereport.rdf.namespaces import BASE, SH
 from statereport.rdf.prefixes import Prefixes
+from statereport.rdf.terms import is_iri, is_literal
 from statereport.sparql import engine, tokens
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Shapes:
                 for t in self.triples
                 if t.predicate.value == TYPE
                 and _value(t.object) == SH + kind
-                and type(t.subject).__name__ == "NamedNode"
+                and is_iri(t.subject)
             )
         )
 
@@ -117,7 +118,7 @@ def _unknown_terms(shapes: Shapes) -> Iterator[ShapeBroken]:
     for t in shapes.triples:
         for term in (t.predicate, t.object):
             name = _value(term)
-            if type(term).__name__ == "NamedNode" and name.startswith(SH) and name not in terms:
+            if is_iri(term) and name.startswith(SH) and name not in terms:
                 short = name.removeprefix(SH)
                 near = did_you_mean(short, (term.removeprefix(SH) for term in terms), "see the SHACL recommendation")
                 yield _problem(shapes, t.subject.value, f"SHACL has no term sh:{short}, so this says nothing.", near)
@@ -175,7 +176,7 @@ def _severities(shapes: Shapes) -> Iterator[ShapeBroken]:
 
 def _unreached(shapes: Shapes) -> Iterator[ShapeBroken]:
     reached = {
-        _value(t.object) for t in shapes.triples if t.predicate.value != TYPE and type(t.object).__name__ != "Literal"
+        _value(t.object) for t in shapes.triples if t.predicate.value != TYPE and not is_literal(t.object)
     }
     targets = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
     for kind, hint in (
@@ -198,7 +199,7 @@ def _unknown_names(shapes: Shapes, known: set[str]) -> Iterator[ShapeBroken]:
         (t.subject.value, _value(term))
         for t in shapes.triples
         for term in (t.predicate, t.object)
-        if type(term).__name__ == "NamedNode"
+        if is_iri(term)
     ]
     spoken += [
         (constraint, name)
@@ -227,7 +228,7 @@ def spread(triples: Iterable[Triple]) -> list[Triple]:
     used = {
         t.object.value
         for t in shapes.triples
-        if t.predicate.value not in (TYPE, SH + "property") and type(t.object).__name__ == "NamedNode"
+        if t.predicate.value not in (TYPE, SH + "property") and is_iri(t.object)
     }
     used |= {t.object.value for t in shapes.triples if t.predicate.value == namespaces.RDF + "first"}
     moved = {

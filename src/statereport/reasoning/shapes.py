@@ -41,9 +41,7 @@ class Shapes:
             dict.fromkeys(
                 t.subject.value
                 for t in self.triples
-                if t.predicate.value == TYPE
-                and _value(t.object) == SH + kind
-                and is_iri(t.subject)
+                if t.predicate.value == TYPE and _value(t.object) == SH + kind and is_iri(t.subject)
             )
         )
 
@@ -175,9 +173,7 @@ def _severities(shapes: Shapes) -> Iterator[ShapeBroken]:
 
 
 def _unreached(shapes: Shapes) -> Iterator[ShapeBroken]:
-    reached = {
-        _value(t.object) for t in shapes.triples if t.predicate.value != TYPE and not is_literal(t.object)
-    }
+    reached = {_value(t.object) for t in shapes.triples if t.predicate.value != TYPE and not is_literal(t.object)}
     targets = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
     for kind, hint in (
         ("NodeShape", "give it a sh:targetClass"),
@@ -196,10 +192,7 @@ def _unreached(shapes: Shapes) -> Iterator[ShapeBroken]:
 def _unknown_names(shapes: Shapes, known: set[str]) -> Iterator[ShapeBroken]:
     described = known | {t.subject.value for t in shapes.triples}
     spoken = [
-        (t.subject.value, _value(term))
-        for t in shapes.triples
-        for term in (t.predicate, t.object)
-        if is_iri(term)
+        (t.subject.value, _value(term)) for t in shapes.triples for term in (t.predicate, t.object) if is_iri(term)
     ]
     spoken += [
         (constraint, name)
@@ -226,9 +219,7 @@ def spread(triples: Iterable[Triple]) -> list[Triple]:
     """
     shapes = Shapes(tuple(triples))
     used = {
-        t.object.value
-        for t in shapes.triples
-        if t.predicate.value not in (TYPE, SH + "property") and is_iri(t.object)
+        t.object.value for t in shapes.triples if t.predicate.value not in (TYPE, SH + "property") and is_iri(t.object)
     }
     used |= {t.object.value for t in shapes.triples if t.predicate.value == namespaces.RDF + "first"}
     moved = {

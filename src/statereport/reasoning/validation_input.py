@@ -41,11 +41,7 @@ def prepared(given: Iterable[Triple]) -> list[Triple]:
 def _superclasses(triples: Iterable[Triple]) -> dict[str, set[str]]:
     direct: dict[str, set[str]] = {}
     for t in triples:
-        if (
-            t.predicate.value == RDFS + "subClassOf"
-            and is_iri(t.object)
-            and t.object.value.startswith(SR)
-        ):
+        if t.predicate.value == RDFS + "subClassOf" and is_iri(t.object) and t.object.value.startswith(SR):
             direct.setdefault(t.subject.value, set()).add(t.object.value)
     above = {kind: set(parents) for kind, parents in direct.items()}
     while any(_grows(parents, above) for parents in above.values()):

@@ -173,7 +173,9 @@ def graph_of(triples: Iterable[Any]) -> Answer:
 def _refuse_deep(values: Iterable[Any]) -> None:
     if any(terms.is_triple(term) and terms.is_deeper(term, tokens.DEEPEST) for term in values):
         what = f"The answer has triple terms nested deeper than {tokens.DEEPEST} levels."
-        raise QueryFailed(where="answer", what=what, hint="ask for their parts: SUBJECT(?t), PREDICATE(?t), OBJECT(?t).")
+        raise QueryFailed(
+            where="answer", what=what, hint="ask for their parts: SUBJECT(?t), PREDICATE(?t), OBJECT(?t)."
+        )
 
 
 def answer_bytes(answer: Answer, form: str, prefixes: Mapping[str, str] | None = None) -> bytes:

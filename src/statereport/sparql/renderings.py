@@ -23,6 +23,8 @@ _NARROWEST = 12
 _LONG = 10_000
 _MARKS = re.compile(r"[\\`*_\[\]|<>&~$]")
 _BLANKS = re.compile(r"[ \t\n\r\u2028\u2029]+")
+# An address that Markdown takes as it is.
+_PLAIN_ADDRESS = re.compile(r"[\w.,:;/#%?=+@!-]+")
 # Other schemes (javascript:, data:) would run what a stranger's data say.
 _LINKED = ("https://", "http://")
 
@@ -55,7 +57,7 @@ def markdown_table(answer: Answer) -> str:
     lines = [map(_markdown, answer.titles), ["--:" if number else "---" for number in _numbers(answer)]]
     lines += [
         [
-            _cell(answer, column, term, _markdown, "[{1}](<{0}>)")
+            _cell(answer, column, term, _markdown, _markdown_link)
             for column, term in zip(answer.columns, row, strict=True)
         ]
         for row in answer.rows
@@ -81,25 +83,25 @@ def data_frame(answer: Answer) -> Any:
     import pandas
 
     columns = {name: [plain(row[i]) for row in answer.rows] for i, name in enumerate(answer.columns)}
-    series = {name: pandas.Series(*_typed(values)) for name, values in columns.items()}
+    series = {name: pandas.Series(**_typed(values)) for name, values in columns.items()}
     return pandas.DataFrame(series, index=range(len(answer.rows)), columns=list(answer.columns))
 
 
-def _typed(values: list[Any]) -> tuple[list[Any], str | None]:
-    """The values of a column, and the pandas type that holds each of them as it is; None where pandas may choose."""
+def _typed(values: list[Any]) -> dict[str, Any]:
+    """The values of a column as `data`, and as `dtype` the type of pandas that holds each of them as it is."""
     kinds = {type(value) for value in values} - {type(None)}
     complete = None not in values
     if kinds == {bool}:
-        return values, "bool" if complete else "boolean"
+        return {"data": values, "dtype": "bool" if complete else "boolean"}
     if kinds == {int} and all(value is None or -(2**63) <= value < 2**63 for value in values):
-        return values, "int64" if complete else "Int64"
+        return {"data": values, "dtype": "int64" if complete else "Int64"}
     if kinds and kinds <= {int, Decimal, float}:
         floats = [None if value is None else float(value) for value in values]
         if all(
             old is None or isinstance(old, float) or _same(old, new) for old, new in zip(values, floats, strict=True)
         ):
-            return floats, "float64"
-    return values, None if kinds == {str} else "object"
+            return {"data": floats, "dtype": "float64"}
+    return {"data": values, "dtype": None if kinds == {str} else "object"}
 
 
 def _same(number: int | Decimal, other: float) -> bool:
@@ -117,11 +119,11 @@ def _numbers(answer: Answer) -> list[bool]:
     return [bool(values) and not any(isinstance(value, str | bool) for value in values) for values in columns]
 
 
-def _cell(answer: Answer, column: str, term: Any, escape: Callable[[str], str], link: str) -> str:
+def _cell(answer: Answer, column: str, term: Any, escape: Callable[[str], str], link: Callable[[str, str], str]) -> str:
     """A cell with its links: an IRI leads to the thing, the number of a passage to the passage."""
     if is_iri(term):
         shown = escape(_line(answer.shown(term)))
-        return link.format(escape(term.value), shown) if term.value.startswith(_LINKED) else shown
+        return link(term.value, shown) if term.value.startswith(_LINKED) else shown
     head = answer.head(column)
     parts = head.parts(term) if head.of == "passage" and answer.space else ()
     if not parts:
@@ -136,9 +138,17 @@ def _html_cells(answer: Answer, row: tuple[Any, ...], marks: list[str]) -> str:
     cells = []
     for column, term, mark in zip(answer.columns, row, marks, strict=True):
         written = f' lang="{term.language}" dir="{term.direction.value}"' if is_literal(term) and term.direction else ""
-        cell = _cell(answer, column, term, html.escape, '<a href="{0}">{1}</a>')
+        cell = _cell(answer, column, term, html.escape, _html_link)
         cells.append(f"<td{mark}{written}>{cell}</td>")
     return "".join(cells)
+
+
+def _html_link(address: str, shown: str) -> str:
+    return f'<a href="{html.escape(address)}">{shown}</a>'
+
+
+def _markdown_link(address: str, shown: str) -> str:
+    return f"[{shown}]({address})" if _PLAIN_ADDRESS.fullmatch(address) else f"[{shown}](<{_markdown(address)}>)"
 
 
 def _line(text: str) -> str:

@@ -42,6 +42,7 @@ _REFUSED = {
 }
 # Deeper nesting has no honest use, and makes the engine's planner slow beyond measure.
 DEEPEST = 100
+_OPENING, _CLOSING = ("(", "{", "[", "<<", "{|"), (")", "}", "]", ">>", "|}")
 _CHANGES = "INSERT DELETE CLEAR DROP CREATE COPY MOVE ADD WITH USING".split()
 
 
@@ -87,20 +88,23 @@ def place(text: str, offset: int, source: str = "query") -> str:
 
 
 def refused(words: Iterable[Token], inserts: bool = False, graphs: bool = False, deepest: int = 0) -> Refusal | None:
-    """The first token of a query that this project does not run: SERVICE, FROM, LOAD and every update; None for a good one.
+    """The first token that this project does not run (SERVICE, FROM, LOAD, every update); None for a good query.
 
     `inserts` lets one form pass, `INSERT … WHERE`, which the inference rules are made of; `graphs` lets FROM pass, where
-    the engine reads it as the name of a graph that it holds; `deepest` is how deep brackets may be nested, 0 for any depth.
+    the engine reads it as the name of a graph that it holds; `deepest` is how deep brackets may be nested, 0 for any
+    depth. Triple terms may never be nested deeper than DEEPEST.
     """
-    depth = 0
+    depth = triples = 0
     for token in words:
-        if token.text in ("(", "{", "[", "<<", "{|"):
+        if token.text in _OPENING:
             depth += 1
-            if depth > deepest > 0:
-                what = f"Brackets are nested deeper than {deepest} levels here."
+            triples += token.text == "<<"
+            if depth > deepest > 0 or triples > DEEPEST:
+                what = f"Brackets are nested deeper than {deepest or DEEPEST} levels here."
                 return token, what, "write the same with fewer brackets."
-        elif token.text in (")", "}", "]", ">>", "|}"):
+        elif token.text in _CLOSING:
             depth -= 1
+            triples -= token.text == ">>"
         elif token.kind == "word":
             word = token.text.upper()
             if word in _REFUSED and not (graphs and word == "FROM"):

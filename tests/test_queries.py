@@ -21,7 +21,7 @@ from statereport.project import find_project
 from statereport.questions import lint
 from statereport.questions import saved as saved_queries
 from statereport.questions.parameters import Parameter
-from statereport.rdf import rdflib_bridge
+from statereport.rdf import rdflib_bridge, terms
 from statereport.sparql import engine, tokens
 
 QUERIES = saved_queries.SavedQueries.of(find_project())
@@ -253,7 +253,7 @@ def test_a_column_of_passages_or_themes_is_described_as_one(engines: Engines) ->
         answer = query.answer(engines.oxigraph) if query.form == "select" and query.topic != "checks" else None
         for i, column in enumerate(answer.columns if answer else ()):
             head = query.heads[column]
-            texts = [row[i] for row in answer.rows if row[i] is not None and not engine.is_iri(row[i])]
+            texts = [row[i] for row in answer.rows if row[i] is not None and not terms.is_iri(row[i])]
             parts = [part for text in texts for part in head.parts(text)]
             if parts and head.of == "passage" and not references.issuperset(parts):
                 wrong.append(f"{query.name}: {column} holds other things than passages and headings")

@@ -244,6 +244,26 @@ class LiteralNotCanonical(Problem):
     exit_code = 1
 
 
+class OutputClosed(Problem):
+    """There is nowhere to write an answer, or nothing to read a query from: the standard stream is closed.
+
+    Programs are sometimes started with `>&-` or without a terminal. Send the output to a file: `statereport … > file`.
+    """
+
+    code = "output-closed"
+
+
+class Fault(Problem):
+    """A fault of statereport itself: something that nobody foresaw.
+
+    What was being done has not been done, or not to its end; your files and query may be right. The traceback is in the
+    file that the message names, which only you can read. Please report it with that file, after a look at whether it
+    names anything that is private.
+    """
+
+    code = "fault"
+
+
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
@@ -384,6 +404,28 @@ class QueryRefused(Problem):
     """
 
     code = "query-refused"
+
+
+class QueryFailed(Problem):
+    """The engine can read a query but cannot evaluate it: it calls a function that the engine does not have, or wrongly.
+
+    SPARQL's own functions are written without a prefix (`NOW()`, `CONTAINS(?text, "x")`); besides them there are casts to
+    xsd:boolean, xsd:double, xsd:float, xsd:decimal, xsd:integer, xsd:dateTime and xsd:string, and the like. Functions that
+    other products add (afn:, bif:, fn:, geof:) are not there.
+    """
+
+    code = "query-failed"
+
+
+class NotWritable(Problem):
+    """An answer holds a term that the format asked for cannot hold.
+
+    XML has no control characters, RDF/XML no predicates that do not end in an XML name, JSON-LD no triple terms; leaving
+    them out would give another answer. Ask for N-Triples or Turtle (graphs) or for JSON or CSV (rows): they hold every
+    term.
+    """
+
+    code = "not-writable"
 
 
 class BadSearch(Problem):

@@ -10,7 +10,7 @@ import pytest
 from statereport.pages import names as naming
 from statereport.questions import chart
 from statereport.rdf import namespaces
-from statereport.sparql import tokens
+from statereport.sparql.query import Query
 
 SPACES = tuple(namespaces.BASE + space for space in naming.SPACES)
 
@@ -201,12 +201,12 @@ def test_prefixes_that_are_used_are_added_where_they_can_be_seen(read):
     page = read("/editor?" + urlencode({"query": "SELECT ?s { ?s a sr:Claim ; sr:isStatedIn passage:13.1 }"}))
     text = page.one("textarea").raw
     assert "PREFIX sr: <https://w3id.org/statereport/def/>" in text and "PREFIX passage:" in text
-    assert tokens.with_prefixes(text, read.site.names.prefixes) == text
+    assert Query(text, prefixes=read.site.names.prefixes).whole == text
     quiet = (
         "PREFIX sr: <https://w3id.org/statereport/def/>\n"
         'SELECT ?s { ?s a sr:Claim FILTER(?s != "place:kaz") } # body:cerd'
     )
-    assert tokens.with_prefixes(quiet, read.site.names.prefixes) == quiet
+    assert Query(quiet, prefixes=read.site.names.prefixes).whole == quiet
 
 
 def test_the_answer_in_the_editor_has_labels_and_files(read):

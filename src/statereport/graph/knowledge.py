@@ -51,7 +51,7 @@ class KnowledgeGraph:
 
     def titled(self, answer: Answer) -> Answer:
         """An answer as people read it: with short names and links to passages."""
-        return replace(answer, shorten=self.shorten, space=self.prefixes.get("passage", ""))
+        return replace(answer, shorten=self.prefixes.shorten, space=self.prefixes.get("passage", ""))
 
     def sparql(self, text: str, source: str = "query") -> Answer:
         """The answer to a SPARQL query of your own, which need not declare the project's prefixes. Raises QuerySyntax, QueryRefused."""

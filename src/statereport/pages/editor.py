@@ -14,7 +14,8 @@ from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
 from statereport.pages.questions import FORMATS, IDENTIFIERS
 from statereport.rdf.namespaces import BASE, SR
-from statereport.sparql import emptiness, tokens
+from statereport.sparql import emptiness
+from statereport.sparql.query import Query
 
 # The rows that the page shows; the downloads have all.
 MOST = 1000
@@ -48,7 +49,7 @@ def editor_page(context: Context, address: Address) -> Page:
     given = address.value("query")
     if not given.strip():
         return _render(context, address, given or EXAMPLE)
-    text = tokens.with_prefixes(given.replace("\r\n", "\n"), context.graph.prefixes)
+    text = Query(given.replace("\r\n", "\n"), prefixes=context.graph.prefixes).whole
     try:
         answer = context.graph.sparql(text)
     except Problem as problem:

@@ -10,7 +10,7 @@ from statereport.pages import cells
 from statereport.pages.context import Context
 from statereport.pages.names import Unit
 from statereport.rdf import namespaces
-from statereport.sparql.answers import plain
+from statereport.rdf.terms import plain
 
 # The classes of statements, with the word beside each statement.
 KINDS = {

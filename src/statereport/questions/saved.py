@@ -20,9 +20,11 @@ from statereport.project import Project
 from statereport.questions.parameters import Parameter
 from statereport.rdf import namespaces, prefixes
 from statereport.rdf.prefixes import Prefixes
-from statereport.sparql import header, tokens
+from statereport.rdf.terms import is_iri
+from statereport.sparql import header
 from statereport.sparql.answers import KINDS, Answer, Column
-from statereport.sparql.engine import Engine, form_of, is_iri
+from statereport.sparql.engine import Engine, form_of
+from statereport.sparql.query import Query
 
 # The header's keys: the kind of their value, in words, and the kinds of the values in it.
 _KEYS = {
@@ -80,7 +82,7 @@ class SavedQuery:
         return self.name.rpartition("/")[2]
 
     @cached_property
-    def _shape(self) -> Answer:
+    def _shape(self) -> Query:
         return form_of(self.text, self.source)
 
     @property
@@ -120,7 +122,7 @@ class SavedQuery:
         given = dict(values or {})
         known = {name: self.parameter(name) for name in given}
         text = self.text
-        for block in reversed(tokens.values_blocks(text, self.source)):
+        for block in reversed(Query(text, self.source).blocks):
             if block.variable in known:
                 term = known[block.variable].term(given[block.variable], self.name)
                 text = text[: block.start] + term + text[block.end :]
@@ -223,7 +225,8 @@ def parse(data: bytes, name: str, source: str, path: Path = Path("-"), prefixes:
     text = files.decode(data, source)
     head = header.read(text, source)
     _check(head)
-    known = Prefixes({**(prefixes or {}), **tokens.declarations(text)})
+    query = Query(text, source)
+    known = Prefixes({**(prefixes or {}), **query.declared})
     return SavedQuery(
         name=name,
         path=path,
@@ -233,7 +236,7 @@ def parse(data: bytes, name: str, source: str, path: Path = Path("-"), prefixes:
         summary=head.values.get("summary") or "",
         description=" ".join((head.values.get("description") or "").split()),
         tags=tuple(head.values.get("tags") or ()),
-        parameters=_parameters(head, text, known),
+        parameters=_parameters(head, query, known),
         heads={key: _column(head, key, value) for key, value in (head.values.get("columns") or {}).items()},
         chart=head.values.get("chart") or {},
         expect=head.values.get("expect") or {},
@@ -255,12 +258,11 @@ def _check(head: header.Header) -> None:
             raise head.problem(head.line_of(key), f"{key} is not {words}.", "compare with another query.")
 
 
-def _parameters(head: header.Header, text: str, known: Prefixes) -> tuple[Parameter, ...]:
-    blocks = tokens.values_blocks(text, head.source)
+def _parameters(head: header.Header, query: Query, known: Prefixes) -> tuple[Parameter, ...]:
     found = []
     for name, keys in (head.values.get("params") or {}).items():
         line = head.line_of(name, "params")
-        defaults = {block.term for block in blocks if block.variable == name}
+        defaults = {block.term for block in query.blocks if block.variable == name}
         if not defaults:
             what = f"The parameter {name} has no block in the query."
             raise head.problem(line, what, f"write: VALUES ?{name} {{ default }}")

@@ -19,7 +19,7 @@ PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 FILES = {
     "ontology/things.ttl": """
 <https://w3id.org/statereport/def/> a owl:Ontology ; owl:versionInfo "0.0.1" .
-sr:Figure a owl:Class ; rdfs:subClassOf sr:Statement .
+sr:Figure a owl:Class ; rdfs:label "figure"@en ; rdfs:subClassOf sr:Statement .
 sr:Statement a owl:Class .
 sr:value a owl:DatatypeProperty .
 sr:isStatedIn a owl:ObjectProperty .
@@ -42,7 +42,7 @@ QUERIES = {
     "tables/figures": """#+ summary: Which figures are there?
 #+ description: Every figure.
 #+ tags: [tables]
-#+ columns: {figure: Figure, label: Label, value: Value, passages: Passages}
+#+ columns: {figure: Figure, label: Label, value: Value, passages: {title: Passages, of: passage, join: "; "}}
 SELECT ?figure ?label ?value ?passages WHERE {
     ?figure a sr:Figure ; skos:prefLabel ?label ; sr:value ?value .
     BIND("13.5; 13.6" AS ?passages)

@@ -3,7 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from statereport.graph import examine, knowledge
+from statereport.errors import Problem
+from statereport.graph import build_folder, examine, knowledge
 from statereport.pages import context
 from statereport.project import find_project
 from statereport.publish import build
@@ -28,13 +29,22 @@ def graph() -> knowledge.KnowledgeGraph:
     return knowledge.KnowledgeGraph(engine.Store.memory(examined().quads()), find_project())
 
 
+def fresh_build() -> build_folder.Build | None:
+    """The build in ./build, where there is one that was made from the sources and the code as they are."""
+    try:
+        found = build_folder.open_build(find_project().root / "build")
+    except Problem:
+        return None
+    return None if found.differences(find_project()) else found
+
+
 @cache
 def site() -> Site:
     """What the server answers from, without the report's text: of ./build where that is fresh, else of the sources."""
-    return Site.of(context.load(find_project(), built=find_project().root / "build"))
+    return Site.of(context.load(find_project(), fresh_build()))
 
 
 def site_of_build(folder: Path) -> Site:
     """What the server answers from with a build that is made now, in this folder."""
     build.build(find_project(), folder, also=[single_file.write])
-    return Site.of(context.load(find_project(), built=folder))
+    return Site.of(context.load(find_project(), build_folder.open_build(folder)))

@@ -104,7 +104,7 @@ OF = """#+ summary: What is told of a figure?
 #+     label: "Figure"
 #+     type: iri
 #+     choices: "?which a sr:Figure"
-#+ columns: {label: "Label", value: "Value", passage: "Passage"}
+#+ columns: {label: "Label", value: "Value", passage: {title: "Passage", of: passage}}
 #+ expect: {other: {which: figure:13-schools}}
 PREFIX figure: <https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -167,7 +167,10 @@ def quads(project: Project) -> list:
     return [*dataset.load(project).quads(), *writers.quads({GRAPH + "inferred": inferred})]
 
 
-def build(project: Project, out: Path) -> Path:
-    """The part of a build that answers questions."""
-    build_folder.write_store(quads(project), out / "store", project)
+def build(project: Project, out: Path, digest: str = "") -> Path:
+    """The part of a build that answers questions; `digest` stands for the RDFC-1.0 hash of what is stated."""
+    number = build_folder.write_store(quads(project), out)
+    further = {"rdfc10": {"statereport": digest}} if digest else {}
+    build_folder.write_about(out, build_folder.made_from(project), number, further)
+    build_folder.write_manifest(out)
     return out

@@ -15,13 +15,14 @@ import miniproject
 import pytest
 
 from statereport import atomic
-from statereport.errors import BuildLocked, DataViolates, DiskFull, LiteralNotCanonical, NotABuild
+from statereport.errors import BuildLocked, DataViolates, DiskFull, LiteralNotCanonical
+from statereport.graph import build_folder
 from statereport.publish import build
 from statereport.rdf import dataset, namespaces
 from statereport.sparql import engine
 
 SCRIPT = """
-import sys, time
+import sys
 from pathlib import Path
 from statereport.publish import build
 from statereport.errors import Problem
@@ -32,7 +33,7 @@ root, out, pause = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 def say(stage):
     if stage == pause:
         print("here", flush=True)
-        time.sleep(60)
+        sys.stdin.readline()
 
 try:
     print(build.build(Project.at(root), out, progress=say))
@@ -59,7 +60,7 @@ def run(project, out, pause="", **options):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        **options,
+        **{"stdin": subprocess.PIPE, **options},
     )
 
 
@@ -113,7 +114,10 @@ def test_the_order_of_the_sources_does_not_matter(project, tmp_path):
     *head, first, second, third = source.read_text(encoding="utf-8").splitlines()
     source.write_text("\n".join([*head, third, first, second, first]) + "\n", encoding="utf-8")
     build.build(project, tmp_path / "two")
-    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
+    one, two = bytes_of(tmp_path / "one"), bytes_of(tmp_path / "two")
+    # Those two tell from which bytes a build was made.
+    assert {name for name in one if one[name] != two.get(name)} == {"build.json", "SHA256SUMS"}
+    assert one.keys() == two.keys()
 
 
 @pytest.mark.parametrize("stage", ["loading", "answering", "exporting", "putting in place"])
@@ -125,7 +129,8 @@ def test_a_build_killed_in_the_middle_leaves_the_old_one(project, tmp_path, stag
     assert process.stdout.readline() == "here\n", process.stderr.read()
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert bytes_of(out) == before and len(list(tmp_path.glob(".out-*.tmp"))) == 1
+    assert bytes_of(out) == before
+    assert sorted(path.name[:5] for path in tmp_path.iterdir()) == [".out-", ".out.", "out", "proje"]
     build.build(project, out)
     assert bytes_of(out) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "project"], "what the killed build left is swept"
@@ -158,11 +163,13 @@ def test_a_first_build_killed_in_the_middle_leaves_nothing(project, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_second_build_at_once_is_refused(project, tmp_path):
+def test_a_second_build_to_the_same_place_is_refused_and_one_to_another_place_is_not(project, tmp_path):
     process = run(project, tmp_path / "out", "loading")
     assert process.stdout.readline() == "here\n", process.stderr.read()
-    with pytest.raises(BuildLocked):
-        build.build(project, tmp_path / "out")
+    (tmp_path / "link").symlink_to("out")
+    for same in ("out", "link", "other/../out"):
+        with pytest.raises(BuildLocked):
+            build.build(project, tmp_path / same)
     build.build(project, tmp_path / "other")
     process.kill()
     process.wait()
@@ -181,17 +188,25 @@ def test_a_full_disk_is_told_and_leaves_the_old_build(project, tmp_path, room):
 
 
 def test_an_error_that_is_not_a_full_disk_is_not_called_one(tmp_path):
-    with pytest.raises(PermissionError), atomic.appearing(tmp_path / "out", "marker"):
+    with pytest.raises(PermissionError), atomic.appearing(tmp_path / "out", list):
         raise PermissionError(13, "Permission denied")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_no_build_made_is_never_replaced(project, tmp_path):
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine/letter.txt").write_text("dear")
-    with pytest.raises(NotABuild):
-        build.build(project, tmp_path / "mine")
-    assert (tmp_path / "mine/letter.txt").read_text() == "dear"
+def test_two_builds_to_places_of_like_names_do_not_touch_each_other(project, tmp_path):
+    places = ("out", "out-x", "out-x-y", "out.x")
+    under_way = {name: run(project, tmp_path / name, "exporting") for name in places}
+    for name, process in under_way.items():
+        assert process.stdout.readline() == "here\n", (name, process.stderr.read())
+    for name in places:
+        with pytest.raises(BuildLocked):
+            build.build(project, tmp_path / name)
+    build.build(project, tmp_path / "out-z")
+    for name, process in under_way.items():
+        said, complaint = process.communicate("go on\n")
+        assert process.returncode == 0, (name, said, complaint)
+        assert sums_hold(tmp_path / name)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*places, "out-z", "project"])
 
 
 def test_an_empty_folder_and_a_missing_parent_are_filled(project, tmp_path):
@@ -210,12 +225,47 @@ def test_without_a_swap_of_the_system_the_old_build_still_gives_way(project, tmp
 
 
 def test_a_build_killed_between_two_renames_is_made_good(project, tmp_path):
-    build.build(project, tmp_path / "out")
-    before = bytes_of(tmp_path / "out")
-    (tmp_path / "out").rename(tmp_path / ".out-old")
-    with pytest.raises(KeyboardInterrupt), atomic.appearing(tmp_path / "out", build.MARKER):
+    out = tmp_path / "out"
+    build.build(project, out)
+    before = bytes_of(out)
+    script = """
+import os, sys
+from pathlib import Path
+from statereport import atomic
+
+rename = Path.rename
+
+def killed(path, target):
+    rename(path, target)
+    os._exit(9)
+
+atomic._swap, Path.rename = lambda one, other: False, killed
+with atomic.appearing(Path(sys.argv[1]), lambda folder: ()) as fresh:
+    (fresh / "new").write_text("new")
+"""
+    assert subprocess.run([sys.executable, "-c", script, str(out)], check=False).returncode == 9
+    assert not out.exists() and len(list(tmp_path.glob(".out-*"))) == 2
+    with pytest.raises(KeyboardInterrupt), atomic.appearing(out, build_folder.foreign):
         raise KeyboardInterrupt
-    assert bytes_of(tmp_path / "out") == before
+    assert bytes_of(out) == before and not list(tmp_path.glob(".out*"))
+
+
+def test_where_the_new_build_cannot_be_put_in_place_the_old_one_comes_back(project, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    build.build(project, out)
+    before = bytes_of(out)
+    rename = Path.rename
+
+    def refused(path, target):
+        if path.suffix == ".tmp":
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(atomic, "_swap", lambda one, other: False)
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(PermissionError):
+        build.build(project, out)
+    assert bytes_of(out) == before and not list(tmp_path.glob(".out*"))
 
 
 def test_a_violation_stops_before_anything_is_replaced(project, tmp_path):
@@ -276,7 +326,7 @@ def test_what_the_shapes_find_becomes_a_note(project, tmp_path):
 
 def test_the_built_store_answers_as_the_export_says(project, tmp_path):
     build.build(project, tmp_path / "out")
-    built = engine.Store.built(tmp_path / "out/store")
+    built = build_folder.open_build(tmp_path / "out").engine
     answer = built.query("SELECT ?v WHERE { ?f <https://w3id.org/statereport/def/value> ?v } ORDER BY ?v")
     assert [str(row["v"]) for row in answer] == ["51.4", "3797", "7391"]
 

@@ -8,7 +8,7 @@ import real
 from statereport.graph import knowledge
 from statereport.questions import catalogue
 from statereport.questions.saved import SavedQueries
-from statereport.rdf import namespaces, writers
+from statereport.rdf import namespaces, terms, writers
 from statereport.sparql import engine
 
 # How the editor and the example tools of the SIB ask an endpoint for its examples: type, comment, and text by form.
@@ -58,10 +58,10 @@ def test_every_parameter_has_a_default_of_its_datatype(graph, project) -> None:
     count = sum(len(query.parameters) for query in SavedQueries.of(project) if query.topic not in catalogue.LEFT_OUT)
     assert len(rows) == count > 15
     for _, default, kind in rows:
-        assert (kind is None and engine.is_iri(default)) or default.datatype == kind
+        assert (kind is None and terms.is_iri(default)) or default.datatype == kind
 
 
 def test_no_blank_node_and_no_term_of_ours_is_said(project) -> None:
     triples = catalogue.triples(SavedQueries.of(project))
-    assert not [t for t in triples if not engine.is_iri(t.subject) or t.predicate.value.startswith(namespaces.SR)]
+    assert not [t for t in triples if not terms.is_iri(t.subject) or t.predicate.value.startswith(namespaces.SR)]
     assert len(writers.canonical(writers.quads({catalogue.GRAPH: triples}))) == len(triples)

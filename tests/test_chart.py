@@ -17,7 +17,7 @@ from statereport.project import find_project
 from statereport.questions import chart, picture, plots
 from statereport.questions.saved import SavedQueries, SavedQuery
 from statereport.rdf import writers
-from statereport.sparql.answers import Answer
+from statereport.sparql.answers import Answer, Column
 
 SVG = "{http://www.w3.org/2000/svg}"
 INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
@@ -35,7 +35,7 @@ def question(**keys: str) -> SavedQuery:
         source="slug.rq",
         text=text,
         summary="How many <are> there?",
-        titles=TITLES,
+        heads={name: Column(title) for name, title in TITLES.items()},
         chart={**BOTH, **keys},
     )
 

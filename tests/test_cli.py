@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -157,7 +158,7 @@ def test_a_query_of_ones_own_comes_from_a_file_or_standard_input(project, run, t
     )
     assert "own.rq:1:" in _wrong(run("query", "--sparql", str(_written(own, "SELECT ?x {"))), "query-syntax")
     own.write_bytes(b"SELECT \xff")
-    _wrong(run("query", "--sparql", str(own)), "query-syntax")
+    assert "own.rq:1:8" in _wrong(run("query", "--sparql", str(own)), "file-unreadable")
     _wrong(run("query", "--sparql", "-", data=b"INSERT DATA { <a:a> <a:a> 1 }"), "query-refused")
 
 
@@ -213,7 +214,8 @@ def test_an_answer_is_written_for_pages_and_texts(project, run) -> None:
 
 
 def test_an_answer_is_cited_by_what_the_data_say_of_themselves(project, run, tmp_path) -> None:
-    (tmp_path / "build/RDFC10SUM").write_text("beef  statereport.nq\n", encoding="ascii")
+    shutil.rmtree(tmp_path / "build")
+    small.build(project, tmp_path / "build", "beef")
     code, out, err = run("query", "of-one", "-p", "which=figure:13-schools", "--cite")
     assert (code, err) == (0, "")
     for words in (

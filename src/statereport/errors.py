@@ -202,13 +202,35 @@ class BuildLocked(Problem):
 
 
 class NotABuild(Problem):
-    """The folder named by `--out` holds something that a build did not make.
+    """A folder is not, or not only, what `statereport build` made.
 
-    A build replaces its folder as a whole, and never one that it does not know as its own by the file build.json. Name
-    another folder, or move what is there.
+    Where a graph is to be opened, there is no build in the folder: make one with `statereport build --out FOLDER`.
+    Where a build is to be written, the folder holds something that no build put there. A build replaces its folder as a
+    whole, so it never writes to such a one: name another folder, or move what is there.
     """
 
     code = "not-a-build"
+
+
+class BuildDamaged(Problem):
+    """A file of a build is missing, cut, or has other bytes than it was written with.
+
+    A build lists each of its files with its size and SHA-256, and every file is compared with the list before it is
+    used, so that a damaged build gives no wrong answers. Run `statereport build` again, with the same `--out`; the
+    published files alone are compared by `sha256sum -c SHA256SUMS`.
+    """
+
+    code = "build-damaged"
+
+
+class BuildOutdated(Problem):
+    """A build was made by another version of statereport, in a form that this version does not read.
+
+    Nothing is wrong with the build's published files; only its store and lists have another form. Run `statereport
+    build` again, with the same `--out`.
+    """
+
+    code = "build-outdated"
 
 
 class LiteralNotCanonical(Problem):
@@ -220,6 +242,26 @@ class LiteralNotCanonical(Problem):
 
     code = "literal-not-canonical"
     exit_code = 1
+
+
+class OutputClosed(Problem):
+    """There is nowhere to write an answer, or nothing to read a query from: the standard stream is closed.
+
+    Programs are sometimes started with `>&-` or without a terminal. Send the output to a file: `statereport … > file`.
+    """
+
+    code = "output-closed"
+
+
+class Fault(Problem):
+    """A fault of statereport itself: something that nobody foresaw.
+
+    What was being done has not been done, or not to its end; your files and query may be right. The traceback is in the
+    file that the message names, which only you can read. Please report it with that file, after a look at whether it
+    names anything that is private.
+    """
+
+    code = "fault"
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -362,6 +404,28 @@ class QueryRefused(Problem):
     """
 
     code = "query-refused"
+
+
+class QueryFailed(Problem):
+    """The engine can read a query but cannot evaluate it: it calls a function that the engine does not have, or wrongly.
+
+    SPARQL's own functions are written without a prefix (`NOW()`, `CONTAINS(?text, "x")`); besides them there are casts to
+    xsd:boolean, xsd:double, xsd:float, xsd:decimal, xsd:integer, xsd:dateTime and xsd:string, and the like. Functions that
+    other products add (afn:, bif:, fn:, geof:) are not there.
+    """
+
+    code = "query-failed"
+
+
+class NotWritable(Problem):
+    """An answer holds a term that the format asked for cannot hold.
+
+    XML has no control characters, RDF/XML no predicates that do not end in an XML name, JSON-LD no triple terms; leaving
+    them out would give another answer. Ask for N-Triples or Turtle (graphs) or for JSON or CSV (rows): they hold every
+    term.
+    """
+
+    code = "not-writable"
 
 
 class BadSearch(Problem):

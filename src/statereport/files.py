@@ -22,8 +22,8 @@ _MARKS = {
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
-def below(folder: Path, ending: str) -> list[Path]:
-    """The files below a folder whose name has the ending (".ttl"), in the order of their paths.
+def below(folder: Path, ending: str | tuple[str, ...]) -> list[Path]:
+    """The files below a folder whose name has the ending (".ttl"), or one of several, in the order of their paths.
 
     Names that begin with a dot are left out: editors and systems keep their own files under such names. A folder whose
     name has the ending is a folder. Raises `FileUnreadable` for a folder that cannot be listed and for a link to a

@@ -1,4 +1,7 @@
-"""A real browser before the real server. Whatever a test looks at, nothing may be asked of another host and nothing may go wrong in a page."""
+"""A real browser and the real server.
+
+In every test, a request to another host and an error in a page are failures.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+import real
 from skipping import skip_with_reason
 
-from statereport.graph import build_folder
 from statereport.project import find_project, find_text
 from statereport.site import single_file
 
@@ -39,9 +42,7 @@ REFUSED = re.compile(r"Failed to load resource: the server responded with a stat
 def built(tmp_path_factory) -> Path:
     """A build's folder: ./build where it is fresh, else one made for this."""
     folder = ROOT / "build"
-    if not build_folder.is_fresh(folder / "store", find_project()) or (
-        single_file.PAGE.is_file() and not (folder / single_file.NAME).is_file()
-    ):
+    if not real.fresh_build() or (single_file.PAGE.is_file() and not (folder / single_file.NAME).is_file()):
         from statereport.publish import build
 
         folder = tmp_path_factory.mktemp("served") / "build"

@@ -1,4 +1,4 @@
-"""The query editor: words of this graph are proposed, faults are told at their place, and nothing that was written is lost."""
+"""The query editor: it proposes terms of this graph, marks errors at their place, and loses nothing that was written."""
 
 from __future__ import annotations
 
@@ -255,7 +255,7 @@ def test_earlier_queries_are_kept_in_this_browser_only_and_can_be_forgotten(read
 
 
 def test_the_policy_of_the_page_blocks_nothing_of_the_editor(reader):
-    """Style sheets made by script are permitted under style-src 'self'; a style element would be refused, and the reader would notice."""
+    """Style sheets made by script are permitted under style-src 'self'; a style element would be an error."""
     page = reader.editor(LAWS)
     assert "style-src 'self'" in page.request.get(page.url).headers["content-security-policy"]
     keyword = page.get_by_text("SELECT", exact=True).first

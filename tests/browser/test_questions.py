@@ -1,4 +1,4 @@
-"""Questions, things and their answers as a reader meets them: two clicks, labels, a way into the report, a file, a citation."""
+"""Pages of questions and things in a browser: labels, links into the report, files, charts, citations."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from loops import some
 
 from statereport.project import find_project
 
@@ -50,17 +51,20 @@ def test_home_begins_with_questions_and_the_first_answer_is_a_click_away(reader)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", QUERIES)
-def test_every_question_answers_with_labels_and_without_the_noise_of_datatypes(reader, name):
-    page = reader.open(f"/query/{name}.html")
-    _, *rows = cells(page)
-    noise = [text for row in rows for text in row if re.search(r'\^\^|"@[a-z]{2}\b', text)]
-    assert not noise[:3]
-    ours = [text for row in rows for text in row if text.startswith("https://w3id.org/statereport/")]
-    assert not ours[:3], "a thing of ours has a label"
-    assert not page.locator("td.number").evaluate_all(
-        "cells => cells.filter(cell => getComputedStyle(cell).textAlign !== 'right').length"
-    )
+def test_every_question_answers_with_labels_and_without_datatypes(reader):
+    wrong: dict[str, list[str]] = {}
+    for name in some(QUERIES, 100):
+        page = reader.open(f"/query/{name}.html")
+        _, *rows = cells(page)
+        texts = [text for row in rows for text in row]
+        found = [text for text in texts if re.search(r'\^\^|"@[a-z]{2}\b', text)]
+        found += [text for text in texts if text.startswith("https://w3id.org/statereport/")]
+        left = "cells => cells.filter(cell => getComputedStyle(cell).textAlign !== 'right').length"
+        found += ["numbers not at the right"] * bool(page.locator("td.number").evaluate_all(left))
+        if found:
+            wrong[name] = found[:3]
+        page.close()
+    assert not wrong
 
 
 def test_a_value_is_in_the_address_and_a_fresh_reader_sees_the_same_rows(reader):
@@ -124,7 +128,10 @@ def test_identifiers_can_be_shown_instead_of_labels(reader):
 def test_what_is_not_english_says_its_language(reader):
     page = reader.open("/query/groups/names-as-printed-and-neutral.html")
     assert page.evaluate("document.documentElement.lang") == "en"
-    cyrillic = "nodes => nodes.filter(node => /[\\u0400-\\u04ff]/.test(node.textContent) && !node.closest('[lang]:not(html)') && !node.children.length).map(node => node.outerHTML)"
+    cyrillic = """nodes => nodes
+      .filter(node => /[\\u0400-\\u04ff]/.test(node.textContent))
+      .filter(node => !node.closest('[lang]:not(html)') && !node.children.length)
+      .map(node => node.outerHTML)"""
     for path in ("/id/body/kaz-parliament.html", "/query/groups/names-as-printed-and-neutral.html"):
         page.goto(path)
         assert page.locator("main *").evaluate_all(cyrillic) == []

@@ -1,4 +1,4 @@
-"""The single HTML file, opened from the disk with the network off: it answers every saved question as the build does."""
+"""The single HTML file, opened from disk without a network: it answers every saved question as the build does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads pages as a browser would take them apart: elements with their attributes and words, and what must not be there."""
+"""Parses pages as a browser does: elements with their attributes and text. Badly nested elements are errors."""
 
 from __future__ import annotations
 

@@ -194,8 +194,8 @@ def main() -> None:
     """Serve the small project until told to end."""
     import small as making
 
-    from statereport.sparql import tokens
     from statereport.sparql.engine import Store
+    from statereport.sparql.query import Query
     from statereport.web.serving import server
     from statereport.web.wire.limits import Limits, Setting
 
@@ -204,7 +204,7 @@ def main() -> None:
     names = {name: frozenset(options.pop(name, ())) for name in ("proxies", "hosts")}
     if not options.pop("screen", True):
         # What is refused before it runs is let through, to see that the rest holds.
-        tokens.screen = lambda *words, **more: None
+        Query.screen = lambda *given, **more: None
     limits = Limits(**options)
     with tempfile.TemporaryDirectory() as folder:
         project = making.make(Path(folder))

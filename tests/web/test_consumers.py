@@ -14,7 +14,7 @@ import serving
 from real import PREFIXES as TABLE
 
 from statereport.rdf import namespaces
-from statereport.sparql import tokens
+from statereport.sparql.query import Query
 
 NAMES = """PREFIX sh: <http://www.w3.org/ns/shacl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -60,7 +60,7 @@ def test_an_editor_finds_examples_that_run_as_they_stand(served, method):
     assert len({row["example"] for row in rows}) == len(rows) > 90
     assert all(row["comment"].rstrip().endswith("?") or "/tables/" in row["example"] for row in rows)
     for row in rows[:: len(rows) // 5]:
-        assert served.query(tokens.with_prefixes(row["text"], prefixes), Accept="*/*").status == 200, row["example"]
+        assert served.query(Query(row["text"], prefixes=prefixes).whole, Accept="*/*").status == 200, row["example"]
 
 
 def test_an_editor_finds_the_prefixes(served):

@@ -1,4 +1,4 @@
-"""The reader, the discrepancies, the statistics and the law: nothing of the report is left out, and nothing stands twice."""
+"""The report reader, discrepancies, statistics and law: nothing of the report is left out, and nothing is there twice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from statereport.graph import discrepancies
-from statereport.pages import law, passages, tabulation
+from statereport.pages import law, passages, pivot
 from statereport.questions import chart
 from statereport.rdf import namespaces
 
@@ -32,10 +32,11 @@ def test_every_passage_stands_once_under_its_theme(read):
 def test_every_anchor_is_a_statement_of_its_passage(read):
     told = Counter()
     for number in themes(read):
-        for passage in passages.of_theme(read.site, number):
+        for passage in passages.passages_of_theme(read.site, number):
             told.update((mark.start, mark.end, mark.thing.path) for mark in passage.marks)
     anchors = read.site.graph.sparql(
-        f"PREFIX sr: <{namespaces.SR}> SELECT ?a WHERE {{ ?a a sr:Anchor ; sr:isLocatedIn ?u . ?u a ?c FILTER(?c IN (sr:Theme, sr:Passage)) }}"
+        f"PREFIX sr: <{namespaces.SR}> SELECT ?a WHERE {{ ?a a sr:Anchor ; sr:isLocatedIn ?u . ?u a ?c "
+        "FILTER(?c IN (sr:Theme, sr:Passage)) }"
     )
     assert sum(told.values()) == len(anchors) and max(told.values()) == 1
 
@@ -53,7 +54,7 @@ def test_requests_left_unanswered_are_plainly_said(read):
 def test_a_request_leads_to_the_passages_that_answer_it(read):
     row = next(row for row in read.site.graph.ask("committee/requests-and-answers") if row["answered"] != "no")
     page = read(f"/report/{row['theme']}")
-    item = next(e for e in page.all("li", class_="demand") if row["label"] in e.words)
+    item = next(e for e in page.all("li", class_="request") if row["label"] in e.words)
     assert [e.words for e in item.all("a", class_="passage")] == row["passages"].split("; ")
 
 
@@ -105,10 +106,10 @@ def mark(number: int, start: int, end: int) -> SimpleNamespace:
 def test_marks_may_overlap_in_any_way(marks):
     text = "xx0123456789yy"
     moved = [mark(m.number, m.start + 2, m.end + 2) for m in marks]
-    found = passages.stretches(text, 2, 12, moved)
-    assert "".join(part.words for part in found) == text[2:12]
+    found = passages.segments(text, 2, 12, moved)
+    assert "".join(part.text for part in found) == text[2:12]
     for m in moved:
-        assert "".join(part.words for part in found if m in part.marks) == text[m.start : m.end]
+        assert "".join(part.text for part in found if m in part.marks) == text[m.start : m.end]
         assert [m in part.ends for part in found].count(True) == 1
     for part in found:
         lengths = [m.end - m.start for m in part.marks]
@@ -168,7 +169,7 @@ def test_a_picture_never_compares_what_is_counted_differently(read):
         kinds = {row["indicator"][0].label for _, row in cube.rows}
         pictures = read(f"/statistics/{cube.slug}").all("figure", class_="chart")
         assert len(pictures) <= len(kinds)
-        said = {number.said for number in tabulation.numbers(read.site, cube)}
+        said = {figure.text for figure in pivot.figures_of(read.site, cube)}
         for picture in pictures:
             assert {value["said"] for value in specification(read, picture)["data"]["values"]} <= said
     assert len(read("/statistics/schools-by-language").all("figure", class_="chart")) == 3
@@ -217,7 +218,7 @@ def test_the_law_has_every_instrument_in_the_picture_and_in_the_table(read):
     )
     drawn = page.one("svg", role="group")
     assert {e["id"] for e in drawn.all("a") if "id" in e.attributes} == {it.name for it in found}
-    assert len(drawn.all("path")) == sum(len(it.ties) for it in found) > 20
+    assert len(drawn.all("path")) == sum(len(it.relations) for it in found) > 20
 
 
 def test_a_citation_in_the_heading_of_a_part_is_not_one_of_the_theme_with_its_number(read):
@@ -251,9 +252,9 @@ def test_a_tie_of_the_law_is_told_in_words_too(read):
 def test_the_picture_of_the_law_is_xml_and_the_same_each_time(read):
     found = law.instruments(read.site)
     draw = read.site.templates.get_template("law_map.svg").render
-    svg = draw(context=read.site, found=found, map=law.laid_out(found, ["0", "2", "13"]))
+    svg = draw(context=read.site, instruments=found, map=law.layout(found, ["0", "2", "13"]))
     ElementTree.fromstring(svg)
     assert (
-        svg == draw(context=read.site, found=found, map=law.laid_out(law.instruments(read.site), ["0", "2", "13"]))
+        svg == draw(context=read.site, instruments=found, map=law.layout(law.instruments(read.site), ["0", "2", "13"]))
         and "style" not in svg
     )

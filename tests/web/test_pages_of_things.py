@@ -1,4 +1,4 @@
-"""Things, terms, search and the editor: every address has a page, what follows is explained, faults are told in words."""
+"""Things, terms, search and the editor: every IRI has a page, inferences and errors are explained."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from statereport.pages import names as naming
 from statereport.questions import chart
 from statereport.rdf import namespaces
-from statereport.sparql import tokens
+from statereport.sparql.query import Query
 
 SPACES = tuple(namespaces.BASE + space for space in naming.SPACES)
 
@@ -144,7 +144,7 @@ def test_each_inferred_statement_of_a_thing_has_its_reason_behind_a_link(read):
     ],
 )
 def test_search_finds_things_by_their_names(read, words, wanted):
-    links = [e["href"] for e in read(f"/search?q={words}").one("ol", class_="hits").all("a")]
+    links = [e["href"] for e in read(f"/search?q={words}").one("ol", class_="results").all("a")]
     assert wanted in links
 
 
@@ -201,9 +201,12 @@ def test_prefixes_that_are_used_are_added_where_they_can_be_seen(read):
     page = read("/editor?" + urlencode({"query": "SELECT ?s { ?s a sr:Claim ; sr:isStatedIn passage:13.1 }"}))
     text = page.one("textarea").raw
     assert "PREFIX sr: <https://w3id.org/statereport/def/>" in text and "PREFIX passage:" in text
-    assert tokens.with_prefixes(text, read.site.names.prefixes) == text
-    quiet = 'PREFIX sr: <https://w3id.org/statereport/def/>\nSELECT ?s { ?s a sr:Claim FILTER(?s != "place:kaz") } # body:cerd'
-    assert tokens.with_prefixes(quiet, read.site.names.prefixes) == quiet
+    assert Query(text, prefixes=read.site.names.prefixes).whole == text
+    quiet = (
+        "PREFIX sr: <https://w3id.org/statereport/def/>\n"
+        'SELECT ?s { ?s a sr:Claim FILTER(?s != "place:kaz") } # body:cerd'
+    )
+    assert Query(quiet, prefixes=read.site.names.prefixes).whole == quiet
 
 
 def test_the_answer_in_the_editor_has_labels_and_files(read):

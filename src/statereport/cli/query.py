@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from statereport.errors import BadParameter, QuerySyntax
-from statereport.graph.knowledge import KnowledgeGraph, is_built, open_graph
+from statereport import files
+from statereport.errors import BadParameter
+from statereport.graph.knowledge import KnowledgeGraph, open_build, open_graph
 from statereport.project import find_project
-from statereport.questions.saved import SavedQueries, SavedQuery, choices, chosen, read
+from statereport.questions.saved import SavedQueries, SavedQuery, choices, chosen, parse
+from statereport.rdf import prefixes
 from statereport.sparql.answers import Answer
-from statereport.sparql.engine import form_of
+from statereport.sparql.engine import answer_bytes, form_of
 
 Say = Callable[[str], None]
 
@@ -49,7 +51,8 @@ def help_of(name: str, at: str | None, say: Say) -> str:
     if query.parameters:
         lines += ["Parameters:"]
         # Help must not wait for the sources to be read.
-        engine = open_graph(at, project, say).engine if at or is_built(project) else None
+        build = None if at else open_build(None, project)
+        engine = open_graph(at, project, say).engine if at else build.engine if build else None
         for p in query.parameters:
             lines.append(f"  {p.name}  {p.label} ({p.type}, default {p.default})")
             lines += (
@@ -120,12 +123,9 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, text: str, reader: Reade
         if reader.terminal
         else "tsv"
     )
-    if form not in ("table", "md", "html"):
-        data = graph.serialise(text, form, query.source)
-        if data.count(b"\n") < 2:  # a head and no row, in every format
-            _asked(graph, query, text, reader.say)
-        return data
     shown = _asked(graph, query, text, reader.say)
+    if form not in ("table", "md", "html"):
+        return answer_bytes(shown, form, graph.prefixes)
     if form == "md":
         return shown.to_markdown()
     if form == "html":
@@ -138,7 +138,7 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, text: str, reader: Reade
 
 def _asked(graph: KnowledgeGraph, query: SavedQuery, text: str, say: Say) -> Answer:
     """The answer; where it is empty, why is told."""
-    shown = graph.titled(graph.engine.query(text, query.source, graph.prefixes), query)
+    shown = graph.titled(graph.engine.query(text, query.source, graph.prefixes).joined(query.heads))
     if shown.form != "ask" and not shown.rows:
         _tell_why(graph, query, text, say)
     return shown
@@ -158,21 +158,11 @@ def _page(title: str, about: str, body: str) -> str:
 
 
 def _from_file(name: str) -> SavedQuery:
-    """The query in a file, whose header, if it has one, says its parameters; `-` is standard input."""
-    if name == "-":
-        return SavedQuery("query", Path("-"), "stdin", _text(sys.stdin.buffer.read(), "stdin"), "")
-    path = Path(name)
-    text = _text(path.read_bytes(), name)
-    return read(path, path.stem, name) if text.startswith("#+") else SavedQuery(path.stem, path, name, text, "")
-
-
-def _text(data: bytes, source: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise QuerySyntax(
-            where=source, what=f"Byte {error.start} is not UTF-8.", hint="save the query as UTF-8."
-        ) from None
+    """The query in a file, whose header, if it has one, describes its parameters; `-` is standard input."""
+    data = sys.stdin.buffer.read() if name == "-" else files.read(Path(name), name)
+    known = prefixes.read(find_project())
+    stem, source = ("query", "stdin") if name == "-" else (Path(name).stem, name)
+    return parse(data, stem, source, Path(name), known)
 
 
 def _values(name: str, params: Iterable[str]) -> dict[str, str]:

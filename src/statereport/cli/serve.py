@@ -57,7 +57,7 @@ def serve(
     Example:
       statereport serve --port 8000
     """
-    from statereport.graph.knowledge import DEFAULT
+    from statereport.graph.knowledge import open_build
     from statereport.pages import context
     from statereport.project import find_project
     from statereport.web.answers.site import Site
@@ -66,8 +66,9 @@ def serve(
 
     project, limits = find_project(), Limits(seconds=seconds)
     setting = Setting(proxies=frozenset(proxies), quick=workers, slow=max(1, workers - 1), limits=limits)
+    build = open_build(built, project, console.say)
     server.serve(
-        lambda address: Site.of(context.load(project, built or DEFAULT, text, address, console.say), limits),
+        lambda address: Site.of(context.load(project, build, text, address, console.say), limits),
         setting,
         host,
         port,

@@ -10,8 +10,8 @@ from statereport.errors import UnknownName, nearest
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import namespaces
 from statereport.rdf.prefixes import Prefixes
-from statereport.sparql.answers import plain
-from statereport.sparql.engine import Engine, iri_text, is_iri
+from statereport.rdf.terms import is_iri, is_literal, plain, text
+from statereport.sparql.engine import Engine, iri_text
 
 ASSERTED, INFERRED, NOTED = "asserted", "inferred", "noted"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -112,13 +112,14 @@ def describe(
     mentions = tuple(_fact(prefixes, *row) for row in ask("mentions", thing=iri))
     if not facts and not mentions:
         raise UnknownName(where=name, what="Nothing is said of this thing.", hint=_near(iri, known(), prefixes))
-    labels = {f.value.language or "": f.value.value for kind in _LABELS[::-1] for f in facts if f.predicate == kind}
+    named = [f for kind in _LABELS[::-1] for f in facts if f.predicate == kind and is_literal(f.value)]
+    labels = {f.value.language or "": f.value.value for f in named}
     return Description(
         iri=iri,
         name=prefixes.shorten(iri),
         label=labels.get("en", ""),
         labels=tuple(sorted(labels.items())),
-        classes=tuple(f.value.value for f in facts if f.predicate == _TYPE and f.origin == ASSERTED),
+        classes=tuple(text(f.value) for f in facts if f.predicate == _TYPE and f.origin == ASSERTED),
         facts=facts,
         mentions=mentions,
         places=tuple(
@@ -134,7 +135,7 @@ def _fact(prefixes: Prefixes, graph: Any, predicate: Any, label_of_predicate: An
         predicate=predicate.value,
         property=label_of_predicate.value if label_of_predicate else prefixes.shorten(predicate.value),
         value=value,
-        label=label.value if label else "",
+        label=text(label),
         graph=graph.value,
         origin=origin(graph.value),
     )
@@ -165,16 +166,16 @@ def _split(iri: str) -> tuple[str, str]:
 
 
 def _shown(fact: Fact, prefixes: Prefixes) -> str:
-    if not hasattr(fact.value, "value") or not is_iri(fact.value):
-        language = getattr(fact.value, "language", None)
+    if not is_iri(fact.value):
+        language = fact.value.language if is_literal(fact.value) else None
         return plain_text(fact.value) + (f" ({language})" if language else "")
     name = prefixes.shorten(fact.value.value)
     return f"{fact.label} ({name})" if fact.label else name
 
 
 def plain_text(term: Any) -> str:
-    """A literal's characters on one line."""
-    return " ".join(getattr(term, "value", str(term)).split())
+    """A term's characters on one line."""
+    return " ".join(text(term).split())
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from statereport.errors import NotABuild, UnknownName, did_you_mean
+from statereport.errors import BuildDamaged, BuildOutdated, NotABuild, UnknownName, did_you_mean
 from statereport.graph import build_folder, describe
 from statereport.project import Project, find_project
 from statereport.questions import saved
@@ -26,14 +27,17 @@ DEFAULT = Path("build")
 class KnowledgeGraph:
     """An engine with the project's saved questions. `statereport.open()` makes one.
 
-    `folder` is that of the build's store, where it comes from a build.
+    `build` is the build that it comes from, if any. `digest` is the RDFC-1.0 hash (SHA-256) of what is stated, or empty.
     """
 
-    def __init__(self, engine: Engine, project: Project, folder: Path | None = None) -> None:
+    def __init__(
+        self, engine: Engine, project: Project, build: build_folder.Build | None = None, digest: str = ""
+    ) -> None:
         self.engine = engine
         self.project = project
         self.prefixes = prefixes.read(project)
-        self.folder = folder
+        self.build = build
+        self.digest = digest or (build.digest if build else "")
         self._queries = saved.SavedQueries(project.queries, self.prefixes)
 
     def ask(self, name: str, **values: Any) -> Answer:
@@ -43,17 +47,11 @@ class KnowledgeGraph:
         Raises UnknownName, BadParameter.
         """
         question = self.question(name)
-        text = question.bind(saved.chosen(question, values, self.engine))
-        return self.titled(self.engine.query(text, question.source), question)
+        return self.titled(question.answer(self.engine, saved.chosen(question, values, self.engine)))
 
-    def titled(self, answer: Answer, question: saved.SavedQuery | None = None) -> Answer:
-        """An answer as people read it: short names, and the titles of the question's columns."""
-        return replace(
-            answer,
-            titles=dict(question.titles) if question else {},
-            shorten=self.shorten,
-            space=self.prefixes.get("passage", ""),
-        )
+    def titled(self, answer: Answer) -> Answer:
+        """An answer as people read it: with short names and links to passages."""
+        return replace(answer, shorten=self.prefixes.shorten, space=self.prefixes.get("passage", ""))
 
     def sparql(self, text: str, source: str = "query") -> Answer:
         """The answer to a SPARQL query of your own, which need not declare the project's prefixes. Raises QuerySyntax, QueryRefused."""
@@ -70,13 +68,15 @@ class KnowledgeGraph:
 
     def search(self, text: str, limit: int = 20) -> tuple[search.Hit, ...]:
         """The things that words find, best first. Raises BadSearch."""
-        return self._index.find(text, limit)
+        return self.index.find(text, limit)
 
     @cached_property
-    def _index(self) -> search.Index:
+    def index(self) -> search.Index:
+        """What search looks in: from the rows that the build keeps, else from the graph itself, which takes longer."""
         from statereport.graph import search
 
-        return search.Index.of(self)
+        kept = self.build.read(search.FILE) if self.build else None
+        return search.Index(json.loads(kept) if kept else search.rows(self.engine, self.question))
 
     def chart(self, name: str, **values: Any) -> picture.Picture:
         """The picture of a saved question's answer. Raises UnknownName where the question has none."""
@@ -98,13 +98,6 @@ class KnowledgeGraph:
 
         question = self.question(name)
         return citation.cite(self, question, saved.chosen(question, values, self.engine))
-
-    @property
-    def digest(self) -> str:
-        """The RDFC-1.0 hash (SHA-256) of what is stated, where the graph comes from a build; else nothing."""
-        sums = self.folder.parent / "RDFC10SUM" if self.folder else None
-        lines = sums.read_text(encoding="ascii").splitlines() if sums and sums.is_file() else []
-        return next((line.split()[0] for line in lines if line.split()[1] == "statereport.nq"), "")
 
     def describe(self, iri: str) -> describe.Description:
         """All that is said of a thing, its IRI or prefixed name given. Raises UnknownName, UnknownPrefix."""
@@ -139,39 +132,57 @@ def open_graph(
 ) -> KnowledgeGraph:
     """The graph of a build's folder, of a SPARQL endpoint (`https://…`), or, without `path`, of ./build if it is fresh.
 
-    Where there is no fresh build the sources are read, inferred from and validated, which takes longer; `say` is told so.
-    Raises NotABuild where `path` is neither.
+    Where ./build cannot be used, the sources are read, inferred from and validated, which takes longer. `say` receives a
+    line about that, and about a build at `path` that other sources or another version made.
+    Raises NotABuild, BuildDamaged or BuildOutdated where `path` cannot be opened.
     """
     project = project or find_project()
     if path and str(path).startswith(("http://", "https://")):
         from statereport.sparql.remote import RemoteStore
 
         return KnowledgeGraph(RemoteStore(str(path)), project)
-    folder = Path(path or DEFAULT) / "store"
-    if build_folder.is_fresh(folder, project):
-        return KnowledgeGraph(Store.built(folder), project, folder)
-    if path and not (folder / "db").is_dir():
-        raise NotABuild(
-            where=str(path), what="There is no built graph in this folder.", hint=f"run: statereport build --out {path}"
-        )
-    if path:
-        say(f"{path} was built from other sources than those of {project.root}; it answers as it was built.")
-        return KnowledgeGraph(Store.built(folder), project, folder)
-    older = (folder / "db").is_dir()
-    say(
-        f"{'The build in build/ is older than the sources' if older else 'There is no build here'}: "
-        "reading the sources (statereport build makes it quick)."
-    )
+    build = open_build(path, project, say)
+    if build:
+        return KnowledgeGraph(build.engine, project, build)
+    say("Reading the sources (statereport build makes it quick).")
     return KnowledgeGraph(from_sources(project), project)
 
 
-def is_built(project: Project) -> bool:
-    """True when ./build answers at once: it was made from the sources as they are."""
-    return build_folder.is_fresh(DEFAULT / "store", project)
+def open_build(
+    path: str | Path | None, project: Project, say: Callable[[str], None] = lambda line: None
+) -> build_folder.Build | None:
+    """The build at `path`, or without one that in ./build if it is whole and fresh, else None.
+
+    `say` receives a line where ./build is not used, and where a build at `path` is not fresh.
+    Raises NotABuild, BuildDamaged or BuildOutdated where `path` cannot be opened.
+    """
+    try:
+        build = build_folder.open_build(Path(path or DEFAULT))
+    except (BuildDamaged, BuildOutdated, NotABuild) as problem:
+        if path:
+            raise
+        say("There is no build here." if isinstance(problem, NotABuild) else f"{DEFAULT}: {problem.what}")
+        return None
+    changed = build.differences(project)
+    if not changed:
+        return build
+    if path:
+        say(f"{path} was built {_otherwise(changed, project)}; it answers as it was built.")
+        return build
+    say(f"The build in {DEFAULT}/ is out of date: it was built {_otherwise(changed, project)}.")
+    return None
+
+
+def _otherwise(changed: tuple[str, ...], project: Project) -> str:
+    """In which way a build is not what the sources would give today."""
+    others = ", ".join(name for name in changed if name not in ("sources", "code"))
+    ways = [f"from other sources than those of {project.root}"] if "sources" in changed else []
+    ways += [f"with another version of {others}"] if others else []
+    return " and ".join(ways or ["by other code of statereport"])
 
 
 def from_sources(project: Project) -> Store:
-    """The sources in memory, with what follows from them and what the shapes find. Raises a Problem where they cannot be read."""
+    """The sources in memory, with what follows from them and what the shapes find. Raises the problems of the sources."""
     from statereport.graph import examine
 
     return Store.memory(examine.examine(project).quads())

@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING
 from statereport.errors import BadSearch
 
 if TYPE_CHECKING:
-    from statereport.graph.knowledge import KnowledgeGraph
     from statereport.questions.saved import SavedQuery
     from statereport.sparql.engine import Engine
 
 # A thing that can be found: iri, kind, label, names as printed, gist, passages.
 Row = tuple[str, str, str, str, str, str]
-FILE = "search.json"
+FILE = "store/search.json"
 
 # How much a word counts in a label, a name as printed, and a gist or definition.
 _WEIGHTS = (10.0, 6.0, 2.0)
@@ -46,7 +45,7 @@ class Hit:
 
 
 class Index:
-    """The searchable words of one graph. Make it with `Index.of(graph)`."""
+    """The searchable words of one graph, made from its `rows`."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._base = sqlite3.connect(":memory:", check_same_thread=False)
@@ -67,14 +66,6 @@ class Index:
             "INSERT INTO things (things, rank) VALUES ('rank', ?)", (f"bm25({', '.join(map(str, _WEIGHTS))})",)
         )
         self._base.commit()
-
-    @classmethod
-    def of(cls, graph: KnowledgeGraph) -> Index:
-        """The index of a graph: from the rows that its build keeps, else from the graph itself, which takes longer."""
-        kept = graph.folder / FILE if graph.folder else None
-        if kept and kept.is_file():
-            return cls(json.loads(kept.read_bytes()))
-        return cls(rows(graph.engine, graph.question))
 
     def find(self, text: str, limit: int = 20) -> tuple[Hit, ...]:
         """The things that an expression finds, best first, at most `limit`. Raises BadSearch."""

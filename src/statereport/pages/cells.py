@@ -1,41 +1,44 @@
-"""Terms and answers as pages show them: labels with links and languages in place of IRIs, numbers aligned, passages as links."""
+"""Terms and answers as pages show them: labels with links in place of IRIs, numbers aligned, passages as links."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from statereport.rdf.namespaces import BASE
-from statereport.sparql import engine
-from statereport.sparql.answers import plain
+from statereport.rdf.terms import is_iri, is_literal, plain, text, visible
 
 if TYPE_CHECKING:
     from statereport.pages.names import Names
+    from statereport.sparql import answers
     from statereport.sparql.answers import Answer
 
-# How passages, themes and parts are cited inside of a cell, and the columns whose cells hold such citations.
-_REFERENCE = re.compile(r"(?:theme |part )?\d+(?:\.\d+)?")
+# Columns whose cells cite the report.
+_CITING = ("passage", "theme")
 _DATE = re.compile(r"-?-?\d\d(?:\d\d)?(?:-\d\d){0,2}")
-_CITING = ("passage", "passages", "theme", "themes", "unit", "units", "seen_in")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?|[+-]?\.\d+", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Thing:
-    """Words on a page: what they say, in which language, where they lead, and what stands in their title."""
+    """A piece of text on a page: its language, where it leads, its title, and its direction (ltr, rtl) where it has one."""
 
     text: str
     language: str = ""
     path: str = ""
     title: str = ""
+    direction: str = ""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its title, whether it holds numbers only, what stands between several things of one cell, whether it holds dates."""
+    """A column: its title, and what stands `between` several things of one cell.
+
+    `number` and `date` say that it holds nothing else.
+    """
 
     name: str
     title: str
@@ -64,34 +67,35 @@ def identifier(iri: str, names: Names) -> Thing:
 
 
 def number(value: Any) -> str:
-    """A number with its thousands apart."""
-    return f"{Decimal(str(value)):,f}"
+    """A number with its thousands apart; what is not written in digits (INF, 1e300) as it is."""
+    written = str(value)
+    return f"{Decimal(written):,f}" if _NUMBER.fullmatch(written) else written
 
 
 def term(value: Any, names: Names, identifiers: bool = False) -> Thing:
-    """Any term as it is shown: things by label (or identifier), numbers with thousands apart, texts with their language."""
-    if value is None:
-        return Thing("")
-    if engine.is_iri(value):
+    """Any term as pages show it: things by label (or identifier), numbers with thousands apart, text with its language."""
+    if is_iri(value):
         return identifier(value.value, names) if identifiers else thing(value.value, names)
-    said = plain(value)
-    if isinstance(said, bool):
-        return Thing("yes" if said else "no")
-    if isinstance(said, (int, Decimal, float)):
-        return Thing(number(said))
-    return Thing(str(said), getattr(value, "language", None) or "")
+    known = plain(value)
+    if isinstance(known, bool):
+        return Thing("yes" if known else "no")
+    if isinstance(known, int | Decimal | float):
+        return Thing(number(value.value))
+    language = (value.language or "") if is_literal(value) else ""
+    direction = value.direction.value if language and value.direction else ""
+    return Thing(visible(text(value)), language, direction=direction)
 
 
 def passages(references: Iterable[str], names: Names) -> tuple[Thing, ...]:
     """References of text units as links into the reader, as far as there are such units."""
-    found = ((reference, names.by_reference.get(reference)) for reference in references)
+    found = ((visible(reference), names.by_reference.get(reference)) for reference in references)
     return tuple(Thing(reference, "", unit.path, unit.label) if unit else Thing(reference) for reference, unit in found)
 
 
 def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
     """An answer for reading. Without `identifiers`, a column of labels takes the links of the things that it names.
 
-    Statements whose passages no column tells get one that does.
+    Where no column has the passages of the statements, one is added that does.
     """
     kept = list(range(len(answer.columns)))
     linked: dict[int, int] = {}
@@ -99,12 +103,13 @@ def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
         linked = _labelled(answer, names)
         kept = [i for i in kept if i not in linked.values()]
     columns = [_column(answer, i) for i in kept]
-    stated = _statements(answer, names) if not any(column.name in _CITING[:2] for column in columns) else None
+    told = any(answer.head(column.name).of == "passage" for column in columns)
+    stated = None if told else _statements(answer, names)
     rows = []
     for row in answer.rows:
-        cells = [_cell(row, i, linked.get(i), answer.columns[i], names, identifiers) for i in kept]
+        cells = [_cell(row, i, linked.get(i), answer.head(answer.columns[i]), names, identifiers) for i in kept]
         if stated is not None:
-            cells.append(passages(names.stated.get(getattr(row[stated], "value", ""), ()), names))
+            cells.append(passages(names.stated.get(text(row[stated]), ()), names))
         rows.append(tuple(cells))
     if stated is not None:
         columns.append(Column("stated_in", "In the report"))
@@ -113,38 +118,37 @@ def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
 
 def _column(answer: Answer, i: int) -> Column:
     values = [plain(row[i]) for row in answer.rows if row[i] is not None]
-    counted = bool(values) and all(isinstance(v, (int, Decimal, float)) and not isinstance(v, bool) for v in values)
+    counted = bool(values) and not any(isinstance(value, str | bool) for value in values)
     name = answer.columns[i]
+    head = answer.head(name)
     dated = bool(values) and all(_DATE.fullmatch(str(value)) for value in values)
-    return Column(
-        name, answer.titles.get(name, name), counted and name != "year", " " if name in _CITING else ", ", dated
-    )
+    return Column(name, head.title, counted and head.of != "year", " " if head.of in _CITING else ", ", dated)
 
 
-def _cell(row: tuple, i: int, link: int | None, name: str, names: Names, identifiers: bool) -> tuple[Thing, ...]:
+def _cell(
+    row: tuple, i: int, link: int | None, head: answers.Column, names: Names, identifiers: bool
+) -> tuple[Thing, ...]:
     value = row[i]
     if value is None:
         return ()
     if link is not None and row[link] is not None:
         target = row[link].value
-        said = term(value, names)
-        return (Thing(said.text, said.language, names.path(target), names.short(target)),)
-    if engine.is_iri(value):
+        return (replace(term(value, names), path=names.path(target), title=names.short(target)),)
+    if not is_literal(value):
         return (term(value, names, identifiers),)
-    parts = value.value.split("; ") if name in _CITING else []
-    if parts and all(_REFERENCE.fullmatch(part) for part in parts):
-        if name.startswith("theme"):
-            parts = [part if " " in part else f"theme {part}" for part in parts]
-            return tuple(
-                Thing(it.text.removeprefix("theme "), it.language, it.path, it.title) for it in passages(parts, names)
-            )
+    parts = head.parts(value) if head.of else ()
+    if head.of == "passage" and parts:
         return passages(parts, names)
-    # Some tables join the addresses of several things in one cell.
-    joined = value.value.split("; ") if value.value.startswith(BASE) else []
-    if joined and all(part.startswith(BASE) for part in joined):
-        return tuple(identifier(part, names) if identifiers else thing(part, names) for part in joined)
-    if name == "year":
-        return (Thing(value.value),)
+    if head.of == "theme":
+        units = [names.by_reference.get(f"theme {part}") or names.by_reference.get(part) for part in parts]
+        return tuple(
+            Thing(part, "", unit.path, unit.label) if unit else Thing(visible(part))
+            for part, unit in zip(parts, units, strict=True)
+        )
+    if head.of == "thing":
+        return tuple(identifier(part, names) if identifiers else thing(part, names) for part in parts)
+    if head.of == "year":
+        return (Thing(visible(value.value)),)
     return (term(value, names),)
 
 
@@ -152,7 +156,7 @@ def _labelled(answer: Answer, names: Names) -> dict[int, int]:
     """Columns of text whose every cell is a label of the thing in a column of IRIs: text column → that column."""
     found: dict[int, int] = {}
     for i in range(len(answer.columns)):
-        if not answer.rows or not all(row[i] is None or engine.is_iri(row[i]) for row in answer.rows):
+        if not answer.rows or not all(row[i] is None or is_iri(row[i]) for row in answer.rows):
             continue
         for j in range(len(answer.columns)):
             if j not in found and _says(answer, i, j, names):
@@ -167,10 +171,8 @@ def _says(answer: Answer, i: int, j: int, names: Names) -> bool:
     if not pairs or i == j:
         return False
     return all(
-        text is not None
-        and not engine.is_iri(text)
-        and any(text.value == label.text for label in names.labels.get(iri.value, ()))
-        for iri, text in pairs
+        is_literal(label) and any(label.value == known.text for known in names.labels.get(iri.value, ()))
+        for iri, label in pairs
     )
 
 
@@ -178,7 +180,7 @@ def _statements(answer: Answer, names: Names) -> int | None:
     """The first column that holds statements only, as far as it holds anything."""
     for i in range(len(answer.columns)):
         values = [row[i] for row in answer.rows if row[i] is not None]
-        if values and all(engine.is_iri(value) and value.value in names.stated for value in values):
+        if values and all(is_iri(value) and value.value in names.stated for value in values):
             return i
     return None
 

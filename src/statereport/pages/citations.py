@@ -1,4 +1,4 @@
-"""How an answer, a page or a thing is cited: its address, the version, date and hash of the data, and a BibTeX entry."""
+"""What a page shows under "Cite": the address, the version, date and hash of the data, and a BibTeX entry."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from statereport.pages.context import Context
-from statereport.questions import citation as citing
+from statereport.questions.citation import Citation
 
 
 @dataclass(frozen=True)
-class Citation:
-    """What to cite, line by line, and the same as BibTeX."""
+class PageCitation:
+    """Names and values to cite, line by line, and the same as BibTeX."""
 
     lines: tuple[tuple[str, str], ...]
     entry: str
 
 
-def citation(context: Context, title: str, iri: str, values: Mapping[str, str] | None = None) -> Citation:
-    """How to cite what stands at an IRI; `values` are those of a question's parameters."""
+def cite(context: Context, title: str, iri: str, values: Mapping[str, str] | None = None) -> PageCitation:
+    """How to cite what has this title and IRI; `values` are those of a question's parameters."""
     values = dict(values or {})
-    whole = citing.Citation(
+    whole = Citation(
         question=title,
         values=values,
         address=iri,
@@ -39,4 +39,4 @@ def citation(context: Context, title: str, iri: str, values: Mapping[str, str] |
         ("Date of the data", context.issued),
         ("RDFC-1.0 hash", context.digest),
     )
-    return Citation(tuple(line for line in lines if line[1]), whole.bibtex())
+    return PageCitation(tuple(line for line in lines if line[1]), whole.bibtex())

@@ -88,16 +88,16 @@ class Context:
 
 def load(
     project: Project,
-    built: Path | None = None,
+    build: build_folder.Build | None = None,
     text: Path | None = None,
     base: str = "http://127.0.0.1:8000",
     say: Callable[[str], None] = lambda stage: None,
 ) -> Context:
-    """Read everything. `built` is a build's folder: where it is fresh, its findings and files are used, which is quicker.
+    """Read everything: from a build, which is quicker, or from the sources.
 
-    Raises the problems of the sources, DataViolates where they break a shape, TextDiffers where `text` is not the encoded one.
+    Raises the problems of the sources, DataViolates where they break a shape, TextDiffers where `text` is another one.
     """
-    folder = built if built and build_folder.is_fresh(built / "store", project) else None
+    folder = build.folder if build else None
     if folder:
         say("loading")
         dataset = graphs.load(project)
@@ -150,7 +150,7 @@ def load(
         digest=hashlib.sha256(writers.canonical_nquads(writers.canonical(writers.quads(stated)))).hexdigest(),
         base=base.rstrip("/"),
         text=words,
-        index=search.Index.of(graph),
+        index=graph.index,
         description=description,
     )
 

@@ -1,4 +1,4 @@
-"""What does not agree in the report: what each place says, side by side, and how it was found."""
+"""The discrepancies of the report: for each, the statements concerned side by side, and how it was found."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from collections import Counter
 from statereport.graph import discrepancies
 from statereport.pages import cells
 from statereport.pages.context import Context
-from statereport.pages.page import Address, Page, html
+from statereport.pages.page import Address, Page, render
 
 
-def page(context: Context, address: Address) -> Page:
-    """Every discrepancy and doubt in the order of the text, or only those of one kind."""
+def discrepancies_page(context: Context, address: Address) -> Page:
+    """Every discrepancy and doubt in the order of the text; with ?kind=, those of one kind."""
     found = discrepancies.entries(context.graph)
     kinds = Counter(entry.kind for entry in found)
-    wanted = address.value("kind")
-    chosen = [entry for entry in found if wanted in ("", entry.kind)]
-    return html(
+    kind = address.value("kind")
+    return render(
         context,
         address,
         "discrepancies.html",
         kinds=sorted(kinds.items()),
-        wanted=wanted,
+        kind=kind,
         total=len(found),
         computed=sum(bool(entry.rule) for entry in found),
         about=discrepancies.ABOUT,
@@ -30,8 +29,9 @@ def page(context: Context, address: Address) -> Page:
                 entry,
                 cells.thing(entry.iri, context.names),
                 cells.passages(entry.units, context.names),
-                [(told, cells.passages(told.passages, context.names)) for told in entry.statements],
+                [(statement, cells.passages(statement.passages, context.names)) for statement in entry.statements],
             )
-            for entry in chosen
+            for entry in found
+            if kind in ("", entry.kind)
         ],
     )

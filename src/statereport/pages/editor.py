@@ -1,21 +1,23 @@
-"""The SPARQL editor: a text box and the answer below it; what a better box needs (words of this graph) as JSON."""
+"""The SPARQL editor: a text box and the answer below it, and the terms of the graph as JSON for completion."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from statereport.errors import Problem
 from statereport.pages import cells
 from statereport.pages.context import Context
-from statereport.pages.page import Address, Page, html
+from statereport.pages.page import Address, Page, render
 from statereport.pages.questions import FORMATS, IDENTIFIERS
 from statereport.rdf.namespaces import BASE, SR
-from statereport.sparql import emptiness, tokens
+from statereport.sparql import emptiness
+from statereport.sparql.query import Query
 
-# Rows shown; the files have all.
+# The rows that the page shows; the downloads have all.
 MOST = 1000
 EXAMPLE = """# The ten laws that the report cites most
 SELECT ?law (COUNT(?citation) AS ?citations)
@@ -33,7 +35,7 @@ _KINDS = {"Class": "class", "ObjectProperty": "property", "DatatypeProperty": "p
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a query, in words, and where: line and column from one, 0 where it is nowhere."""
+    """What is wrong with a query and how to fix it; line and column from one, or 0 where there is no place."""
 
     what: str
     hint: str
@@ -42,20 +44,20 @@ class Fault:
     column: int = 0
 
 
-def page(context: Context, address: Address) -> Page:
-    """The editor; with ?query=, also its answer. A query that cannot be run is told in words, with status 400."""
+def editor_page(context: Context, address: Address) -> Page:
+    """The editor, with the answer to ?query=. A query that cannot run is explained, with status 400."""
     given = address.value("query")
     if not given.strip():
-        return _page(context, address, given or EXAMPLE)
-    text = tokens.with_prefixes(given.replace("\r\n", "\n"), context.graph.prefixes)
+        return _render(context, address, given or EXAMPLE)
+    text = Query(given.replace("\r\n", "\n"), prefixes=context.graph.prefixes).whole
     try:
         answer = context.graph.sparql(text)
     except Problem as problem:
-        return _page(context, address, text, 400, fault=_fault(problem))
+        return _render(context, address, text, 400, fault=_fault(problem))
     identifiers = bool(address.value(IDENTIFIERS))
     rows = answer.rows[:MOST]
     cut = answer if len(answer.rows) <= MOST else type(answer)(answer.form, answer.columns, rows, answer.truth)
-    return _page(
+    return _render(
         context,
         address,
         text,
@@ -70,34 +72,38 @@ def page(context: Context, address: Address) -> Page:
     )
 
 
-def _page(context: Context, address: Address, text: str, status: int = 200, **more) -> Page:
-    told = {"answer": None, "table": None, "fault": None, "why": None, "identifiers": False, "downloads": (), **more}
-    return html(context, address, "editor.html", status, text=text, lines=text.split("\n"), most=MOST, **told)
+def editor_terms(context: Context, address: Address) -> Page:
+    """Every class, property and named thing of the graph as JSON: name, label and kind.
 
-
-def words(context: Context, address: Address) -> Page:
-    """Every class, property and named thing of the graph, for completion: label and name, and of properties which classes have them.
-
-    `of` tells for each class whose shape names the property whether it must be there.
+    A property has `of`: each class whose shape names it → whether the shape requires it.
     """
     shapes: dict[str, dict[str, bool]] = {}
     for row in context.graph.ask("pages/properties-of-classes"):
-        needed = shapes.setdefault(row["property"], {})
+        required = shapes.setdefault(row["property"], {})
         name = context.names.short(row["class"])
-        needed[name] = needed.get(name, False) or bool(row["least"])
+        required[name] = required.get(name, False) or bool(row["least"])
     terms = {row["term"]: row for row in context.graph.ask("pages/terms")}
-    found = []
-    for iri in sorted({*terms, *shapes, *context.names.labels}):
-        entry = _word(context, iri, terms.get(iri), shapes.get(iri))
-        if entry:
-            found.append(entry)
-    body = {"prefixes": dict(context.names.prefixes), "words": found}
+    entries = (
+        _entry(context, iri, terms.get(iri), shapes.get(iri))
+        for iri in sorted({*terms, *shapes, *context.names.labels})
+    )
+    body = {"prefixes": dict(context.names.prefixes), "words": [entry for entry in entries if entry]}
     return Page(json.dumps(body, ensure_ascii=False, sort_keys=True).encode("utf-8"), "application/json")
 
 
-def _word(context: Context, iri: str, term: dict | None, of: dict[str, bool] | None) -> dict | None:
+def _render(context: Context, address: Address, text: str, status: int = 200, **more: Any) -> Page:
+    nothing = {"answer": None, "table": None, "fault": None, "why": None, "identifiers": False, "downloads": ()}
+    return render(
+        context, address, "editor.html", status, text=text, lines=text.split("\n"), most=MOST, **nothing | more
+    )
+
+
+def _entry(
+    context: Context, iri: str, term: dict[str, Any] | None, of: dict[str, bool] | None
+) -> dict[str, Any] | None:
+    """What completion needs of a term or thing; None for what is not completed."""
     name = context.names.short(iri)
-    # What has no prefix cannot be written in short; shapes and graphs are not what people ask for by name.
+    # Without a prefix there is no name to insert; shapes and graphs are not asked for by name.
     if "://" in name or (not iri.startswith((BASE + "id/", SR)) and not of):
         return None
     if term or of:
@@ -106,7 +112,7 @@ def _word(context: Context, iri: str, term: dict | None, of: dict[str, bool] | N
         return None
     else:
         kind = "thing"
-    entry = {"name": name, "label": context.names.label(iri).text, "kind": kind}
+    entry: dict[str, Any] = {"name": name, "label": context.names.label(iri).text, "kind": kind}
     if term:
         entry["says"] = term["definition"]
     if of:

@@ -1,4 +1,4 @@
-"""The form of a question: a field for each parameter, with its choices, what was given, and what is wrong with it."""
+"""The form of a question: a field for each parameter, with choices, value, and what is wrong with the value."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from statereport.questions.parameters import Parameter
     from statereport.questions.saved import SavedQuery
 
-_INPUTS = {"integer": "numeric", "year": "numeric"}
-_HINTS = {
+_INPUT_MODES = {"integer": "numeric", "year": "numeric"}
+_EXAMPLES = {
     "integer": "a whole number",
     "year": "a year of four digits",
-    "date": "a day as 2020-12-31",
+    "date": "a day, such as 2020-12-31",
     "iri": "a prefixed name or an IRI",
 }
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of the values that a field proposes."""
+    """A value that a field offers, with its label."""
 
     value: str
     label: str
@@ -33,7 +33,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """A field: its name, label, type, present value, choices under their headings, and its fault in words."""
+    """A field of a form.
+
+    value     the value given, else the default
+    choices   heading → choices; the heading is "" where there is only one kind
+    fault     what is wrong with the value, in a sentence; "" where it is right
+    fix       how to fix it
+    """
 
     name: str
     label: str
@@ -41,52 +47,45 @@ class Field:
     value: str
     choices: tuple[tuple[str, tuple[Choice, ...]], ...]
     fault: str
-    cure: str
+    fix: str
 
     @property
     def mode(self) -> str:
-        """The keyboard that a telephone shows."""
-        return _INPUTS.get(self.type, "text")
+        """The kind of keyboard that a phone shows (HTML, inputmode)."""
+        return _INPUT_MODES.get(self.type, "text")
 
     @property
-    def hint(self) -> str:
-        """What may be typed."""
-        return _HINTS.get(self.type, "")
+    def example(self) -> str:
+        """What may be typed, in a few words."""
+        return _EXAMPLES.get(self.type, "")
 
 
 def fields(context: Context, query: SavedQuery, given: Mapping[str, str]) -> tuple[Field, ...]:
-    """The fields of a question, filled with what was given, else with the defaults."""
+    """The fields of a question; `given` are the values in the address, by the names of parameters."""
     return tuple(_field(context, query, parameter, given.get(parameter.name)) for parameter in query.parameters)
 
 
 def _field(context: Context, query: SavedQuery, parameter: Parameter, given: str | None) -> Field:
     value = parameter.value if given is None else given.strip()
     choices = context.graph.choices(query.name, parameter.name)
-    fault = hint = ""
+    fault = fix = ""
     try:
         value = str(saved.chosen(query, {parameter.name: value}, context.graph.engine)[parameter.name])
         term = parameter.term(value, query.name)
     except BadParameter as problem:
-        fault, hint = problem.what, problem.hint
+        fault, fix = problem.what, problem.hint
     else:
         value = context.names.short(term[1:-1]) if parameter.type == "iri" else value
     if choices and value not in choices:
         choices = {value: value, **choices}
-    return Field(
-        parameter.name,
-        parameter.label,
-        parameter.type,
-        value,
-        _under_headings(context, parameter, choices),
-        fault,
-        hint,
-    )
+    headings = _under_headings(context, parameter, choices)
+    return Field(parameter.name, parameter.label, parameter.type, value, headings, fault, fix)
 
 
 def _under_headings(
     context: Context, parameter: Parameter, choices: Mapping[str, str]
 ) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
-    """The choices, under the kinds that their prefixes name where there are several kinds: citizens, ethnic groups, languages."""
+    """The choices by the kinds in their prefixes (citizens, ethnic groups, languages); one kind has no heading."""
     headings: dict[str, list[Choice]] = {}
     for value, label in choices.items():
         kind = value.partition(":")[0].replace("-", " ") if parameter.type == "iri" and ":" in value else ""

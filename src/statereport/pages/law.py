@@ -1,17 +1,18 @@
-"""The map of the law: instruments line by line, the ties between them as arcs, and the themes that cite them as dots."""
+"""The map of the law: a line for each instrument, arcs for their relations, and dots for the themes that cite them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from statereport.pages import cells
 from statereport.pages.context import Context
-from statereport.pages.page import Address, Page, html
+from statereport.pages.page import Address, Page, render
 from statereport.rdf import namespaces
 
-# The ties that are drawn, with the word that reads from the first instrument to the second, in the order of the colours.
-TIES = {
+# The relations that are drawn, in the order of their colours: property → words from the first instrument to the second.
+RELATIONS = {
     "amends": "amends",
     "approves": "approves",
     "ratifies": "ratifies",
@@ -35,47 +36,48 @@ _LINE, _HEAD, _ARCS, _NAMES, _DOT = 20, 84, 170, 420, 21
 
 @dataclass(frozen=True)
 class Instrument:
-    """An instrument: its thing, name for places on the page, kind, ties (word, other), and how many text units cite it.
+    """An instrument on the map.
 
-    The counts are by theme number ("0" before the first theme); what stands in the heading of a part counts for that part
-    ("part 1").
+    thing       its label and link
+    kind        the label and link of its kind
+    relations   pairs of a property in RELATIONS and the IRI of the other instrument
+    themes      theme number → how many of its text units cite the instrument; "0" is before the first theme, "part 1"
+                the heading of a part
     """
 
     thing: cells.Thing
     iri: str
     kind: cells.Thing
-    ties: tuple[tuple[str, str], ...]
+    relations: tuple[tuple[str, str], ...]
     themes: dict[str, int]
 
     @property
     def name(self) -> str:
-        """The last part of its address."""
+        """The last part of its IRI, by which links to the map name it."""
         return self.iri.rpartition("/")[2]
 
 
-def page(context: Context, address: Address) -> Page:
+def law_page(context: Context, address: Address) -> Page:
     """The map and, below it, the same as a table."""
-    found = instruments(context)
+    listed = instruments(context)
     themes = ["0", *(unit.number for unit in context.names.units if unit.kind == "Theme")]
-    themes = [theme for theme in themes if any(theme in it.themes for it in found)]
-    by_iri = {it.iri: it for it in found}
+    themes = [theme for theme in themes if any(theme in it.themes for it in listed)]
     groups: dict[str, list[Instrument]] = {}
-    for it in found:
+    for it in listed:
         groups.setdefault(it.kind.text, []).append(it)
-    return html(
+    drawn = {name for it in listed for name, _ in it.relations}
+    return render(
         context,
         address,
         "law.html",
-        found=found,
-        map=laid_out(found, themes),
+        instruments=listed,
+        map=layout(listed, themes),
         groups=groups,
-        by_iri=by_iri,
-        words=TIES,
-        colours=[
-            (TIES[name], i) for i, name in enumerate(TIES) if any(name == tie for it in found for tie, _ in it.ties)
-        ],
-        total=len(found),
-        tied=sum(len(it.ties) for it in found),
+        by_iri={it.iri: it for it in listed},
+        words=RELATIONS,
+        colours=[(words, i) for i, (name, words) in enumerate(RELATIONS.items()) if name in drawn],
+        total=len(listed),
+        related=sum(len(it.relations) for it in listed),
     )
 
 
@@ -89,19 +91,19 @@ def instruments(context: Context) -> list[Instrument]:
         for instrument, units in citing.items()
     }
     kinds = {row["instrument"]: row["kind"] or "" for row in context.graph.ask("pages/instruments")}
-    ties: dict[str, dict[tuple[str, str], None]] = {iri: {} for iri in kinds}
+    relations: dict[str, dict[tuple[str, str], None]] = {iri: {} for iri in kinds}
     whole = {row["part"]: row["instrument"] for row in context.graph.ask("pages/law-parts")}
     for row in context.graph.ask("pages/law-relations"):
-        # A tie of or to a provision counts for its instrument.
+        # A relation of or to a provision counts for its instrument.
         one, other = (whole.get(row[end], row[end]) for end in ("act", "other"))
-        if one != other and one in ties and other in ties:
-            ties[one][row["tie"].removeprefix(namespaces.SR), other] = None
+        if one != other and one in relations and other in relations:
+            relations[one][row["tie"].removeprefix(namespaces.SR), other] = None
     found = [
         Instrument(
             cells.thing(iri, context.names),
             iri,
             cells.thing(kinds[iri], context.names) if kinds[iri] else cells.Thing("other"),
-            tuple(ties[iri]),
+            tuple(relations[iri]),
             dict(places.get(iri, {})),
         )
         for iri in kinds
@@ -109,12 +111,15 @@ def instruments(context: Context) -> list[Instrument]:
     return sorted(found, key=lambda it: (_rank(kinds[it.iri]), it.kind.text, it.thing.text, it.iri))
 
 
-def laid_out(found: list[Instrument], themes: list[str]) -> dict:
-    """Where all stands on the map: arcs at the left, names, and a dot for each theme that cites the instrument, larger for more."""
+def layout(listed: list[Instrument], themes: list[str]) -> dict[str, Any]:
+    """The places of everything on the map, in pixels: arcs, names, and a dot for each theme that cites an instrument.
+
+    A dot is larger for more text units.
+    """
     lines: dict[str, int] = {}
     kinds: list[tuple[int, str]] = []
     y, kind = _HEAD, None
-    for it in found:
+    for it in listed:
         if it.kind.text != kind:
             kind, y = it.kind.text, y + _LINE + 6
             kinds.append((y, kind))
@@ -130,13 +135,14 @@ def laid_out(found: list[Instrument], themes: list[str]) -> dict:
         "lines": lines,
         "columns": columns,
         "dots": [(columns[theme], lines[it.iri], min(8.5, 2.4 + 1.5 * count**0.5), it, theme, count)
-                 for it in found for theme, count in it.themes.items() if theme in columns],
-        "arcs": [_arc(lines[it.iri] - 4, lines[other] - 4, list(TIES).index(tie)) for it in found for tie, other in it.ties if other in lines],
+                 for it in listed for theme, count in it.themes.items() if theme in columns],
+        "arcs": [_arc(lines[it.iri] - 4, lines[other] - 4, list(RELATIONS).index(name))
+                 for it in listed for name, other in it.relations if other in lines],
     }  # fmt: skip
 
 
-def _arc(start: float, end: float, colour: int) -> dict:
-    """An arc at the left of the names, from the instrument that does something to the one that it is done to, which has the dot."""
+def _arc(start: float, end: float, colour: int) -> dict[str, Any]:
+    """An arc at the left of the names, from the line of one instrument to that of the other, which has the dot."""
     x = _ARCS - 12
     bend = x - 1.3 * min(x - 6, 14 + abs(end - start) * 0.16)
     return {

@@ -1,4 +1,4 @@
-"""What things are called on pages, and where their pages are: IRIs as labels with their language, and as local paths."""
+"""Labels and paths: for each IRI a label with its language, and the path of its page on this site."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from statereport.rdf import namespaces
 if TYPE_CHECKING:
     from statereport.graph.knowledge import KnowledgeGraph
 
-# What stands under the base, each kind with pages of its own.
+# The beginnings of local names whose things have pages.
 SPACES = ("id/", "def/", "shape/", "graph/")
-# Terms of others that nearly every page shows, in words; other people's labels are not kept here.
+# Labels for the terms of other vocabularies that nearly every page shows, whose own labels the graph does not have.
 _FOREIGN = {
     "rdf:type": "is a",
     "rdfs:subClassOf": "is a kind of",
@@ -45,7 +45,7 @@ _LANGUAGES = ("en", "", "ru", "kk")
 
 @dataclass(frozen=True)
 class Label:
-    """A name and the language it is in; `""` where the language is not known or none."""
+    """A name and its language tag; "" where it has none."""
 
     text: str
     language: str = "en"
@@ -53,10 +53,15 @@ class Label:
 
 @dataclass(frozen=True)
 class Unit:
-    """A part, theme or passage of the report: its address, number, how it is cited, what it says in our words, its place.
+    """A part, theme or passage of the report.
 
-    `theme` is the number of the theme whose page tells it, "0" for what stands before the first; `silence` says why nothing is
-    encoded of a passage.
+    kind         Part, Theme or Passage
+    reference    how it is cited: `part 3`, `theme 13`, `13.6`
+    whole        the IRI of the unit or report that it is part of
+    label        the title of a part or theme; a summary of a passage
+    start, end   its place in the text, in code points, the end exclusive
+    silence      why the passage makes no statement, or ""
+    theme        the number of the theme on whose page it is; "0" before the first theme, "" for a part
     """
 
     iri: str
@@ -72,7 +77,7 @@ class Unit:
 
     @property
     def path(self) -> str:
-        """Where the reader shows it."""
+        """The place in the report reader."""
         return (
             f"/report/{self.theme}#{self.number}"
             if self.kind == "Passage"
@@ -84,7 +89,11 @@ class Unit:
 
 @dataclass(frozen=True)
 class Names:
-    """What is called how. `stated` tells the passages of each statement, by their references."""
+    """The labels, text units and prefixes of a graph.
+
+    labels   IRI → its labels, English first
+    stated   IRI of a statement → the references of the passages that state it
+    """
 
     labels: Mapping[str, tuple[Label, ...]]
     units: tuple[Unit, ...]
@@ -93,7 +102,7 @@ class Names:
 
     @classmethod
     def of(cls, graph: KnowledgeGraph) -> Names:
-        """Read the names of a graph, from queries/pages."""
+        """The names of a graph, from the saved queries pages/labels, pages/units and pages/stated."""
         labels: dict[str, list[Label]] = {}
         for thing, label in graph.ask("pages/labels").rows:
             labels.setdefault(thing.value, []).append(Label(label.value, label.language or ""))
@@ -109,12 +118,12 @@ class Names:
 
     @cached_property
     def by_reference(self) -> dict[str, Unit]:
-        """Each text unit by how it is cited: `13.6`, `theme 13`, `part 3`."""
+        """Reference (`13.6`, `theme 13`, `part 3`) → text unit."""
         return {unit.reference: unit for unit in self.units}
 
     @cached_property
     def by_iri(self) -> dict[str, Unit]:
-        """Each text unit by its address."""
+        """IRI → text unit."""
         return {unit.iri: unit for unit in self.units}
 
     @cached_property
@@ -122,13 +131,13 @@ class Names:
         return {space: prefix for prefix, space in self.prefixes.items()}
 
     def label(self, iri: str) -> Label:
-        """What a thing is called: its label (in English, if it has one), else its reference, else its name in short."""
+        """The label of a thing, in English if there is one; else a text unit's reference; else the prefixed name."""
         if iri in self.labels:
             return self.labels[iri][0]
         unit = self.by_iri.get(iri)
         if unit:
             return Label(f"passage {unit.number}" if unit.kind == "Passage" else unit.reference)
-        return Label(self._made_up(iri), "")
+        return Label(self._fallback(iri), "")
 
     def short(self, iri: str) -> str:
         """The prefixed name of an IRI, or the IRI."""
@@ -137,7 +146,7 @@ class Names:
         return f"{prefix}:{local}" if prefix and local else iri
 
     def path(self, iri: str) -> str:
-        """The address of a thing's page: here for what is ours, elsewhere for web addresses, else none."""
+        """The path of a thing's page on this site; for other web addresses the IRI itself; else ""."""
         if iri.startswith(namespaces.BASE):
             rest = iri.removeprefix(namespaces.BASE)
             if rest == "def/":
@@ -146,7 +155,7 @@ class Names:
                 return f"/{quote(rest)}.html"
         return iri if iri.startswith(("https://", "http://")) else ""
 
-    def _made_up(self, iri: str) -> str:
+    def _fallback(self, iri: str) -> str:
         short = self.short(iri)
         if short in _FOREIGN:
             return _FOREIGN[short]

@@ -1,6 +1,7 @@
-"""An address and a page as values: what a function that makes a page is given, and what it returns.
+"""An address and a page as values: the argument and the result of every function that makes a page.
 
-Neither knows a server or a store. The same functions make the pages that the server sends and those that are written to files.
+Neither knows a server or a store: the same functions make the pages that a server sends and those that are written to
+files.
 """
 
 from __future__ import annotations
@@ -33,7 +34,11 @@ MENU = (
 
 @dataclass(frozen=True)
 class Address:
-    """Where a page stands: `path` is decoded and begins with a slash, `query` holds the decoded pairs in their order."""
+    """Where a page stands.
+
+    path    decoded, beginning with a slash, without the path of the site's public address
+    query   the decoded parameters in their order
+    """
 
     path: str
     query: tuple[tuple[str, str], ...] = ()
@@ -51,7 +56,7 @@ class Address:
 class Page:
     """What stands at an address: its body, media type and HTTP status, and headers beyond content type and length.
 
-    Links in the body begin with the path of the site's public address; paths in headers do not: whoever sends them adds it.
+    Links in the body begin with the path of the site's public address. Paths in headers do not; the server adds it.
     """
 
     body: bytes = field(repr=False)
@@ -61,16 +66,16 @@ class Page:
 
 
 def url(base: str, path: str) -> str:
-    """What a link to a path of this site says: the path below that of the site's public address.
+    """The address for a link to a path of this site: the path below that of the site's public address.
 
     base   the public address without a slash at its end, such as `https://example.org` or `https://example.org/kg`
     path   begins with a slash, and may have a query and a fragment; an address elsewhere is returned as it is
     """
-    return f"{urlsplit(base).path}{path}" if path.startswith("/") else path
+    return f"{urlsplit(base).path.rstrip('/')}{path}" if path.startswith("/") else path
 
 
 def with_links(context: Context, text: str) -> Markup:
-    """A text in which each name of a saved question (`law/what-amends-what`) is the question itself, with a link to its page."""
+    """A text with each name of a saved question in it (`law/what-amends-what`) replaced by a link to that question."""
     questions = {question.name: question for question in context.questions}
 
     def link(match: re.Match[str]) -> str:
@@ -81,7 +86,7 @@ def with_links(context: Context, text: str) -> Markup:
     return Markup(_QUESTION.sub(link, str(escape(text))))
 
 
-# What templates may do with a value, beside what Jinja has: `{{ path | url }}`, `{{ label | sentence }}`.
+# The filters of templates beside Jinja's own, as in `{{ path | url }}`.
 FILTERS = {
     "url": pass_context(lambda variables, path: url(variables["context"].base, path)),
     "sentence": lambda text: text[:1].upper() + text[1:],
@@ -89,7 +94,7 @@ FILTERS = {
 }
 
 
-def html(
+def render(
     context: Context,
     address: Address,
     template: str,
@@ -97,12 +102,12 @@ def html(
     headers: tuple[tuple[str, str], ...] = (),
     **values: Any,
 ) -> Page:
-    """The page that a template makes of these values; the template also knows the context, the address and the menu."""
+    """The page that a template makes of these values, and of the context, the address and the menu."""
     body = context.templates.get_template(template).render(context=context, address=address, menu=MENU, **values)
     return Page(body.encode("utf-8", "replace"), HTML, status, (("Vary", "Accept"), *headers))
 
 
-def data(value: Any) -> Markup:
-    """JSON that may stand inside of a script element, whatever characters it has."""
+def json_script(value: Any) -> Markup:
+    """JSON for the inside of a script element, safe whatever characters it has."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))

@@ -1,4 +1,4 @@
-"""The passages of a theme for reading: what each says, statement by statement, with the words where the text is at hand."""
+"""The passages of a theme for the report reader: the statements of each, and its text where that is at hand."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from statereport.pages import cells
 from statereport.pages.context import Context
 from statereport.pages.names import Unit
 from statereport.rdf import namespaces
-from statereport.sparql.answers import plain
+from statereport.rdf.terms import plain
 
-# Statements by kind, with the word that stands beside each, and the properties told of it, in their order.
+# The classes of statements, with the word beside each statement.
 KINDS = {
     "Figure": "figure",
     "LegalQuantity": "quantity in law",
@@ -22,13 +22,23 @@ KINDS = {
     "Event": "event",
     "Citation": "citation",
 }
-_HEAD = ("hasKind", "hasStatus")
-_LEFT_OUT = ("value", "hasBound", "hasUnit")
+# Properties that are shown first, and those that are shown as one number.
+_FIRST = ("hasKind", "hasStatus")
+_QUANTITY = ("value", "hasBound", "hasUnit")
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A statement in a passage: its number there, kind, place and fragment, and what is known of it."""
+    """A statement where it stands in a passage.
+
+    number       its number in the passage, from one
+    thing        its label and link
+    kind         its class, one of KINDS
+    start, end   its place in the text, in code points, the end exclusive
+    fragment     the characters there
+    quantity     its value with bound and unit, or ""
+    facts        label of a property → the values that the statement has for it
+    """
 
     number: int
     thing: cells.Thing
@@ -36,6 +46,7 @@ class Mark:
     start: int
     end: int
     fragment: str
+    quantity: str
     facts: tuple[tuple[str, tuple[cells.Thing, ...]], ...]
 
     @property
@@ -45,36 +56,42 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Some words of a passage that the same statements cover: whose they are, innermost first, and who ends after them."""
+class Segment:
+    """A piece of a passage's text that the same statements cover: `marks`, shortest first. `ends` end after it."""
 
-    words: str
+    text: str
     marks: tuple[Mark, ...]
     ends: tuple[Mark, ...]
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A text unit for reading. `words` is None where the text is not at hand."""
+    """A passage, or the heading of a theme, for reading.
+
+    segments   its text, or None where the text is not at hand
+    named      the things that it names
+    refers     what it refers to (inferred)
+    notes      the notes about it, each with its message
+    """
 
     unit: Unit
     marks: tuple[Mark, ...]
-    words: tuple[Stretch, ...] | None
+    segments: tuple[Segment, ...] | None
     named: tuple[cells.Thing, ...]
     refers: tuple[cells.Thing, ...]
     notes: tuple[tuple[cells.Thing, str], ...]
 
 
-def articles(context: Context) -> dict[str, tuple[cells.Thing, ...]]:
-    """The articles of the Convention that each part of the report is under."""
+def articles_of_parts(context: Context) -> dict[str, tuple[cells.Thing, ...]]:
+    """IRI of a part of the report → the articles of the treaty that it is under."""
     found: dict[str, list[cells.Thing]] = {}
     for row in context.graph.ask("pages/articles-of-parts"):
         found.setdefault(row["part"], []).append(cells.thing(row["article"], context.names))
     return {part: tuple(things) for part, things in found.items()}
 
 
-def of_theme(context: Context, number: str) -> tuple[Passage, ...]:
-    """The heading of a theme, where something is said in it, and its passages, in the order of the text."""
+def passages_of_theme(context: Context, number: str) -> tuple[Passage, ...]:
+    """The heading of a theme and its passages, in the order of the text."""
     marks = _marks(context, number)
     around: dict[str, list[dict[str, Any]]] = {}
     for row in context.graph.ask("pages/around-theme", theme=number):
@@ -85,77 +102,13 @@ def of_theme(context: Context, number: str) -> tuple[Passage, ...]:
     )
 
 
-def words(context: Context, unit: Unit) -> str | None:
-    """The words of a unit, where the text is at hand."""
+def text_of(context: Context, unit: Unit) -> str | None:
+    """The text of a unit, or None where the report's text is not at hand."""
     return context.text.words[unit.start : unit.end] if context.text else None
 
 
-def _passage(context: Context, unit: Unit, marks: tuple[Mark, ...], around: list[dict[str, Any]]) -> Passage:
-    def things(name: str) -> tuple[cells.Thing, ...]:
-        return tuple(
-            cells.thing(row["thing"], context.names) for row in around if row["property"] == namespaces.SR + name
-        )
-
-    notes = tuple((cells.thing(row["thing"], context.names), row["message"]) for row in around if row["message"])
-    said = stretches(context.text.words, unit.start, unit.end, marks) if context.text else None
-    return Passage(unit, marks, said, things("names"), things("refersTo"), notes)
-
-
-def _marks(context: Context, number: str) -> dict[str, tuple[Mark, ...]]:
-    facts: dict[str, list[tuple[str, Any]]] = {}
-    for row in context.graph.ask("pages/facts-of-theme", theme=number).rows:
-        facts.setdefault(row[0].value, []).append((row[1].value, row[2]))
-    found: dict[str, list[Mark]] = {}
-    for row in context.graph.ask("pages/statements-of-theme", theme=number):
-        here = found.setdefault(row["reference"], [])
-        kind = row["class"].rpartition("/")[2]
-        told = _facts(context, kind, facts.get(row["statement"], []))
-        here.append(
-            Mark(
-                len(here) + 1,
-                cells.thing(row["statement"], context.names),
-                kind,
-                row["start"],
-                row["end"],
-                row["fragment"],
-                told,
-            )
-        )
-    return {reference: tuple(marks) for reference, marks in found.items()}
-
-
-def _facts(
-    context: Context, kind: str, facts: list[tuple[str, Any]]
-) -> tuple[tuple[str, tuple[cells.Thing, ...]], ...]:
-    """What is told of a statement: a number with its bound and unit first, then kind and status, then the rest by property."""
-    by_name: dict[str, list[Any]] = {}
-    for iri, value in facts:
-        by_name.setdefault(iri.removeprefix(namespaces.SR), []).append(value)
-    told = [("", (cells.Thing(said),))] if (said := _quantity(context, by_name)) else []
-    order = sorted((name for name in by_name if name not in _LEFT_OUT), key=lambda name: (name not in _HEAD, name))
-    for name in order:
-        label = context.names.label(namespaces.SR + name).text
-        told.append((label, tuple(cells.term(value, context.names) for value in by_name[name])))
-    return tuple(told)
-
-
-def _quantity(context: Context, facts: dict[str, list[Any]]) -> str:
-    """A number in words: bound, number and unit."""
-    if "value" not in facts:
-        return ""
-    bound, unit = (
-        context.names.label(facts[name][0].value).text if name in facts else "" for name in ("hasBound", "hasUnit")
-    )
-    number = cells.number(plain(facts["value"][0]))
-    return " ".join(
-        filter(
-            None, ("" if bound == "exact" else bound, number, "%" if unit == "percent" else f"({unit})" if unit else "")
-        )
-    )
-
-
-def stretches(text: str, start: int, end: int, marks: Iterable[Mark]) -> tuple[Stretch, ...]:
-    """A range of the text cut wherever a mark begins or ends, so that marks may overlap in any way."""
+def segments(text: str, start: int, end: int, marks: Iterable[Mark]) -> tuple[Segment, ...]:
+    """A range of the text, cut wherever a mark begins or ends; marks may overlap in any way."""
     marks = [mark for mark in marks if start <= mark.start < mark.end <= end]
     cuts = sorted({start, end, *(mark.start for mark in marks), *(mark.end for mark in marks)})
     found = []
@@ -164,5 +117,64 @@ def stretches(text: str, start: int, end: int, marks: Iterable[Mark]) -> tuple[S
             (m for m in marks if m.start <= left and right <= m.end), key=lambda m: (m.end - m.start, m.number)
         )
         done = sorted((m for m in marks if m.end == right), key=lambda m: m.number)
-        found.append(Stretch(text[left:right], tuple(over), tuple(done)))
+        found.append(Segment(text[left:right], tuple(over), tuple(done)))
     return tuple(found)
+
+
+def _passage(context: Context, unit: Unit, marks: tuple[Mark, ...], around: list[dict[str, Any]]) -> Passage:
+    def things(name: str) -> tuple[cells.Thing, ...]:
+        wanted = namespaces.SR + name
+        return tuple(cells.thing(row["thing"], context.names) for row in around if row["property"] == wanted)
+
+    notes = tuple((cells.thing(row["thing"], context.names), row["message"]) for row in around if row["message"])
+    text = segments(context.text.words, unit.start, unit.end, marks) if context.text else None
+    return Passage(unit, marks, text, things("names"), things("refersTo"), notes)
+
+
+def _marks(context: Context, number: str) -> dict[str, tuple[Mark, ...]]:
+    """Reference of a text unit → its statements in the order of the text."""
+    facts: dict[str, dict[str, list[Any]]] = {}
+    for statement, name, value in context.graph.ask("pages/facts-of-theme", theme=number).rows:
+        values = facts.setdefault(statement.value, {})
+        values.setdefault(name.value.removeprefix(namespaces.SR), []).append(value)
+    found: dict[str, list[Mark]] = {}
+    for row in context.graph.ask("pages/statements-of-theme", theme=number):
+        here = found.setdefault(row["reference"], [])
+        values = facts.get(row["statement"], {})
+        here.append(
+            Mark(
+                number=len(here) + 1,
+                thing=cells.thing(row["statement"], context.names),
+                kind=row["class"].rpartition("/")[2],
+                start=row["start"],
+                end=row["end"],
+                fragment=row["fragment"],
+                quantity=_quantity(context, values),
+                facts=_facts(context, values),
+            )
+        )
+    return {reference: tuple(marks) for reference, marks in found.items()}
+
+
+def _facts(context: Context, values: dict[str, list[Any]]) -> tuple[tuple[str, tuple[cells.Thing, ...]], ...]:
+    """The properties of a statement by their labels: kind and status first, the others by name."""
+    names = sorted((name for name in values if name not in _QUANTITY), key=lambda name: (name not in _FIRST, name))
+    return tuple(
+        (
+            context.names.label(namespaces.SR + name).text,
+            tuple(cells.term(value, context.names) for value in values[name]),
+        )
+        for name in names
+    )
+
+
+def _quantity(context: Context, values: dict[str, list[Any]]) -> str:
+    """The number of a statement with its bound and unit: "at least 50 %", "7,391 (school)"; "" where it has none."""
+    if "value" not in values:
+        return ""
+    bound, unit = (
+        context.names.label(values[name][0].value).text if name in values else "" for name in ("hasBound", "hasUnit")
+    )
+    number = cells.number(plain(values["value"][0]))
+    parts = ("" if bound == "exact" else bound, number, "%" if unit == "percent" else f"({unit})" if unit else "")
+    return " ".join(part for part in parts if part)

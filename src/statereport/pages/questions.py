@@ -1,4 +1,4 @@
-"""The questions: all of them by topic, and each with its form, table, picture, files, SPARQL and citation."""
+"""The saved questions: a list by topic, and a page for each with form, chart, table, downloads, query and citation."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from statereport.errors import UnknownName, did_you_mean
-from statereport.pages import cells, citations, forms, pictures
+from statereport.pages import cells, charts, citations, forms
 from statereport.pages.context import Context
-from statereport.pages.page import Address, Page, html
+from statereport.pages.page import Address, Page, render
 from statereport.questions import chart
 from statereport.questions.catalogue import TOPICS, title_of
 from statereport.sparql import emptiness
@@ -22,7 +22,7 @@ FORMATS = {
     "ask": (("json", "JSON"), ("xml", "XML")),
     "construct": (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML")),
 }
-# A switch of every page with a table; no parameter of a question has this name.
+# The parameter that shows identifiers instead of labels; no question has a parameter of this name.
 IDENTIFIERS = "identifiers"
 
 
@@ -36,72 +36,69 @@ class Topic:
 
 
 def topics(context: Context) -> tuple[Topic, ...]:
-    """Every question by its topic, whole tables last."""
+    """Every question by its topic, in the order of TOPICS."""
     names = dict.fromkeys([*TOPICS, *(question.topic for question in context.questions)])
     found = (Topic(name, title_of(name), tuple(q for q in context.questions if q.topic == name)) for name in names)
     return tuple(topic for topic in found if topic.questions)
 
 
-def overview(context: Context, address: Address) -> Page:
-    """All questions with what each counts."""
-    return html(context, address, "questions.html", topics=topics(context))
+def questions_page(context: Context, address: Address) -> Page:
+    """All questions by topic, each with its description."""
+    return render(context, address, "questions.html", topics=topics(context))
 
 
-def page(context: Context, address: Address, name: str) -> Page:
-    """A question and its answer; a value that does not fit is told at its field, with status 400 and no answer."""
-    query = _query(context, address, name)
+def question_page(context: Context, address: Address, name: str) -> Page:
+    """A question and its answer to the values in the address.
+
+    A value that does not fit is explained at its field, with status 400 and without an answer. Raises UnknownName.
+    """
+    query = _question(context, address, name)
     given = {key: value for key, value in address.query if key != IDENTIFIERS}
-    identifiers = bool(address.value(IDENTIFIERS))
     fields = forms.fields(context, query, given)
     unknown = [key for key in given if key not in {field.name for field in fields}]
-    values = {field.name: field.value for field in fields if field.name in given}
+    shown = {"query": query, "topic": title_of(query.topic), "fields": fields, "unknown": unknown}
     if unknown or any(field.fault for field in fields):
-        topic = title_of(query.topic)
-        more = {"topic": topic, "fields": fields, "unknown": unknown, "table": None}
-        return html(context, address, "question.html", 400, query=query, **more)
+        return render(context, address, "question.html", 400, table=None, **shown)
+    values = {field.name: field.value for field in fields if field.name in given}
+    identifiers = bool(address.value(IDENTIFIERS))
     answer = context.graph.ask(query.name, **values)
-    text = sparql(query, values)
-    table = cells.table(answer, context.names, identifiers)
-    return html(
+    text = sparql_of(query, values)
+    empty = not answer.rows and answer.truth is None
+    path = f"/query/{query.name}"
+    charted = query.chart and answer.rows
+    return render(
         context,
         address,
         "question.html",
-        query=query,
-        topic=title_of(query.topic),
-        fields=fields,
-        unknown=[],
-        table=table,
+        **shown,
+        table=cells.table(answer, context.names, identifiers),
         answer=answer,
-        why=None
-        if answer.rows or answer.truth is not None
-        else emptiness.explain(text, context.graph.engine, query.source),
-        picture=pictures.shown(chart.of(query, answer), f"/query/{query.name}", values.items())
-        if query.chart and answer.rows
-        else None,
+        why=emptiness.explain(text, context.graph.engine, query.source) if empty else None,
+        chart=charts.chart_image(chart.of(query, answer), path, values.items()) if charted else None,
         formats=FORMATS[answer.form],
         values=urlencode(values),
-        switch=f"/query/{query.name}.html?{urlencode(values if identifiers else {**values, IDENTIFIERS: 'yes'})}",
+        switch=f"{path}.html?{urlencode(values if identifiers else {**values, IDENTIFIERS: 'yes'})}",
         identifiers=identifiers,
         sparql=text,
         editor=f"/editor?{urlencode({'query': text})}",
-        cite=citations.citation(context, query.summary, query.iri, values),
+        cite=citations.cite(context, query.summary, query.iri, values),
     )
 
 
-def reads(context: Context, name: str) -> tuple[str, ...]:
-    """Return the names of the parameters that a question's page reads."""
+def parameters_of(context: Context, name: str) -> tuple[str, ...]:
+    """The names of the parameters on which a question's page depends."""
     found = next((question for question in context.questions if question.name == name), None)
     return (*(parameter.name for parameter in found.parameters), IDENTIFIERS) if found else ()
 
 
-def sparql(query: SavedQuery, values: dict[str, str]) -> str:
-    """The query with its values, without the header that the page tells in words."""
+def sparql_of(query: SavedQuery, values: dict[str, str]) -> str:
+    """The query with these values, without its header."""
     lines = query.bind(values).split("\n")
     return "\n".join(line for line in lines if not line.startswith("#+"))
 
 
-def _query(context: Context, address: Address, name: str) -> SavedQuery:
-    """The question of that whole name; pages' and checks' own queries have no page."""
+def _question(context: Context, address: Address, name: str) -> SavedQuery:
+    """The question of that name. Raises UnknownName, also for queries that only serve pages or checks."""
     found = next((question for question in context.questions if question.name == name), None)
     if found is None:
         raise UnknownName(

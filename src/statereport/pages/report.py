@@ -1,4 +1,4 @@
-"""The report for reading: an overview, and each theme with the Committee's requests and what every passage says."""
+"""The report for reading: an overview, and a page for each theme with the Committee's requests and every passage."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from statereport.errors import AddressUnknown
 from statereport.pages import cells, passages
 from statereport.pages.context import Context
 from statereport.pages.names import Unit
-from statereport.pages.page import Address, Page, html
+from statereport.pages.page import Address, Page, render
 
 ANSWERS = ("yes", "partly", "no")
+# The number of the page with the passages before the first theme.
 OPENING = "0"
+OPENING_TITLE = "Opening paragraphs"
+# Class → what its number is called on the first page, and where the things are listed.
 _COUNTED = (
     ("Passage", "passages", "/report"),
     ("Figure", "figures", "/query/tables/figures.html"),
@@ -27,8 +30,14 @@ _COUNTED = (
 
 
 @dataclass(frozen=True)
-class Demand:
-    """What the Committee asks under a theme: in our words, the answer (yes, partly or no, and in words), who answers."""
+class CommitteeRequest:
+    """What the Committee asks under a theme.
+
+    thing      a summary of the request in our own words, with its link
+    answer     whether the report answers it: yes, partly or no
+    answered   the same in words
+    passages   links to the passages that answer it
+    """
 
     thing: cells.Thing
     theme: str
@@ -39,18 +48,21 @@ class Demand:
 
 @dataclass(frozen=True)
 class Theme:
-    """A theme for lists: its number and words, and how many of its requests are answered, in part, or not."""
+    """A theme in a list: its number and title, the number of its passages, and answer → number of its requests."""
 
     number: str
     label: str
-    unit: Unit | None
+    unit: Unit
     answers: tuple[tuple[str, int], ...]
     passages: int
 
 
 @dataclass(frozen=True)
-class Frame:
-    """Which report this is: its words and number of statements."""
+class ReportHeader:
+    """Which report this is: labels of its State, committee, treaty and period, and what is counted on the first page.
+
+    counts   number, what is counted, and where it is listed
+    """
 
     label: str
     state: str
@@ -61,83 +73,79 @@ class Frame:
     counts: tuple[tuple[int, str, str], ...]
 
 
-def frame(context: Context) -> Frame:
-    """Which State reports to which committee, and how much there is in the graph."""
+def report_header(context: Context) -> ReportHeader:
+    """Which State reports to which committee, and how much the graph holds."""
     row = next(iter(context.graph.ask("committee/the-report-and-its-frame")))
-    counts = {found["class"].rpartition("/")[2]: found["number"] for found in context.graph.ask("pages/classes")}
-    told = tuple((counts.get(name, 0), what, path) for name, what, path in _COUNTED)
-    return Frame(
-        row["label"],
-        row["state"],
-        row["committee"],
-        row["treaty"],
-        row["period"] or "",
-        cells.thing(row["report"], context.names),
-        told,
+    numbers = {found["class"].rpartition("/")[2]: found["number"] for found in context.graph.ask("pages/classes")}
+    return ReportHeader(
+        label=row["label"],
+        state=row["state"],
+        committee=row["committee"],
+        treaty=row["treaty"],
+        period=row["period"] or "",
+        thing=cells.thing(row["report"], context.names),
+        counts=tuple((numbers.get(name, 0), what, path) for name, what, path in _COUNTED),
     )
 
 
-def demands(context: Context) -> tuple[Demand, ...]:
+def committee_requests(context: Context) -> tuple[CommitteeRequest, ...]:
     """Every request of the Committee, in the order of the themes."""
-    told: dict[str, list[dict[str, Any]]] = {}
+    by_request: dict[str, list[dict[str, Any]]] = {}
     for row in context.graph.ask("pages/requests"):
-        told.setdefault(row["request"], []).append(row)
+        by_request.setdefault(row["request"], []).append(row)
     return tuple(
-        Demand(
-            thing=cells.thing(address, context.names),
+        CommitteeRequest(
+            thing=cells.thing(iri, context.names),
             theme=rows[0]["theme"],
             answer=rows[0]["answer"].rpartition("/")[2],
             answered=rows[0]["answered"],
             passages=cells.passages((row["passage"] for row in rows if row["passage"]), context.names),
         )
-        for address, rows in told.items()
+        for iri, rows in by_request.items()
     )
 
 
 def themes(context: Context) -> tuple[Theme, ...]:
     """Every theme in the order of the text."""
-    counted: dict[str, Counter] = {}
-    for demand in demands(context):
-        counted.setdefault(demand.theme, Counter())[demand.answer] += 1
+    answers: dict[str, Counter[str]] = {}
+    for request in committee_requests(context):
+        answers.setdefault(request.theme, Counter())[request.answer] += 1
     inside = Counter(unit.theme for unit in context.names.units if unit.kind == "Passage")
     return tuple(
         Theme(
             unit.number,
             unit.label,
             unit,
-            tuple(
-                (answer, counted.get(unit.number, Counter())[answer])
-                for answer in ANSWERS
-                if counted.get(unit.number, Counter())[answer]
-            ),
+            tuple((answer, found[answer]) for answer in ANSWERS if found[answer]),
             inside[unit.number],
         )
         for unit in context.names.units
         if unit.kind == "Theme"
+        for found in [answers.get(unit.number, Counter())]
     )
 
 
-def overview(context: Context, address: Address) -> Page:
-    """Parts and themes, with what is answered and what is not."""
+def report_page(context: Context, address: Address) -> Page:
+    """The parts and themes of the report, and the requests that it does not answer, or answers in part."""
     parts = [unit for unit in context.names.units if unit.kind == "Part"]
     listed = themes(context)
-    under = [(part, [theme for theme in listed if theme.unit.whole == part.iri]) for part in parts]
-    return html(
+    return render(
         context,
         address,
         "report.html",
-        frame=frame(context),
-        parts_of_report=under,
-        unanswered=[demand for demand in demands(context) if demand.answer != "yes"],
-        articles=passages.articles(context),
+        header=report_header(context),
+        parts_of_report=[(part, [theme for theme in listed if theme.unit.whole == part.iri]) for part in parts],
+        unanswered=[request for request in committee_requests(context) if request.answer != "yes"],
+        articles=passages.articles_of_parts(context),
         opening=sum(unit.theme == OPENING for unit in context.names.units),
+        opening_title=OPENING_TITLE,
         missing=_missing(listed),
     )
 
 
-def theme(context: Context, address: Address, number: str) -> Page:
-    """One theme: what is asked, and passage by passage what is said. Theme 0 is what stands before the first."""
-    order = [OPENING, *(it.number for it in themes(context))]
+def theme_page(context: Context, address: Address, number: str) -> Page:
+    """A theme: what the Committee asks, and each passage with its statements. Raises AddressUnknown."""
+    order = [OPENING, *(theme.number for theme in themes(context))]
     if number not in order:
         raise AddressUnknown(
             where=address.path,
@@ -146,27 +154,27 @@ def theme(context: Context, address: Address, number: str) -> Page:
         )
     here = order.index(number)
     unit = context.names.by_reference.get(f"theme {number}")
-    return html(
+    return render(
         context,
         address,
         "theme.html",
         unit=unit,
         number=number,
-        label=unit.label if unit else "what stands before the first theme",
+        label=unit.label if unit else OPENING_TITLE,
         part=context.names.by_iri.get(unit.whole) if unit else None,
-        articles=passages.articles(context).get(unit.whole, ()) if unit else (),
-        demands=sorted(
-            (demand for demand in demands(context) if demand.theme == number),
-            key=lambda demand: -ANSWERS.index(demand.answer),
+        articles=passages.articles_of_parts(context).get(unit.whole, ()) if unit else (),
+        requests=sorted(
+            (request for request in committee_requests(context) if request.theme == number),
+            key=lambda request: -ANSWERS.index(request.answer),
         ),
-        passages=passages.of_theme(context, number),
-        heading=passages.words(context, unit) if unit else None,
+        passages=passages.passages_of_theme(context, number),
+        heading=passages.text_of(context, unit) if unit else None,
         before=order[here - 1] if here else "",
         after=order[here + 1] if here + 1 < len(order) else "",
     )
 
 
 def _missing(listed: tuple[Theme, ...]) -> list[str]:
-    """Numbers between the first and the last theme that no theme has."""
-    numbers = [int(it.number) for it in listed]
+    """The numbers between the first and the last theme that no theme has."""
+    numbers = [int(theme.number) for theme in listed]
     return [str(number) for number in range(min(numbers, default=0), max(numbers, default=0)) if number not in numbers]

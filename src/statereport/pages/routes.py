@@ -1,7 +1,7 @@
 """The table of pages: which addresses a function answers, and which parameters it reads.
 
 The functions take the context and an address, and return a page; a path's named groups are their keywords. They raise
-Problems, of which `about.fault` makes a page.
+Problems, of which `problems.problem_page` makes a page.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from statereport.pages import (
     editor,
     home,
     law,
+    problems,
     questions,
     report,
     search,
+    static_files,
     statistics,
-    terms,
     things,
+    vocabulary,
 )
 
 
@@ -56,24 +58,29 @@ class Route:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route.of(r"/", home.page),
-    Route.of(r"/static/(?P<name>[\w.-]+)", home.static),
-    Route.of(r"/query", questions.overview),
-    Route.of(r"/query/(?P<name>[\w/-]+)\.html", questions.page, questions.reads, strict=True),
-    Route.of(r"/report", report.overview),
-    Route.of(r"/report/(?P<number>\d+)", report.theme),
-    Route.of(r"/statistics", statistics.overview),
-    Route.of(r"/statistics/(?P<slug>[\w-]+)", statistics.page, statistics.reads, strict=True),
-    Route.of(r"/statistics/(?P<slug>[\w-]+)\.csv", statistics.table, statistics.reads, strict=True),
-    Route.of(r"/statistics/(?P<slug>[\w-]+)\.(?:svg|png|vl\.json)", statistics.picture, statistics.reads, strict=True),
-    Route.of(r"/discrepancies", discrepancies.page, names("kind")),
-    Route.of(r"/law", law.page),
-    Route.of(r"/def", terms.page),
-    Route.of(r"/(?P<space>id|def|shape|graph|parameter)/(?P<name>.+)\.html", things.page),
-    Route.of(r"/why", things.why, names("subject", "predicate", "object")),
-    Route.of(r"/editor", editor.page, names("query", questions.IDENTIFIERS)),
-    Route.of(r"/editor/words\.json", editor.words),
-    Route.of(r"/search", search.page, names("q")),
-    Route.of(r"/about", about.page),
-    Route.of(r"/problem/(?P<code>[\w-]+)", about.problem),
+    Route.of(r"/", home.home_page),
+    Route.of(r"/static/(?P<name>[\w.-]+)", static_files.static_file),
+    Route.of(r"/query", questions.questions_page),
+    Route.of(r"/query/(?P<name>[\w/-]+)\.html", questions.question_page, questions.parameters_of, strict=True),
+    Route.of(r"/report", report.report_page),
+    Route.of(r"/report/(?P<number>\d+)", report.theme_page),
+    Route.of(r"/statistics", statistics.statistics_page),
+    Route.of(r"/statistics/(?P<slug>[\w-]+)", statistics.cube_page, statistics.parameters_of, strict=True),
+    Route.of(r"/statistics/(?P<slug>[\w-]+)\.csv", statistics.cube_csv, statistics.parameters_of, strict=True),
+    Route.of(
+        r"/statistics/(?P<slug>[\w-]+)\.(?:svg|png|vl\.json)",
+        statistics.cube_chart,
+        statistics.parameters_of,
+        strict=True,
+    ),
+    Route.of(r"/discrepancies", discrepancies.discrepancies_page, names("kind")),
+    Route.of(r"/law", law.law_page),
+    Route.of(r"/def", vocabulary.vocabulary_page),
+    Route.of(r"/(?P<space>id|def|shape|graph|parameter)/(?P<name>.+)\.html", things.thing_page),
+    Route.of(r"/why", things.why_page, names("subject", "predicate", "object")),
+    Route.of(r"/editor", editor.editor_page, names("query", questions.IDENTIFIERS)),
+    Route.of(r"/editor/words\.json", editor.editor_terms),
+    Route.of(r"/search", search.search_page, names("q")),
+    Route.of(r"/about", about.about_page),
+    Route.of(r"/problem/(?P<code>[\w-]+)", problems.explanation_page),
 )

@@ -1,4 +1,4 @@
-"""Search by words: everything that has a name, and the passages by what they say."""
+"""Search by words in the names of things and the summaries of passages."""
 
 from __future__ import annotations
 
@@ -8,36 +8,34 @@ from statereport.errors import BadSearch
 from statereport.graph import search
 from statereport.pages import cells
 from statereport.pages.context import Context
-from statereport.pages.page import Address, Page, html
+from statereport.pages.page import Address, Page, render
 
+# The most results on the page, and the most characters of a search that are read.
 MOST = 60
 LONGEST = 200
 
 
 @dataclass(frozen=True)
-class Hit:
-    """What was found: the thing, what it is, and where the report speaks of it."""
+class Result:
+    """What was found: its label and link, its kind, and links to the passages that mention it."""
 
     thing: cells.Thing
     kind: str
     passages: tuple[cells.Thing, ...]
 
 
-def page(context: Context, address: Address) -> Page:
-    """What the words find, best first."""
+def search_page(context: Context, address: Address) -> Page:
+    """The results for ?q=, best first; a search that cannot be read is explained, with status 400."""
     words = " ".join(address.value("q").split())[:LONGEST]
     try:
-        found, fault = _found(context, words) if words else [], None
+        results, fault = [_result(context, hit) for hit in context.index.find(words, MOST)] if words else [], None
     except BadSearch as problem:
-        found, fault = [], problem
-    return html(context, address, "search.html", 400 if fault else 200, words=words, hits=found, most=MOST, fault=fault)
+        results, fault = [], problem
+    status = 400 if fault else 200
+    return render(context, address, "search.html", status, words=words, results=results, most=MOST, fault=fault)
 
 
-def _found(context: Context, words: str) -> list[Hit]:
-    return [_hit(context, hit) for hit in context.index.find(words, MOST)]
-
-
-def _hit(context: Context, hit: search.Hit) -> Hit:
+def _result(context: Context, hit: search.Hit) -> Result:
     unit = context.names.by_iri.get(hit.iri)
     thing = cells.Thing(unit.label, "en", unit.path) if unit else cells.thing(hit.iri, context.names)
-    return Hit(thing, hit.kind, cells.passages((unit.reference,) if unit else hit.passages, context.names))
+    return Result(thing, hit.kind, cells.passages((unit.reference,) if unit else hit.passages, context.names))

@@ -1,4 +1,4 @@
-"""What a thing's page tells beyond its statements, by its kind: a figure's neighbours, an instrument's provisions, a term's rules."""
+"""Sections of a thing's page for its class: related figures, the provisions of an instrument, the rules of a term."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, replace
 
 from statereport.graph.describe import Description
-from statereport.pages import cells, pictures, tabulation, views
+from statereport.pages import cells, charts, pivot
 from statereport.pages.context import Context
+from statereport.publish.cubes import Cube
 from statereport.rdf import namespaces
 
 _LAW = ("LegalInstrument", "InstrumentSeries", "Provision")
@@ -15,62 +16,50 @@ _LAW = ("LegalInstrument", "InstrumentSeries", "Provision")
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page: a title, a sentence, pictures, a table, and links with what they are."""
+    """A section of a page: its title, a sentence, charts, a table, and links."""
 
     title: str
     intro: str = ""
-    pictures: tuple[pictures.Shown, ...] = ()
+    charts: tuple[charts.ChartImage, ...] = ()
     table: cells.Table | None = None
     links: tuple[cells.Thing, ...] = ()
 
 
-def sections(context: Context, told: Description) -> list[Section]:
-    """The sections that the thing's kind calls for, in order."""
-    classes = {name.removeprefix(namespaces.SR) for name in told.classes}
+def sections(context: Context, description: Description) -> list[Section]:
+    """The sections for the classes of a thing, in order."""
+    classes = {name.removeprefix(namespaces.SR) for name in description.classes}
     found: list[Section] = []
-    if told.iri.startswith(namespaces.SR):
-        found += _term(context, told.iri)
+    if description.iri.startswith(namespaces.SR):
+        found += _term(context, description.iri)
     if classes & set(_LAW):
-        found += _law(context, told.iri)
-    found += [section for cube in context.cubes for section in _cube(context, cube, told.iri)]
+        found += _law(context, description.iri)
+    found += [section for cube in context.cubes for section in _cube(context, cube, description.iri)]
     return found
 
 
-def _cube(context: Context, cube, iri: str) -> list[Section]:
-    """Of a figure: its neighbours in the cube; of a cube: where to see it."""
+def _cube(context: Context, cube: Cube, iri: str) -> list[Section]:
+    """For a figure of the cube, the figures related to it; for the cube itself, a link to its table."""
     if cube.iri == iri:
         return [Section("The table", links=(cells.Thing(cube.title, "en", f"/statistics/{cube.slug}"),))]
-    numbers = tabulation.numbers(context, cube)
-    near = tabulation.neighbours(numbers, iri)
-    if not near:
+    figures = pivot.figures_of(context, cube)
+    related = pivot.related_figures(figures, iri)
+    if not related:
         return []
-    every = tabulation.dimensions(context, cube)
+    every = pivot.dimensions_of(context, cube)
     dimensions = {dimension.name: dimension for dimension in every}
-    mine = next(number.codes for number in numbers if number.iri == iri)
-    charts = []
-    for name in near:
-        others = {other.name: mine[other.name] for other in every if other.name in mine and other.name != name}
-        charts += views.drawn(context, cube, every, numbers, views.View(dimensions[name], None, others))
+    codes = next(figure.codes for figure in figures if figure.iri == iri)
+    drawn: list[charts.ChartImage] = []
     rows = []
-    for name, along in near.items():
+    for name, along in related.items():
+        fixed = {other.name: codes[other.name] for other in every if other.name in codes and other.name != name}
+        drawn += pivot.charts_of(context, cube, every, figures, pivot.Pivot(dimensions[name], None, fixed))
         order = list(dimensions[name].codes)
-        for number in sorted(along, key=lambda n: order.index(n.codes[name])):
-            this = number.iri == iri
-            rows.append(
-                (
-                    (cells.Thing(dimensions[name].title),),
-                    (dimensions[name].codes[number.codes[name]],),
-                    (
-                        cells.Thing(
-                            f"{number.said}{' (this one)' if this else ''}",
-                            "",
-                            "" if this else number.thing.path,
-                            number.thing.text,
-                        ),
-                    ),
-                    number.passages,
-                )
-            )
+        for figure in sorted(along, key=lambda it: order.index(it.codes[name])):
+            number = cells.Thing(figure.text, "", figure.thing.path, figure.thing.text)
+            if figure.iri == iri:
+                number = cells.Thing(f"{figure.text} (this one)", "", "", figure.thing.text)
+            title, code = cells.Thing(dimensions[name].title), dimensions[name].codes[figure.codes[name]]
+            rows.append(((title,), (code,), (number,), figure.passages))
     columns = (
         cells.Column("by", "Dimension"),
         cells.Column("code", "Value"),
@@ -79,7 +68,7 @@ def _cube(context: Context, cube, iri: str) -> list[Section]:
     )
     link = cells.Thing(f"{cube.title}: the whole table", "en", f"/statistics/{cube.slug}")
     intro = "Figures of the report that differ from this one in a single dimension."
-    return [Section("Related figures", intro, tuple(charts), cells.Table(columns, tuple(rows)), (link,))]
+    return [Section("Related figures", intro, tuple(drawn), cells.Table(columns, tuple(rows)), (link,))]
 
 
 def _law(context: Context, iri: str) -> list[Section]:
@@ -87,23 +76,15 @@ def _law(context: Context, iri: str) -> list[Section]:
     answer = replace(answer, rows=tuple(sorted(answer.rows, key=lambda row: _natural(row[0].value))))
     table = cells.table(answer, context.names)
     short = context.names.short(iri)
-    links = (
-        ()
-        if not short.startswith("instrument:")
-        else (
-            cells.Thing(
-                "What does it provide, according to the report?",
-                "en",
-                cells.address("/query/law/norms-of-an-instrument.html", instrument=short),
-            ),
-            cells.Thing(
-                "Which measures rest on it?",
-                "en",
-                cells.address("/query/measures/measures-on-an-instrument.html", instrument=short),
-            ),
+    links: tuple[cells.Thing, ...] = ()
+    if short.startswith("instrument:"):
+        norms = cells.address("/query/law/norms-of-an-instrument.html", instrument=short)
+        measures = cells.address("/query/measures/measures-on-an-instrument.html", instrument=short)
+        links = (
+            cells.Thing("What does it provide, according to the report?", "en", norms),
+            cells.Thing("Which measures rest on it?", "en", measures),
             cells.Thing("Show it on the map of the law", "en", f"/law#{short.partition(':')[2]}"),
         )
-    )
     title = "Provisions, and where they are cited" if len(table.rows) > 1 else "Where it is cited"
     return [Section(title, table=table, links=links)]
 
@@ -116,23 +97,20 @@ def _term(context: Context, iri: str) -> list[Section]:
         found.append(
             Section(
                 "Rules for the data (SHACL)",
-                "Data that break one of these rules are not published, or the break is noted as a discrepancy of the report.",
+                "Data that break one of these rules are not published, or are noted as a discrepancy of the report.",
                 table=cells.table(rules, context.names),
             )
         )
     examples = context.graph.ask("pages/examples", term=iri)
-    if examples.rows:
-        held = examples if any(row[1] is not None for row in examples.rows) else None
-        if held:
-            found.append(Section("Examples", table=cells.table(held, context.names)))
-        else:
-            found.append(
-                Section("Examples", links=tuple(cells.thing(row[0].value, context.names) for row in examples.rows))
-            )
+    if any(row[1] is not None for row in examples.rows):
+        found.append(Section("Examples", table=cells.table(examples, context.names)))
+    elif examples.rows:
+        links = tuple(cells.thing(row[0].value, context.names) for row in examples.rows)
+        found.append(Section("Examples", links=links))
     used = tuple(
         cells.Thing(question.summary, "en", f"/query/{question.name}.html")
         for question in context.questions
-        if f"{context.names.short(iri)} " in _words(question.text)
+        if context.names.short(iri) in _names_in(question.text)
     )
     if used:
         found.append(Section("Questions that use it", links=used))
@@ -140,9 +118,10 @@ def _term(context: Context, iri: str) -> list[Section]:
 
 
 def _natural(iri: str) -> list[tuple[int, str]]:
-    """What sorts article 5 before article 14."""
+    """A key that sorts article 5 before article 14."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", iri)]
 
 
-def _words(text: str) -> str:
-    return " ".join(text.replace(";", " ; ").replace("/", " / ").replace("^", " ").replace(")", " ) ").split()) + " "
+def _names_in(text: str) -> set[str]:
+    """The prefixed names in a query."""
+    return set(re.findall(r"\b[A-Za-z][\w-]*:[A-Za-z][\w.-]*\w", text))

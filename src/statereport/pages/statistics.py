@@ -1,110 +1,117 @@
-"""The statistics: every cube, turned by its dimensions, with its charts and a file."""
+"""Statistics: a page for each cube as a pivot table, with its charts and a CSV file."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
 from statereport.errors import AddressUnknown, did_you_mean
-from statereport.pages import citations, pictures, tabulation, views
+from statereport.pages import charts, citations, pivot
 from statereport.pages.context import Context
-from statereport.pages.page import Address, Page, data, html
-from statereport.pages.tabulation import Dimension, Number
+from statereport.pages.page import Address, Page, json_script, render
+from statereport.pages.pivot import Dimension, Figure, Pivot
 from statereport.publish.cubes import Cube
 from statereport.publish.void import LICENCE
 from statereport.questions import spreadsheet
 
 
-def overview(context: Context, address: Address) -> Page:
-    """Every cube with what it counts."""
+def statistics_page(context: Context, address: Address) -> Page:
+    """The list of cubes, each with its dimensions and the number of its figures."""
     listed = [
-        (cube, len(cube.rows), [d.title for d in tabulation.dimensions(context, cube) if len(d.codes) > 1])
+        (cube, len(cube.rows), [d.title for d in pivot.dimensions_of(context, cube) if len(d.codes) > 1])
         for cube in context.cubes
     ]
-    return html(context, address, "statistics.html", cubes=listed, dataset=data(_catalogue(context)))
+    return render(context, address, "statistics.html", cubes=listed, dataset=json_script(_catalogue(context)))
 
 
-def page(context: Context, address: Address, slug: str) -> Page:
-    """One cube as the address says: ?rows=…&columns=…, and for other dimensions the code that is wanted."""
-    cube, dimensions, everything, view = _turned(context, address, slug)
-    numbers = view.chosen(everything)
-    columns = views.occurring(view.across, numbers) if view.across else [""]
+def cube_page(context: Context, address: Address, slug: str) -> Page:
+    """A cube as a pivot table: ?rows=…&columns=…, and for each other dimension the code that it is fixed to.
+
+    A parameter that does not fit is explained at its field, with status 400. Raises AddressUnknown.
+    """
+    cube, dimensions, every, table = _read(context, address, slug)
+    figures = table.chosen(every)
+    columns = pivot.codes_in_use(table.columns, figures) if table.columns else [""]
     rows = []
-    for code in views.occurring(view.down, numbers):
-        here = [n for n in numbers if n.codes.get(view.down.name) == code]
-        rows.append(
-            (
-                view.down.codes[code],
-                [[n for n in here if not view.across or n.codes.get(view.across.name) == c] for c in columns],
-            )
-        )
-    open_dimensions = [
-        d for d in dimensions if d not in (view.down, view.across) and d.name not in view.held and len(d.codes) > 1
-    ]
-    charts = [] if view.faults else views.drawn(context, cube, dimensions, everything, view)
-    query = urlencode([pair for pair in address.query if pair[1]])
-    return html(
+    for code in pivot.codes_in_use(table.rows, figures):
+        row = [figure for figure in figures if figure.codes.get(table.rows.name) == code]
+        cells = [
+            [figure for figure in row if not table.columns or figure.codes.get(table.columns.name) == column]
+            for column in columns
+        ]
+        rows.append((table.rows.codes[code], cells))
+    return render(
         context,
         address,
         "cube.html",
-        400 if view.faults else 200,
+        400 if table.faults else 200,
         cube=cube,
         dimensions=dimensions,
-        view=view,
-        none=views.NONE,
+        pivot=table,
+        none=pivot.NONE,
         rows=rows,
-        columns=[view.across.codes[c] for c in columns] if view.across else [],
-        apart=open_dimensions,
-        pictures=charts,
-        query=query,
-        count=len(numbers),
-        cite=citations.citation(context, cube.title, cube.iri),
-        dataset=data(_described(context, cube)),
+        columns=[table.columns.codes[code] for code in columns] if table.columns else [],
+        differing=[
+            dimension
+            for dimension in dimensions
+            if dimension not in (table.rows, table.columns)
+            and dimension.name not in table.fixed
+            and len(dimension.codes) > 1
+        ],
+        charts=[] if table.faults else pivot.charts_of(context, cube, dimensions, every, table),
+        query=urlencode([pair for pair in address.query if pair[1]]),
+        count=len(figures),
+        cite=citations.cite(context, cube.title, cube.iri),
+        dataset=json_script(_described(context, cube)),
     )
 
 
-def reads(context: Context, slug: str) -> tuple[str, ...]:
-    """Return the names of the parameters that a cube's page, table and chart read."""
+def parameters_of(context: Context, slug: str) -> tuple[str, ...]:
+    """The names of the parameters on which a cube's page, CSV file and chart depend."""
     found = next((cube for cube in context.cubes if cube.slug == slug), None)
-    return ("rows", "columns", *(c.name for c in tabulation.dimensions_of(found))) if found else ()
+    return ("rows", "columns", *(c.name for c in pivot.dimension_components(found))) if found else ()
 
 
-def table(context: Context, address: Address, slug: str) -> Page:
-    """The figures that the page of the same address shows, one a row, as CSV."""
-    _, dimensions, everything, view = _turned(context, address, slug)
-    _refuse_faults(address, view, slug)
-    head = [*(d.title for d in dimensions), "number", "as said", "figure", "passages"]
+def cube_csv(context: Context, address: Address, slug: str) -> Page:
+    """The figures of the pivot table at the same address as CSV, one in a row. Raises AddressUnknown."""
+    _, dimensions, every, table = _read(context, address, slug)
+    _refuse_faults(address, table, slug)
+    head = [*(dimension.title for dimension in dimensions), "number", "as stated", "figure", "passages"]
     rows = []
-    for number in view.chosen(everything):
-        codes = [d.codes[number.codes[d.name]].text if d.name in number.codes else "" for d in dimensions]
-        rows.append([*codes, number.value, number.said, number.iri, "; ".join(it.text for it in number.passages)])
+    for figure in table.chosen(every):
+        codes = [d.codes[figure.codes[d.name]].text if d.name in figure.codes else "" for d in dimensions]
+        rows.append([*codes, figure.value, figure.text, figure.iri, "; ".join(it.text for it in figure.passages)])
     body, changed = spreadsheet.document(head, rows)
     headers = (("Content-Disposition", f'attachment; filename="{slug}.csv"'), ("Cells-Neutralised", str(changed)))
     return Page(body, "text/csv; charset=utf-8", headers=headers)
 
 
-def picture(context: Context, address: Address, slug: str) -> Page:
-    """The figures that the page of the same address shows, of one thing that is counted, as a chart."""
-    cube, dimensions, everything, view = _turned(context, address, slug)
-    _refuse_faults(address, view, slug)
-    chart = views.chart_of(cube, dimensions, everything, view)
+def cube_chart(context: Context, address: Address, slug: str) -> Page:
+    """The chart of the pivot table at the same address. Raises AddressUnknown where it has none, or several."""
+    cube, dimensions, every, table = _read(context, address, slug)
+    _refuse_faults(address, table, slug)
+    chart = pivot.chart_of(cube, dimensions, every, table)
     if chart is None:
-        hint = f"hold it to one thing that is counted ({tabulation.COUNTED}=…) and to two figures or more: /statistics/{slug} leads to the charts that there are."
-        raise AddressUnknown(where=address.path, what="These figures have no chart of their own.", hint=hint)
-    return pictures.response(chart)
+        raise AddressUnknown(
+            where=address.path,
+            what="These figures have no single chart.",
+            hint=f"choose one {pivot.COUNTED} ({pivot.COUNTED}=…) that has at least two figures; "
+            f"/statistics/{slug} shows the charts.",
+        )
+    return charts.specification_page(chart)
 
 
-def _turned(
+def _read(
     context: Context, address: Address, slug: str
-) -> tuple[Cube, tuple[Dimension, ...], tuple[Number, ...], views.View]:
-    """The cube of that name, its dimensions and numbers, and how the address turns it."""
+) -> tuple[Cube, tuple[Dimension, ...], tuple[Figure, ...], Pivot]:
+    """The cube of that name, its dimensions and figures, and the pivot that the address asks for."""
     cube = _cube(context, address, slug)
-    dimensions = tabulation.dimensions(context, cube)
-    return cube, dimensions, tabulation.numbers(context, cube), views.asked(context, address, dimensions)
+    dimensions = pivot.dimensions_of(context, cube)
+    return cube, dimensions, pivot.figures_of(context, cube), pivot.pivot_of(context, address, dimensions)
 
 
-def _refuse_faults(address: Address, view: views.View, slug: str) -> None:
-    if view.faults:
-        raise AddressUnknown(where=address.path, what=view.faults[0].what, hint=f"see /statistics/{slug}")
+def _refuse_faults(address: Address, table: Pivot, slug: str) -> None:
+    if table.faults:
+        raise AddressUnknown(where=address.path, what=table.faults[0].what, hint=f"see /statistics/{slug}")
 
 
 def _cube(context: Context, address: Address, slug: str) -> Cube:
@@ -120,6 +127,7 @@ def _cube(context: Context, address: Address, slug: str) -> Cube:
 
 
 def _catalogue(context: Context) -> dict:
+    """The cubes for search engines of data, in the terms of schema.org."""
     return {
         "@context": "https://schema.org/",
         "@type": "DataCatalog",
@@ -130,6 +138,7 @@ def _catalogue(context: Context) -> dict:
 
 
 def _described(context: Context, cube: Cube) -> dict:
+    """A cube in the terms of schema.org."""
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
@@ -140,7 +149,7 @@ def _described(context: Context, cube: Cube) -> dict:
         "version": context.version,
         "dateModified": context.issued,
         "license": LICENCE,
-        "creator": {"@type": "Organization", "name": "statereport"},
+        "creator": {"@type": "Organization", "name": context.author},
         "variableMeasured": [context.names.label(component.property).text for component in cube.components],
         "distribution": [
             {

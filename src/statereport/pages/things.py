@@ -1,4 +1,4 @@
-"""One page for each thing: what is said of it and points to it, where it stands in the text, and what its kind calls for."""
+"""A page for each thing: its statements, mentions of it, its places in the text, and sections for its class."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from statereport.errors import AddressUnknown
 from statereport.graph.describe import ASSERTED, INFERRED, NOTED, Description, Fact
 from statereport.pages import cells, citations, sections
 from statereport.pages.context import Context
-from statereport.pages.page import Address, Page, html
+from statereport.pages.page import Address, Page, render
 from statereport.rdf import namespaces
 
 ORIGINS = (ASSERTED, INFERRED, NOTED)
-# Told at the head of the page, and not once more among the facts.
+# Shown at the head of the page, and not again among the facts.
 _HEAD = (
     "skos:prefLabel",
     "rdfs:label",
@@ -24,12 +24,13 @@ _HEAD = (
     "sr:startOffset",
     "sr:endOffset",
 )
+# How many entries of a long list are shown before it is folded.
 FEW = 12
 
 
 @dataclass(frozen=True)
-class Said:
-    """A property with what it has: each value, and for what follows where it is explained."""
+class Facts:
+    """A property with its values; beside each value the path of its explanation, "" where it is not inferred."""
 
     property: cells.Thing
     values: tuple[tuple[cells.Thing, str], ...]
@@ -37,21 +38,21 @@ class Said:
 
 @dataclass(frozen=True)
 class Origin:
-    """What is asserted, inferred or noted: of the thing, and by what points to it."""
+    """What is asserted, inferred or noted: the facts of the thing, and the mentions of it in those of other things."""
 
     name: str
-    facts: tuple[Said, ...]
-    mentions: tuple[Said, ...]
+    facts: tuple[Facts, ...]
+    mentions: tuple[Facts, ...]
 
 
-def page(context: Context, address: Address, space: str, name: str) -> Page:
-    """The page of a thing, a term, a shape or a named graph."""
+def thing_page(context: Context, address: Address, space: str, name: str) -> Page:
+    """The page of a thing, a term, a shape or a named graph. Raises UnknownName, AddressUnknown."""
     iri = f"{namespaces.BASE}{space}/{name}"
     if space == "graph":
-        return _graph(context, address, iri)
-    told = context.graph.describe(iri)
+        return _graph_page(context, address, iri)
+    description = context.graph.describe(iri)
     label = context.names.label(iri)
-    return html(
+    return render(
         context,
         address,
         "thing.html",
@@ -61,38 +62,38 @@ def page(context: Context, address: Address, space: str, name: str) -> Page:
         label=cells.Thing(label.text, label.language),
         names=[cells.Thing(it.text, it.language) for it in context.names.labels.get(iri, ())[1:]],
         short=context.names.short(iri),
-        classes=[cells.thing(it, context.names) for it in told.classes],
+        classes=[cells.thing(it, context.names) for it in description.classes],
         lead=[
             _value(context, fact)
-            for fact in told.facts
+            for fact in description.facts
             if context.names.short(fact.predicate) in ("skos:definition", "sr:gist", "sr:message")
         ],
-        printed=[fact.value.value for fact in told.facts if fact.predicate == f"{namespaces.SR}asPrinted"],
+        printed=[fact.value.value for fact in description.facts if fact.predicate == f"{namespaces.SR}asPrinted"],
         unit=context.names.by_iri.get(iri),
         passages=cells.passages(context.names.stated.get(iri, ()), context.names),
-        places=_places(context, told),
-        origins=_origins(context, told),
-        sections=sections.sections(context, told),
-        cite=citations.citation(context, label.text, iri),
+        places=_places(context, description),
+        origins=_origins(context, description),
+        sections=sections.sections(context, description),
+        cite=citations.cite(context, label.text, iri),
         few=FEW,
     )
 
 
-def why(context: Context, address: Address) -> Page:
-    """Why a statement was inferred: the rule, and the statements that it was applied to."""
+def why_page(context: Context, address: Address) -> Page:
+    """Why a statement is inferred: the rule, and the premises that it was applied to. Raises AddressUnknown."""
     wanted = tuple(address.value(part) for part in ("subject", "predicate", "object"))
     known = (t for t in context.inference.triples if (t.subject.value, t.predicate.value, str(t.object)) == wanted)
     found = next(known, None)
     if found is None:
         raise AddressUnknown(
             where="/why",
-            what="This statement is not among the inferred ones: it is asserted, or does not hold.",
+            what="This statement is not inferred: it is asserted, or it does not hold.",
             hint="follow the link “why” beside a statement that is marked as inferred.",
         )
     explained = context.inference.explain(found)
     rule = context.rules.get(explained.rule.removeprefix("rule "))
     premises = [(_triple(context, t), _reason(t) if t in explained.inferred else "") for t in explained.premises]
-    return html(
+    return render(
         context,
         address,
         "why.html",
@@ -103,7 +104,7 @@ def why(context: Context, address: Address) -> Page:
     )
 
 
-def _graph(context: Context, address: Address, iri: str) -> Page:
+def _graph_page(context: Context, address: Address, iri: str) -> Page:
     rows = {row["graph"]: row["triples"] for row in context.graph.ask("pages/graphs")}
     if iri not in rows:
         raise AddressUnknown(
@@ -114,7 +115,7 @@ def _graph(context: Context, address: Address, iri: str) -> Page:
         (cells.thing(row["class"], context.names), row["number"])
         for row in context.graph.ask("pages/classes-of-graph", graph=iri)
     ]
-    return html(
+    return render(
         context,
         address,
         "graph.html",
@@ -128,44 +129,47 @@ def _graph(context: Context, address: Address, iri: str) -> Page:
     )
 
 
-def _origins(context: Context, told: Description) -> list[Origin]:
+def _origins(context: Context, description: Description) -> list[Origin]:
     found = []
+    hidden = (*_HEAD, "sr:message")
     for name in ORIGINS:
         facts = [
-            f for f in told.facts if f.origin == name and context.names.short(f.predicate) not in (*_HEAD, "sr:message")
+            fact
+            for fact in description.facts
+            if fact.origin == name and context.names.short(fact.predicate) not in hidden
         ]
-        mentions = [f for f in told.mentions if f.origin == name]
-        origin = Origin(name, _said(context, told.iri, facts, False), _said(context, told.iri, mentions, True))
-        if origin.facts or origin.mentions:
-            found.append(origin)
+        mentions = [fact for fact in description.mentions if fact.origin == name]
+        if facts or mentions:
+            iri = description.iri
+            found.append(Origin(name, _facts(context, iri, facts), _facts(context, iri, mentions, backwards=True)))
     return found
 
 
-def _said(context: Context, iri: str, facts: Iterable[Fact], backwards: bool) -> tuple[Said, ...]:
-    """Facts by their property. Seen backwards, their values are the things that point here."""
+def _facts(context: Context, iri: str, facts: Iterable[Fact], backwards: bool = False) -> tuple[Facts, ...]:
+    """Facts by their property; `backwards`, their values are the things that mention this one."""
     by_property: dict[str, list[tuple[cells.Thing, str]]] = {}
     for fact in facts:
-        reason = ""
+        why = ""
         if fact.origin == INFERRED:
             subject, value = (fact.value.value, f"<{iri}>") if backwards else (iri, str(fact.value))
-            reason = cells.address("/why", subject=subject, predicate=fact.predicate, object=value)
-        by_property.setdefault(fact.predicate, []).append((_value(context, fact), reason))
-    return tuple(Said(cells.thing(name, context.names), tuple(values)) for name, values in by_property.items())
+            why = cells.address("/why", subject=subject, predicate=fact.predicate, object=value)
+        by_property.setdefault(fact.predicate, []).append((_value(context, fact), why))
+    return tuple(Facts(cells.thing(name, context.names), tuple(values)) for name, values in by_property.items())
 
 
 def _value(context: Context, fact: Fact) -> cells.Thing:
     return cells.term(fact.value, context.names)
 
 
-def _places(context: Context, told: Description) -> list[tuple[cells.Thing, cells.Thing, str]]:
-    """Where it stands: the passage, the statement made there, and the fragment. Terms stand in no text."""
-    if told.iri.startswith((namespaces.SR, namespaces.SHAPE)):
+def _places(context: Context, description: Description) -> list[tuple[cells.Thing, cells.Thing, str]]:
+    """The places in the text: passage, statement and fragment. Terms and shapes have none."""
+    if description.iri.startswith((namespaces.SR, namespaces.SHAPE)):
         return []
     found = []
-    for place in told.places:
-        if place.unit != told.iri and place.passage:
-            unit = cells.passages([place.passage], context.names)[0]
-            found.append((unit, cells.thing(place.statement, context.names), place.fragment))
+    for place in description.places:
+        if place.unit != description.iri and place.passage:
+            passage = cells.passages([place.passage], context.names)[0]
+            found.append((passage, cells.thing(place.statement, context.names), place.fragment))
     return list(dict.fromkeys(found))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from statereport import atomic
 from statereport.graph import build_folder, examine, search
@@ -16,7 +16,6 @@ from statereport.questions.saved import SavedQueries, SavedQuery
 from statereport.rdf.prefixes import Prefixes
 from statereport.sparql.engine import Engine, Store
 
-MARKER = "build.json"
 Progress = examine.Progress
 # Writes further files into the folder of a build.
 Further = Callable[[Path, Iterable[SavedQuery], list, Engine, str, Prefixes], None]
@@ -44,6 +43,17 @@ class Summary:
         lines.append(f"written   {self.out}/  RDFC-1.0 SHA-256 {self.hashes['statereport'][:16]}…")
         return "\n".join(lines)
 
+    def record(self) -> dict[str, Any]:
+        """What build.json says of it."""
+        return {
+            "graphs": self.graphs,
+            "inferred": self.inferred,
+            "warnings": self.warnings,
+            "questions": self.questions,
+            "tables": self.tables,
+            "rdfc10": self.hashes,
+        }
+
 
 def build(
     project: Project,
@@ -54,12 +64,14 @@ def build(
 ) -> Summary:
     """Make the graph from its sources and publish it in the folder `out`, which appears whole or stays as it was.
 
-    `text` is the report, where it is at hand: every anchor is compared with it first. `progress` is told each stage. `also` writes further files from the same
-    values: folder, saved queries, quads, engine, RDFC-1.0 hash, prefixes.
+    `text` is the report, where it is at hand: every anchor is compared with it first. `progress` is called with the name
+    of each stage. `also` writes further files from the same values: folder, saved queries, quads, engine, RDFC-1.0 hash,
+    prefixes.
     Raises DataViolates before anything is replaced, BuildLocked, DiskFull, NotABuild, and the problems of the stages.
     """
     say = progress or (lambda stage: None)
-    with atomic.appearing(out, MARKER) as fresh:
+    with atomic.appearing(out, build_folder.foreign) as fresh:
+        made = build_folder.made_from(project)
         examined = examine.examine(project, text, say)
         examine.refuse_violations(project, examined)
 
@@ -83,8 +95,8 @@ def build(
         export.write_description(fresh, {**asserted, **derived, **examined.questions}, project)
         for write in also:
             write(fresh, asked, quads, engine, hashes["statereport"], examined.dataset.prefixes)
-        build_folder.write_store(quads, fresh / "store", project)
-        search.write(engine, saved.get, fresh / "store")
+        number = build_folder.write_store(quads, fresh)
+        search.write(engine, saved.get, fresh)
         summary = Summary(
             out=out,
             graphs={name: len(set(triples)) for name, triples in asserted.items()},
@@ -94,22 +106,11 @@ def build(
             tables=sum(query.topic == "tables" for query in asked),
             hashes=hashes,
         )
-        _record(fresh / MARKER, summary)
+        build_folder.write_about(fresh, made, number, summary.record())
         export.write_sums(fresh)
+        build_folder.write_manifest(fresh)
         say("putting in place")
     return summary
-
-
-def _record(path: Path, summary: Summary) -> None:
-    body = {
-        "graphs": summary.graphs,
-        "inferred": summary.inferred,
-        "warnings": summary.warnings,
-        "questions": summary.questions,
-        "tables": summary.tables,
-        "rdfc10": summary.hashes,
-    }
-    path.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def _many(number: int, thing: str) -> str:

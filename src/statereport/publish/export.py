@@ -12,26 +12,25 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from statereport.graph.build_folder import SUMS
 from statereport.project import Project
 from statereport.publish import void
 from statereport.questions import chart
 from statereport.questions.picture import Picture
 from statereport.rdf import prefixes as tables
 from statereport.rdf import writers
+from statereport.sparql.engine import answer_bytes
 
 if TYPE_CHECKING:
     from statereport.questions.saved import SavedQuery
     from statereport.rdf.dataset import Graphs
-    from statereport.sparql.answers import Answer
+    from statereport.sparql.answers import Answer, Column
     from statereport.sparql.engine import Engine
 
 ENDINGS = ("ttl", "trig", "nq", "jsonld", "rdf")
-SUMS = "SHA256SUMS"
 # Left out of the sums: the store is a cache whose bytes depend on the engine, the single file is there only where its page was
 # bundled, and the sums cannot hold themselves.
 UNSUMMED = ("store", "statereport.html", SUMS)
-# Columns of running text, in which a semicolon is a semicolon.
-PROSE = ("label", "gist", "what", "message", "printed", "title")
 
 
 def write_graphs(folder: Path, parts: Mapping[str, Graphs], project: Project) -> dict[str, str]:
@@ -64,14 +63,13 @@ def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, p
     """
     prefixes = dict(tables.read(project))
     for query in queries:
-        answer = engine.query(query.text, query.name)
+        answer = query.answer(engine)
         table = query.topic == "tables"
         path = folder / "tables" / query.slug if table else folder / "answers" / query.topic / query.slug
         path.parent.mkdir(parents=True, exist_ok=True)
         endings = {"construct": ("ttl",), "ask": ("json",)}.get(answer.form, ("csv",) if table else ("csv", "json"))
         for ending in endings:
-            content = engine.serialise(query.text, ending, query.name, prefixes)
-            path.with_name(f"{query.slug}.{ending}").write_bytes(content)
+            path.with_name(f"{query.slug}.{ending}").write_bytes(answer_bytes(answer, ending, prefixes))
         if query.chart:
             picture = Picture.of(query, answer)
             _write(path.with_name(f"{query.slug}.vl.json"), chart.written(picture.spec))
@@ -83,7 +81,7 @@ def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, p
 
 def csvw(query: SavedQuery, answer: Answer) -> str:
     """The CSV on the Web description of a table's CSV file: its columns, what they hold, and what identifies a row."""
-    columns = [_column(name, query.titles.get(name), values) for name, values in _by_column(answer)]
+    columns = [_column(name, query.heads.get(name), values) for name, values in _by_column(answer)]
     first = [row[0] for row in answer.rows]
     schema: dict = {"columns": columns}
     if columns and columns[0]["datatype"] == "anyURI":
@@ -106,16 +104,16 @@ def _by_column(answer: Answer) -> list[tuple[str, list]]:
     return [(name, [row[i] for row in answer.rows]) for i, name in enumerate(answer.columns)]
 
 
-def _column(name: str, title: str | None, values: list) -> dict:
+def _column(name: str, head: Column | None, values: list) -> dict:
     present = [value for value in values if value is not None]
     kinds = {getattr(value, "datatype", None) and value.datatype.value.rpartition("#")[2] for value in present}
     column: dict = {"name": name, "titles": name, "datatype": _datatype(kinds)}
-    if title:
-        column["dc:title"] = title
+    if head:
+        column["dc:title"] = head.title
     if len(present) == len(values):
         column["required"] = True
-    if kinds == {"string"} and name not in PROSE and any("; " in value.value for value in present):
-        column["separator"] = "; "
+    if head and head.join:
+        column["separator"] = head.join
     return column
 
 

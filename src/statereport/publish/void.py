@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from statereport.rdf.dataset import Graphs
 from statereport.rdf.namespaces import BASE, DCAT, DCTERMS, OWL, RDF, SPDX, SR, VOID, XSD
+from statereport.rdf.terms import is_literal
 from statereport.rdf.writers import iri, literal, triple
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def named(graphs: Graphs) -> set[str]:
     triples = [t for part in graphs.values() for t in part]
     found = {t.predicate.value for t in triples}
     found |= {t.object.value for t in triples if t.predicate.value == RDF + "type"}
-    return found | {t.object.datatype.value for t in triples if type(t.object).__name__ == "Literal"}
+    return found | {t.object.datatype.value for t in triples if is_literal(t.object)}
 
 
 def _heading(graphs: Graphs) -> list[Triple]:
@@ -129,12 +130,12 @@ def _partitions(triples: list[Triple], names: Mapping[str, str]) -> list[Triple]
     properties: Counter = Counter()
     values: Counter = Counter()
     for t in triples:
-        kind = type(t.object).__name__
-        of = classes.get(t.object, []) if kind != "Literal" else [t.object.datatype.value]
+        has_datatype = is_literal(t.object)
+        of = [t.object.datatype.value] if has_datatype else classes.get(t.object, [])
         for subject_class in classes.get(t.subject, []):
             properties[subject_class, t.predicate.value] += 1
             for value_class in of:
-                values[subject_class, t.predicate.value, kind == "Literal", value_class] += 1
+                values[subject_class, t.predicate.value, has_datatype, value_class] += 1
 
     def address(*parts: str) -> str:
         return "/".join([DATASET, *(names.get(part, part.rpartition("/")[2].replace("#", "-")) for part in parts)])
@@ -148,10 +149,10 @@ def _partitions(triples: list[Triple], names: Mapping[str, str]) -> list[Triple]
         above, here = address(cls), address(cls, prop)
         found += [triple(above, VOID + "propertyPartition", iri(here)), triple(here, VOID + "property", iri(prop))]
         found.append(_number(here, "triples", number))
-    for (cls, prop, is_literal, value), number in values.items():
+    for (cls, prop, has_datatype, value), number in values.items():
         above, here = address(cls, prop), address(cls, prop, value)
-        link, says = ("datatypePartition", "datatype") if is_literal else ("classPartition", "class")
-        space = VOID_EXT if is_literal else VOID
+        link, says = ("datatypePartition", "datatype") if has_datatype else ("classPartition", "class")
+        space = VOID_EXT if has_datatype else VOID
         found += [triple(above, space + link, iri(here)), triple(here, space + says, iri(value))]
         found.append(_number(here, "triples", number))
     return found

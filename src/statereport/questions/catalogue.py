@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from statereport.rdf import namespaces
 from statereport.rdf.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, XSD
 from statereport.rdf.writers import iri, literal, triple
-from statereport.sparql import engine
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
@@ -37,7 +36,6 @@ TOPICS = {
 }
 # Questions that pages fill in or that a build asks itself are no questions for people.
 LEFT_OUT = ("pages", "checks")
-_DATATYPES = {"string": "string", "integer": "integer", "date": "date"}
 
 
 def title_of(topic: str) -> str:
@@ -68,19 +66,16 @@ def _question(query: SavedQuery) -> Iterator[Triple]:
 
 def _parameter(query: SavedQuery, parameter: Parameter, order: int) -> Iterator[Triple]:
     me = f"{query.iri}/{parameter.name}"
-    ((default,),) = (
-        engine.Store.memory().query(f"SELECT ({parameter.default} AS ?default) {{}}", query.source, query.prefixes).rows
-    )
     yield triple(query.iri, f"{SH}parameter", iri(me))
     yield triple(me, RDF + "type", iri(f"{SH}Parameter"))
     # SHACL names a parameter by the last part of its path.
     yield triple(me, f"{SH}path", iri(f"{namespaces.BASE}parameter/{parameter.name}"))
     yield triple(me, f"{SH}name", literal(parameter.label, language="en"))
     yield triple(me, f"{SH}order", literal(str(order), datatype=f"{XSD}integer"))
-    yield triple(me, f"{SH}defaultValue", default)
     if parameter.type == "iri":
+        yield triple(me, f"{SH}defaultValue", iri(parameter.prefixes.expand(parameter.value)))
         yield triple(me, f"{SH}nodeKind", iri(f"{SH}IRI"))
     else:
-        yield triple(
-            me, f"{SH}datatype", iri(XSD + _DATATYPES.get(parameter.type, default.datatype.value.rpartition("#")[2]))
-        )
+        default = literal(parameter.value, parameter.datatype, parameter.language)
+        yield triple(me, f"{SH}defaultValue", default)
+        yield triple(me, f"{SH}datatype", iri(default.datatype.value))

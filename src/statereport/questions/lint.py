@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from statereport.errors import Problem, QueryUntidy
 from statereport.questions.saved import SavedQuery
 from statereport.sparql import tokens
+from statereport.sparql.query import Query
 
 # Topics that serve other programs: their summary need not be a question.
 _MACHINERY = ("tables", "checks", "pages")
@@ -18,8 +19,9 @@ def lint(query: SavedQuery, prefixes: Mapping[str, str]) -> tuple[Problem, ...]:
     `prefixes` is the project's table. Raises QuerySyntax or QueryRefused where the query does not run at all.
     """
     source = query.source
-    words = list(tokens.tokens(query.text))
-    tokens.screen(query.text, source)
+    read = Query(query.text, source)
+    words = list(read.tokens)
+    read.screen()
     faults = [
         *((None, sentence) for sentence in _header(query)),
         *_select_star(words),
@@ -47,7 +49,7 @@ def _header(query: SavedQuery) -> Iterator[str]:
             if column not in query.columns:
                 yield f"The header titles a column {column} that is not in the answer."
     named = {parameter.name for parameter in query.parameters}
-    for block in tokens.values_blocks(query.text):
+    for block in Query(query.text).blocks:
         if block.variable not in named:
             yield f"VALUES ?{block.variable} looks like a parameter and is not in the header's params."
     other = query.expect.get("other") or {}

@@ -1,4 +1,4 @@
-"""What a question leaves open: a parameter's type, its default, its choices, and a value as a term of SPARQL."""
+"""The parameters of a question: types, defaults and choices, and a value as a term of SPARQL that nothing can break out of."""
 
 from __future__ import annotations
 
@@ -9,19 +9,26 @@ from datetime import date
 from typing import Any
 
 from statereport.errors import BadParameter, Problem, nearest
+from statereport.rdf.namespaces import XSD
 from statereport.rdf.prefixes import Prefixes
-from statereport.sparql import engine
+from statereport.sparql import engine, tokens
 
 TYPES = ("iri", "string", "integer", "year", "date")
-_SUFFIX = re.compile(r"(\^\^\S+|@[A-Za-z-]+)\Z")
-_SHOWN = 24
+_KEYS = ("label", "type", "default", "choices")
+# The datatypes, beside none, that a default in quotation marks may have; what they would mean a value is checked for.
+_DATATYPES = {"string": ("string",), "year": ("gYear", "string"), "date": ("date", "string")}
+_ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+# How many choices a message lists.
+_MOST = 24
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One thing that a question leaves open: its name, its words for people, its type, default and choices.
+    """A parameter of a question: its name, its label for people, its type, its default as the query writes it, its choices.
 
-    The choices are named one by one, value → label, or by a pattern that the graph matches (see `queries.choices`).
+    The choices are listed, value → label, or given by a pattern that the graph matches (see `saved.choices`).
+    `prefixes` are those that a value may use.
     """
 
     name: str
@@ -32,10 +39,59 @@ class Parameter:
     pattern: str = ""
     prefixes: Prefixes = field(default_factory=Prefixes, compare=False, repr=False)
 
+    @classmethod
+    def described(cls, name: str, keys: Any, default: str, prefixes: Prefixes) -> Parameter:
+        """The parameter that a header describes by `keys`, and a query by its default.
+
+        Raises ValueError (what, hint) where the header's words do not fit, or where the default has not the form of the
+        type: values take the place of the default, and must be terms of the same kind.
+        """
+        choices = keys.get("choices") or {} if isinstance(keys, dict) else {}
+        labels = choices if isinstance(choices, dict) else {}
+        labels = {str(choice): choice for choice in choices} if isinstance(choices, list) else labels
+        known = isinstance(keys, dict) and not set(keys) - set(_KEYS) and keys.get("type") in TYPES
+        texts = [keys.get("label", ""), keys.get("default", ""), *labels.values()] if known else []
+        if not known or not all(isinstance(text, str) for text in texts):
+            what = f"The parameter {name} is not well described."
+            raise ValueError(what, f"write: {name}: {{label: …, type: one of {', '.join(TYPES)}}}")
+        pattern = choices if isinstance(choices, str) else ""
+        parameter = cls(name, keys.get("label") or name, keys["type"], default, labels, pattern, prefixes)
+        if not parameter._has_form():
+            what = f"The default of {name} is no {keys['type']} of SPARQL: {default}"
+            raise ValueError(what, f"write it as: VALUES ?{name} {{ {_FORMS[keys['type']]} }}")
+        for value in (parameter.value, *labels, *([keys["default"]] if keys.get("default") else [])):
+            try:
+                parameter._typed(value)
+            except ValueError as error:
+                what = f"The parameter {name} has the value {value}, which is not {_article(keys['type'])}."
+                raise ValueError(what, str(error)) from None
+        if keys.get("default") and parameter._typed(keys["default"]) != parameter._typed(parameter.value):
+            what = f"The header's default of {name} is not that of the query."
+            raise ValueError(what, f"write: default: {parameter.value}")
+        return parameter
+
     @property
     def value(self) -> str:
-        """The default as one gives it: without quotation marks and datatype."""
-        return _SUFFIX.sub("", self.default).strip("\"'") if self.default[0] in "\"'" else self.default
+        """The default as a person gives it: without quotation marks, escapes, language and datatype."""
+        text = self._words[0].text
+        if self._words[0].kind != "string":
+            return self.default
+        marks = 3 if text[:3] in ('"""', "'''") else 1
+        return _ESCAPED.sub(_unescaped, text[marks:-marks])
+
+    @property
+    def language(self) -> str:
+        """The language of values, as in "text"@en; "" where they have none."""
+        return self._words[1].text[1:] if len(self._words) == 2 and self._words[1].kind == "language" else ""
+
+    @property
+    def datatype(self) -> str:
+        """The IRI of the datatype of values; "" where they are IRIs or in a language."""
+        if self.type == "iri" or self.language:
+            return ""
+        if self._words[0].kind != "string":
+            return f"{XSD}integer"
+        return self.prefixes.expand(self._words[2].text) if len(self._words) == 3 else f"{XSD}string"
 
     def term(self, value: Any, where: str) -> str:
         """The value as a SPARQL term of the default's kind, whatever it contains. Raises BadParameter."""
@@ -66,22 +122,41 @@ class Parameter:
         for value in choices:
             if term == self._typed(value):
                 return value
-        # No number is like another: where one is wrong, all that there are help more.
+        # No number is like another: where one is wrong, a list of all helps more.
         by_label = {label.casefold(): value for value, label in reversed(choices.items())}
         near = (
             []
             if given.isdigit()
             else nearest(given, choices) or [by_label[label] for label in nearest(given.casefold(), by_label)]
         )
-        said = [
+        shown = [
             value if choices[value] == value else f"{value} ({choices[value]})"
-            for value in near or list(choices)[:_SHOWN]
+            for value in near or list(choices)[:_MOST]
         ]
-        more = "" if near or len(choices) <= _SHOWN else " … All of them: statereport query NAME --help"
-        hint = f"{'did you mean' if near else 'use one of:'} {', '.join(said)}{'?' if near else ''}{more}"
+        more = "" if near or len(choices) <= _MOST else " … All of them: statereport query NAME --help"
+        hint = f"{'did you mean' if near else 'use one of:'} {', '.join(shown)}{'?' if near else ''}{more}"
         raise self._bad(where, given, "is not among the choices", hint)
 
+    @property
+    def _words(self) -> tuple[tokens.Token, ...]:
+        return tuple(tokens.tokens(self.default))
+
+    def _has_form(self) -> bool:
+        """Whether the default is written as a term of the parameter's type, so that any value can take its place."""
+        kinds = [word.kind for word in self._words]
+        if kinds[0] != "string":
+            number = re.fullmatch(r"[+-]?[0-9]+", self.default) is not None
+            return kinds in (["iri"], ["name"]) if self.type == "iri" else self.type in ("integer", "year") and number
+        if self.language:
+            return self.type == "string"
+        try:
+            kind = self.datatype.removeprefix(XSD)
+        except Problem:
+            return False
+        return kind in _DATATYPES.get(self.type, ())
+
     def _typed(self, given: str) -> str:
+        """The term for a value. Raises ValueError with a hint where it is none of the type."""
         if self.type == "iri":
             try:
                 return engine.iri_text(self.prefixes.expand(given))
@@ -102,13 +177,33 @@ class Parameter:
                 given = date.fromisoformat(given).isoformat()
             except ValueError:
                 raise ValueError("give a day as 2020-12-31.") from None
-        if self.default[0] not in "\"'":
+        if self._words[0].kind != "string":
             return given
-        suffix = _SUFFIX.search(self.default)
-        return engine.literal_text(given) + (suffix[0] if suffix else "")
+        try:
+            text = engine.literal_text(given.encode("utf-8").decode("utf-8"))
+        except ValueError:
+            raise ValueError("give text without halves of characters.") from None
+        return text + self.default[self._words[0].end :]
 
     def _bad(self, where: str, given: str, what: str, hint: str) -> BadParameter:
         return BadParameter(where=where, what=f"{self.name}={given} {what} ({self.label}).", hint=hint)
+
+
+# How the default of each type is written.
+_FORMS = {
+    "iri": "place:kaz",
+    "string": '"text"',
+    "integer": "10",
+    "year": '"2020"^^xsd:gYear',
+    "date": '"2020-12-31"^^xsd:date',
+}
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = int(match[1] or match[2] or "0", 16)
+    if match[3]:
+        return _ESCAPES.get(match[3], match[3])
+    return chr(code) if code <= 0x10FFFF else match[0]
 
 
 def _article(kind: str) -> str:

@@ -17,29 +17,33 @@ from typing import Any
 from statereport import files
 from statereport.errors import BadParameter, QuerySyntax, UnknownName, did_you_mean
 from statereport.project import Project
-from statereport.questions.parameters import TYPES, Parameter
+from statereport.questions.parameters import Parameter
 from statereport.rdf import namespaces, prefixes
 from statereport.rdf.prefixes import Prefixes
-from statereport.sparql import header, tokens
-from statereport.sparql.answers import Answer
-from statereport.sparql.engine import Engine, form_of, is_iri
+from statereport.rdf.terms import is_iri
+from statereport.sparql import header
+from statereport.sparql.answers import KINDS, Answer, Column
+from statereport.sparql.engine import Engine, form_of
+from statereport.sparql.query import Query
 
+# The header's keys: the kind of their value, in words, and the kinds of the values in it.
 _KEYS = {
-    "summary": str,
-    "description": str,
-    "tags": list,
-    "params": dict,
-    "columns": dict,
-    "chart": dict,
-    "expect": dict,
+    "summary": (str, "a text", str),
+    "description": (str, "a text", str),
+    "tags": (list, "a list of words: [one, two]", str),
+    "params": (dict, "a list of names with values: {name: {label: …}}", object),
+    "columns": (dict, "a list of names with values: {name: value}", (str, dict)),
+    "chart": (dict, "a list of names with words: {name: word}", str),
+    "expect": (dict, "a list of names with values: {name: value}", object),
 }
-_PARAMETER_KEYS = ("label", "type", "default", "choices")
+_COLUMN_KEYS = ("title", "of", "join", "empty")
 
 
 @dataclass(frozen=True)
 class SavedQuery:
-    """A question: its name (`topic/slug`), file, text, and what its header says. `titles` maps columns to their titles.
+    """A question: its name (`topic/slug`), file, text, and what its header says.
 
+    `heads` holds what the header says about the answer's columns, `start` is where the SPARQL begins, below the header.
     `source` is the file's name for people, in messages.
     """
 
@@ -51,10 +55,11 @@ class SavedQuery:
     description: str = ""
     tags: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
-    titles: Mapping[str, str] = field(default_factory=dict)
+    heads: Mapping[str, Column] = field(default_factory=dict)
     chart: Mapping[str, str] = field(default_factory=dict)
     expect: Mapping[str, Any] = field(default_factory=dict)
     prefixes: Prefixes = field(default_factory=Prefixes, compare=False, repr=False)
+    start: int = 0
 
     @property
     def iri(self) -> str:
@@ -64,7 +69,7 @@ class SavedQuery:
     @property
     def body(self) -> str:
         """The query without its header."""
-        return "\n".join(line for line in self.text.splitlines() if not line.startswith("#+")) + "\n"
+        return self.text[self.start :]
 
     @property
     def topic(self) -> str:
@@ -77,13 +82,18 @@ class SavedQuery:
         return self.name.rpartition("/")[2]
 
     @cached_property
-    def _shape(self) -> Answer:
+    def _shape(self) -> Query:
         return form_of(self.text, self.source)
 
     @property
     def form(self) -> str:
         """`select`, `ask` or `construct`, as the engine reads it. Raises QuerySyntax."""
         return self._shape.form
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The titles of the columns that the header describes."""
+        return {name: column.title for name, column in self.heads.items()}
 
     @property
     def columns(self) -> dict[str, str]:
@@ -100,6 +110,10 @@ class SavedQuery:
             raise BadParameter(where=self.name, what=f"The question has no parameter {name}.", hint=hint)
         return known[name]
 
+    def answer(self, engine: Engine, values: Mapping[str, Any] | None = None) -> Answer:
+        """The answer with these values, its rows joined as the header says. Raises BadParameter."""
+        return engine.query(self.bind(values), self.source).joined(self.heads)
+
     def bind(self, values: Mapping[str, Any] | None = None) -> str:
         """The query with these values in the place of defaults. Raises BadParameter for a name or value that does not fit.
 
@@ -108,7 +122,7 @@ class SavedQuery:
         given = dict(values or {})
         known = {name: self.parameter(name) for name in given}
         text = self.text
-        for block in reversed(tokens.values_blocks(text, self.source)):
+        for block in reversed(Query(text, self.source).blocks):
             if block.variable in known:
                 term = known[block.variable].term(given[block.variable], self.name)
                 text = text[: block.start] + term + text[block.end :]
@@ -121,8 +135,8 @@ class SavedQueries:
     def __init__(self, folder: Path, prefixes: Prefixes | None = None) -> None:
         self._folder, self._prefixes = folder, prefixes or Prefixes()
         self._known: dict[str, SavedQuery] = {}
-        found = sorted(folder.glob("*/**/*.rq"))
-        self._files = {path.relative_to(folder).with_suffix("").as_posix(): path for path in found}
+        paths = {path.relative_to(folder).with_suffix("").as_posix(): path for path in files.below(folder, ".rq")}
+        self._files = {name: path for name, path in paths.items() if "/" in name}
 
     @classmethod
     def of(cls, project: Project) -> SavedQueries:
@@ -134,7 +148,12 @@ class SavedQueries:
 
     def _read(self, name: str) -> SavedQuery:
         if name not in self._known:
-            self._known[name] = read(self._files[name], name, f"{self._folder.name}/{name}.rq", self._prefixes)
+            source = f"{self._folder.name}/{name}.rq"
+            query = read(self._files[name], name, source, self._prefixes)
+            if not query.summary:
+                hint = "begin the file with: #+ summary: Which …?"
+                raise QuerySyntax(where=f"{source}:1", what="The query has no header.", hint=hint)
+            self._known[name] = query
         return self._known[name]
 
     @property
@@ -193,90 +212,78 @@ def _natural(label: str) -> list[tuple[int, str]]:
 
 
 def read(path: Path, name: str, source: str, prefixes: Prefixes | None = None) -> SavedQuery:
-    """Read one file; `prefixes` are those that values may use. Raises QuerySyntax with the header's line where the header is not what this module's notes say."""
-    text = files.read_text(path, source)
-    lines = text.splitlines()
-    count = next((i for i, line in enumerate(lines) if not line.startswith("#+")), len(lines))
-    head = _header(text, lines[:count], source)
-    known = prefixes or Prefixes()
-    parameters = head.get("params") or {}
-    defaults = {block.variable: block.term for block in tokens.values_blocks(text, source)}
+    """The query in a file; see `parse`. Raises FileUnreadable too."""
+    return parse(files.read(path, source), name, source, path, prefixes)
+
+
+def parse(data: bytes, name: str, source: str, path: Path = Path("-"), prefixes: Prefixes | None = None) -> SavedQuery:
+    """A query from its bytes: UTF-8, with or without a byte order mark and a header.
+
+    `prefixes` are those that values may use beside the query's own. Raises FileUnreadable where the bytes are not UTF-8,
+    and QuerySyntax with the line where the header is not what this module's notes say or a parameter is not safe.
+    """
+    text = files.decode(data, source)
+    head = header.read(text, source)
+    _check(head)
+    query = Query(text, source)
+    known = Prefixes({**(prefixes or {}), **query.declared})
     return SavedQuery(
         name=name,
         path=path,
         source=source,
         text=text,
-        summary=head["summary"],
-        description=" ".join(head.get("description", "").split()),
-        tags=tuple(head.get("tags") or ()),
-        parameters=tuple(_parameter(key, value, defaults, lines, source, known) for key, value in parameters.items()),
-        titles=head.get("columns") or {},
-        chart=head.get("chart") or {},
-        expect=head.get("expect") or {},
+        start=head.end,
+        summary=head.values.get("summary") or "",
+        description=" ".join((head.values.get("description") or "").split()),
+        tags=tuple(head.values.get("tags") or ()),
+        parameters=_parameters(head, query, known),
+        heads={key: _column(head, key, value) for key, value in (head.values.get("columns") or {}).items()},
+        chart=head.values.get("chart") or {},
+        expect=head.values.get("expect") or {},
         prefixes=known,
     )
 
 
-def _header(text: str, lines: list[str], source: str) -> dict[str, Any]:
-    head = dict(header.read(text, source).values)
-    if not head.get("summary"):
-        raise _header_problem(source, 1, "The header has no summary.", "begin the file with: #+ summary: Which …?")
-    for key, value in head.items():
+def _check(head: header.Header) -> None:
+    """Raise QuerySyntax where a header has no summary, an unknown key, or a value of another kind than its key asks for."""
+    if head.lines and not head.values.get("summary"):
+        raise head.problem(1, "The header has no summary.", "begin the file with: #+ summary: Which …?")
+    for key, value in head.values.items():
         if key not in _KEYS:
-            raise _header_problem(
-                source,
-                _line_of(key, lines),
-                f"The header has no key {key!r}.",
-                did_you_mean(key, _KEYS) or f"use: {', '.join(_KEYS)}.",
-            )
-        if value and not isinstance(value, _KEYS[key]):
-            kinds = {str: "a text", list: "a list: [one, two]", dict: "a list of names with values: {name: value}"}
-            raise _header_problem(
-                source, _line_of(key, lines), f"{key} is not {kinds[_KEYS[key]]}.", "compare with another query."
-            )
-    return head
+            hint = did_you_mean(key, _KEYS) or f"use: {', '.join(_KEYS)}."
+            raise head.problem(head.line_of(key), f"The header has no key {key!r}.", hint)
+        kind, words, inner = _KEYS[key]
+        parts = value.values() if isinstance(value, dict) else value
+        if value and not (isinstance(value, kind) and all(isinstance(part, inner) for part in parts)):
+            raise head.problem(head.line_of(key), f"{key} is not {words}.", "compare with another query.")
 
 
-def _parameter(
-    name: str, said: Any, defaults: dict[str, str], lines: list[str], source: str, known: Prefixes
-) -> Parameter:
-    line = _line_of(name, lines)
-    if name not in defaults:
-        raise _header_problem(
-            source, line, f"The parameter {name} has no block in the query.", f"write: VALUES ?{name} {{ default }}"
-        )
-    if not isinstance(said, dict) or any(key not in _PARAMETER_KEYS for key in said) or said.get("type") not in TYPES:
-        raise _header_problem(
-            source,
-            line,
-            f"The parameter {name} is not well described.",
-            f"write: {name}: {{label: …, type: one of {', '.join(TYPES)}}}",
-        )
-    choices = said.get("choices") or {}
-    pattern = choices if isinstance(choices, str) else ""
-    named = choices if isinstance(choices, dict) else {} if pattern else {choice: choice for choice in choices}
-    parameter = Parameter(name, said.get("label") or name, said["type"], defaults[name], named, pattern, known)
-    default = said.get("default")
-    if default is not None and parameter.term(default, source) not in (
-        defaults[name],
-        _whole(defaults[name], parameter),
-    ):
-        raise _header_problem(
-            source,
-            line,
-            f"The header's default of {name} is not that of the query.",
-            f"write: default: {defaults[name]}",
-        )
-    return parameter
+def _parameters(head: header.Header, query: Query, known: Prefixes) -> tuple[Parameter, ...]:
+    found = []
+    for name, keys in (head.values.get("params") or {}).items():
+        line = head.line_of(name, "params")
+        defaults = {block.term for block in query.blocks if block.variable == name}
+        if not defaults:
+            what = f"The parameter {name} has no block in the query."
+            raise head.problem(line, what, f"write: VALUES ?{name} {{ default }}")
+        if len(defaults) > 1:
+            what = f"The parameter {name} has several defaults: {', '.join(sorted(defaults))}."
+            raise head.problem(line, what, "write the same default in each block.")
+        try:
+            found.append(Parameter.described(name, keys, defaults.pop(), known))
+        except ValueError as error:
+            what, hint = error.args
+            raise head.problem(line, what, hint) from None
+    return tuple(found)
 
 
-def _whole(term: str, parameter: Parameter) -> str:
-    return parameter.term(term, "") if parameter.type == "iri" else term.replace("'", '"')
-
-
-def _line_of(key: str, lines: list[str]) -> int:
-    return next((i for i, line in enumerate(lines, 1) if re.match(rf"#\+\s*{re.escape(key)}\s*:", line)), 1)
-
-
-def _header_problem(source: str, line: int, what: str, hint: str) -> QuerySyntax:
-    return QuerySyntax(where=f"{source}:{line}", what=what, hint=hint)
+def _column(head: header.Header, name: str, value: Any) -> Column:
+    keys = {"title": value} if isinstance(value, str) else value
+    texts = all(isinstance(text, str) for text in keys.values())
+    if texts and keys.get("title") and not set(keys) - set(_COLUMN_KEYS) and keys.get("of", KINDS[0]) in KINDS:
+        return Column(**keys)
+    raise head.problem(
+        head.line_of(name, "columns"),
+        f"The column {name} is not well described.",
+        f'write: {name}: "Title", or {name}: {{title: …, of: one of {", ".join(KINDS)}, join: "; ", empty: …}}',
+    )

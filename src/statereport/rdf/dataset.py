@@ -17,6 +17,7 @@ from statereport.project import Project
 from statereport.rdf import prefixes, turtle, writers
 from statereport.rdf.namespaces import GRAPH, SH, SHAPE, XSD
 from statereport.rdf.prefixes import Prefixes
+from statereport.rdf.terms import is_iri, is_literal
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
@@ -129,7 +130,7 @@ def homes(dataset: Dataset) -> dict[str, list[str]]:
     found: dict[str, dict[str, None]] = {}
     for name, triples in dataset.graphs.items():
         if name not in ADDITIONS:
-            for subject in {t.subject for t in triples if type(t.subject).__name__ == "NamedNode"}:
+            for subject in {t.subject for t in triples if is_iri(t.subject)}:
                 found.setdefault(subject.value, {})[name] = None
     return {subject: list(names) for subject, names in sorted(found.items()) if len(names) > 1}
 
@@ -164,7 +165,7 @@ def unstable_literals(project: Project, dataset: Dataset) -> Iterator[Problem]:
 
 
 def _unstable(term) -> str | None:
-    if type(term).__name__ != "Literal":
+    if not is_literal(term):
         return None
     form = CANONICAL.get(term.datatype.value)
     if form is None or form.fullmatch(term.value):

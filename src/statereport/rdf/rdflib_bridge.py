@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from statereport.errors import NotWritable
 from statereport.rdf.namespaces import XSD
+from statereport.rdf.terms import is_blank, is_iri, is_literal
 
 if TYPE_CHECKING:
     import rdflib
@@ -31,14 +33,19 @@ def to_rdflib(triples: Iterable[Triple]) -> rdflib.Graph:
 
 
 def to_rdflib_term(value):
-    """One term as rdflib has it, with the characters it was written with."""
+    """One term as rdflib has it, with the characters it was written with.
+
+    Raises NotWritable for what RDF 1.2 adds and rdflib does not have: triple terms and directions of text.
+    """
     import rdflib
 
-    kind = type(value).__name__
-    if kind == "NamedNode":
+    if is_iri(value):
         return rdflib.URIRef(value.value)
-    if kind == "BlankNode":
+    if is_blank(value):
         return rdflib.BNode(value.value)
+    if not is_literal(value) or value.direction:
+        what = f"rdflib cannot hold the term {value}, which is one of RDF 1.2."
+        raise NotWritable("rdflib", what, "write it in the terms of RDF 1.1.")
     if value.language:
         return rdflib.Literal(value.value, lang=value.language)
     plain = value.datatype.value == f"{XSD}string"

@@ -1,14 +1,18 @@
-"""Writing RDF: the one order, the one set of names for blank nodes, and pyoxigraph's serialisers.
+"""Writing graphs and rows: the one order, the one set of names for blank nodes, and pyoxigraph's serialisers.
 
 Everything a build publishes passes through here, so that the same statements always give the same bytes, whatever the
-order they came in. Literals keep the characters they were written with.
+order they came in. Literals keep the characters they were written with. What a format cannot hold raises NotWritable.
 """
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import IO, Any
 
 from pyoxigraph import (
     BlankNode,
@@ -18,18 +22,35 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
+    QueryResultsFormat,
     RdfFormat,
     Triple,
     parse,
+    parse_query_results,
     serialize,
 )
 
-from statereport.rdf.namespaces import RDF
+from statereport.errors import NotWritable
+from statereport.rdf import terms
+from statereport.rdf.namespaces import RDF, XSD
 
-XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
-GRAPH_FORMATS = {"ttl": RdfFormat.TURTLE, "rdf": RdfFormat.RDF_XML, "nt": RdfFormat.N_TRIPLES}
+RESULT_FORMATS = {
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+    "json": QueryResultsFormat.JSON,
+    "xml": QueryResultsFormat.XML,
+}
+GRAPH_FORMATS = {
+    "ttl": RdfFormat.TURTLE,
+    "nt": RdfFormat.N_TRIPLES,
+    "rdf": RdfFormat.RDF_XML,
+    "jsonld": RdfFormat.JSON_LD,
+}
 DATASET_FORMATS = {"trig": RdfFormat.TRIG, "nq": RdfFormat.N_QUADS}
-READ_FORMATS = {**GRAPH_FORMATS, **DATASET_FORMATS, "jsonld": RdfFormat.JSON_LD}
+READ_FORMATS = {**GRAPH_FORMATS, **DATASET_FORMATS}
+# What XML 1.0 cannot hold, in UTF-8 (section 2.2): control characters, and U+FFFE and U+FFFF.
+_NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_XML_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 
 
 def iri(value: str) -> NamedNode:
@@ -61,7 +82,7 @@ def canonical(items: Iterable[Quad]) -> list[Quad]:
     Blank nodes come only from lists and restrictions of the ontology and the shapes; the parser names them at random.
     """
     dataset = Dataset(items)
-    if any(isinstance(term, BlankNode) for quad in dataset for term in (quad.subject, quad.object)):
+    if any(_has_blank(term) for quad in dataset for term in (quad.subject, quad.object)):
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(dataset, key=_order())
 
@@ -73,8 +94,9 @@ def merged(items: Iterable[Quad]) -> list[Triple]:
 
 def canonical_nquads(items: Iterable[Quad]) -> bytes:
     """Canonical N-Quads of quads from `canonical`: lines in code point order. Their SHA-256 is the RDFC-1.0 hash."""
-    lines = serialize(items, format=RdfFormat.N_QUADS).decode("utf-8").splitlines()
-    return "".join(f"{line}\n" for line in sorted(lines)).encode("utf-8")
+    # Not splitlines: a literal may hold U+2028 and other characters at which that would break a line.
+    lines = serialize(items, format=RdfFormat.N_QUADS).decode("utf-8").removesuffix("\n").split("\n")
+    return "".join(f"{line}\n" for line in sorted(lines) if line).encode("utf-8")
 
 
 def write(items: list[Quad], path: Path, prefixes: Mapping[str, str]) -> None:
@@ -83,14 +105,13 @@ def write(items: list[Quad], path: Path, prefixes: Mapping[str, str]) -> None:
     Turtle, TriG and RDF/XML get the prefixes that the data use. JSON-LD carries its context inside.
     """
     ending = path.suffix[1:]
-    if ending == "jsonld":
-        path.write_bytes(jsonld(merged(items), prefixes))
-    elif ending == "nq":
-        path.write_bytes(canonical_nquads(items))
+    if ending == "nq":
+        data = canonical_nquads(items)
     elif ending in DATASET_FORMATS:
-        path.write_bytes(dataset(items, ending, prefixes))
+        data = dataset(items, ending, prefixes)
     else:
-        serialize(merged(items), str(path), GRAPH_FORMATS[ending], prefixes=used(items, prefixes))
+        data = _document(items, ending, prefixes)
+    path.write_bytes(data)
 
 
 def dataset(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
@@ -105,11 +126,124 @@ def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
 
 
 def document(triples: Iterable[Triple], ending: str, prefixes: Mapping[str, str]) -> bytes:
-    """Some triples, sorted, in the format of that ending: ttl, rdf, nt or jsonld."""
+    """Some triples, sorted, in the format of that ending: ttl, rdf, nt or jsonld. Raises NotWritable."""
     items = canonical(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
+    return _document(items, ending, prefixes)
+
+
+def _document(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
     if ending == "jsonld":
         return jsonld(merged(items), prefixes)
-    return serialize(merged(items), format=GRAPH_FORMATS[ending], prefixes=used(items, prefixes))
+    output = io.BytesIO()
+    stream(merged(items), ending, output, used(items, prefixes))
+    return output.getvalue()
+
+
+def stream(triples: Iterable[Triple], form: str, output: IO[bytes], prefixes: Mapping[str, str] | None = None) -> None:
+    """Write triples into `output` in the order in which they come: ttl, nt, rdf or jsonld. Raises NotWritable."""
+    if form == "rdf":
+        triples, output = map(_for_rdf_xml, triples), XmlOutput(output)
+    elif form == "jsonld":
+        triples = map(_for_jsonld, triples)
+    serialize(triples, output, GRAPH_FORMATS[form], prefixes=prefixes)
+
+
+def results(columns: Iterable[str], rows: Iterable[Iterable[Any]], truth: bool | None, form: str) -> bytes:
+    """Rows of terms under their columns, or a truth, in a format of SPARQL results: csv, tsv, json, xml.
+
+    Raises NotWritable.
+    """
+    document: dict[str, Any] = {"head": {}, "boolean": truth}
+    if truth is None:
+        names = list(columns)
+        pairs = (zip(names, row, strict=True) for row in rows)
+        bindings = [{name: _in_json(term) for name, term in row if term is not None} for row in pairs]
+        document = {"head": {"vars": names}, "results": {"bindings": bindings}}
+    # The engine's own writers make every format, from what its reader has read.
+    data = json.dumps(document, ensure_ascii=False).encode()
+    output = io.BytesIO()
+    read_again = parse_query_results(data, QueryResultsFormat.JSON)
+    read_again.serialize(XmlOutput(output) if form == "xml" else output, RESULT_FORMATS[form])
+    return output.getvalue()
+
+
+def _in_json(term: Any) -> dict[str, Any]:
+    """A term as the SPARQL 1.2 Query Results JSON Format has it (section 3.2.2)."""
+    if terms.is_iri(term):
+        return {"type": "uri", "value": term.value}
+    if terms.is_blank(term):
+        return {"type": "bnode", "value": term.value}
+    if terms.is_triple(term):
+        names = ("subject", "predicate", "object")
+        return {"type": "triple", "value": dict(zip(names, map(_in_json, terms.parts(term)), strict=True))}
+    if term.language is None:
+        return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+    direction = {"its:dir": term.direction.value} if term.direction else {}
+    return {"type": "literal", "value": term.value, "xml:lang": term.language, **direction}
+
+
+class XmlOutput:
+    """Passes the XML that the engine writes on to `output`, so that any parser reads from it what was written.
+
+    A carriage return becomes a reference, since parsers make a line feed of a bare one (XML 1.0, section 2.11). Raises
+    NotWritable for a character that XML does not have.
+    """
+
+    def __init__(self, output: IO[bytes]) -> None:
+        self._output = output
+        self._end = b""  # of what came before, where a character may have begun
+
+    def write(self, piece: bytes) -> int:
+        """Pass a piece on."""
+        found = _NO_XML.search(self._end + piece)
+        if found:
+            character = f"U+{ord(found[0].decode()):04X}"
+            raise NotWritable("answer", f"XML cannot hold the character {character}, which the answer has.", _OTHERS)
+        self._end = (self._end + piece)[-2:]
+        self._output.write(piece.replace(b"\r", b"&#13;"))
+        return len(piece)
+
+    def flush(self) -> None:
+        """Pass on what waits."""
+        self._output.flush()
+
+
+_OTHERS = "ask for another format: nt or ttl for graphs, json or csv for rows."
+
+
+def _for_rdf_xml(triple: Triple) -> Triple:
+    """The triple as RDF/XML can hold it: its blank nodes with names that XML has. Raises NotWritable."""
+    if not _is_element(triple.predicate.value):
+        what = f"RDF/XML cannot hold the predicate <{triple.predicate.value}>, which does not end in an XML name."
+        raise NotWritable("answer", what, _OTHERS)
+    return Triple(_node(triple.subject), triple.predicate, _node(triple.object))
+
+
+def _node(term: Any) -> Any:
+    if terms.is_triple(term):
+        return _for_rdf_xml(term)
+    if terms.is_blank(term) and not _XML_NAME.fullmatch(term.value):
+        return BlankNode(f"_{term.value.encode().hex()}")
+    return term
+
+
+@lru_cache(maxsize=4096)
+def _is_element(predicate: str) -> bool:
+    """Whether the engine writes a predicate as an element that another parser reads as that predicate."""
+    from xml.etree import ElementTree  # what no other format needs
+
+    try:
+        data = serialize([Triple(BlankNode("s"), NamedNode(predicate), Literal(""))], format=RdfFormat.RDF_XML)
+        namespace, _, local = ElementTree.fromstring(data)[0][0].tag[1:].partition("}")
+    except (OSError, ElementTree.ParseError):  # a word of RDF/XML's own; no name
+        return False
+    return namespace + local == predicate
+
+
+def _for_jsonld(triple: Triple) -> Triple:
+    if terms.is_triple(triple.object):
+        raise NotWritable("answer", "JSON-LD cannot hold a triple term, which the answer has.", _OTHERS)
+    return triple
 
 
 def read(path: Path) -> list[Quad]:
@@ -119,22 +253,29 @@ def read(path: Path) -> list[Quad]:
 
 def used(items: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
     """The part of the prefix table that some IRI of the quads begins with, in alphabetical order."""
-    names = {name for quad in items for name in _names(quad)}
-    spaces = {name[: max(name.rfind("/"), name.rfind("#")) + 1] for name in names}
+    spaces = {name[: max(name.rfind("/"), name.rfind("#")) + 1] for name in _names(items)}
     return {prefix: space for prefix, space in sorted(prefixes.items()) if space in spaces}
 
 
 def jsonld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
-    """JSON-LD with its context inside: one node object a subject, one property a line, names shortened by prefixes."""
+    """JSON-LD with its context inside: one node object a subject, one property a line, names shortened by prefixes.
+
+    Raises NotWritable for triple terms, which JSON-LD 1.1 does not have.
+    """
+    kept = [_for_jsonld(t) for t in triples]
+    quads = [Quad(t.subject, t.predicate, t.object) for t in kept]
+    # An IRI such as figure:1 would be read as a short name where the context has the prefix `figure`.
+    schemes = {name.partition(":")[0] for name in _names(quads) if not name.partition(":")[2].startswith("//")}
     context = {
         prefix: {"@id": space, "@prefix": True}
-        for prefix, space in used((Quad(t.subject, t.predicate, t.object) for t in triples), prefixes).items()
+        for prefix, space in used(quads, prefixes).items()
+        if prefix not in schemes
     }
     shorten = _shortener({prefix: entry["@id"] for prefix, entry in context.items()})
     nodes: dict[str, dict] = {}
-    for t in triples:
+    for t in kept:
         node = nodes.setdefault(shorten(t.subject), {"@id": shorten(t.subject)})
-        if t.predicate.value == RDF + "type":
+        if t.predicate.value == RDF + "type" and not terms.is_literal(t.object):
             node.setdefault("@type", []).append(shorten(t.object))
         else:
             node.setdefault(shorten(t.predicate), []).append(_json_value(t.object, shorten))
@@ -146,39 +287,48 @@ def _alone(key: str, values: str | list) -> str | list | dict:
     return values[0] if isinstance(values, list) and len(values) == 1 and key != "@type" else values
 
 
-def _json_value(term: NamedNode | BlankNode | Literal, shorten) -> str | dict[str, str]:
-    if not isinstance(term, Literal):
+def _json_value(term: Any, shorten: Callable[[Any], str]) -> str | dict[str, str]:
+    if not terms.is_literal(term):
         return {"@id": shorten(term)}
     if term.language:
-        return {"@value": term.value, "@language": term.language}
+        direction = {"@direction": term.direction.value} if term.direction else {}
+        return {"@value": term.value, "@language": term.language, **direction}
     # Numbers stay typed strings: a JSON number would lose the characters they were written with.
-    if term.datatype.value != XSD_STRING:
+    if term.datatype.value != XSD + "string":
         return {"@value": term.value, "@type": shorten(term.datatype)}
     return term.value
 
 
-def _shortener(prefixes: Mapping[str, str]):
+def _shortener(prefixes: Mapping[str, str]) -> Callable[[Any], str]:
     by_space = {space: prefix for prefix, space in prefixes.items()}
-    known: dict[NamedNode | BlankNode, str] = {}
+    known: dict[Any, str] = {}
 
-    def shorten(term: NamedNode | BlankNode) -> str:
+    def shorten(term: Any) -> str:
         if term not in known:
             cut = max(term.value.rfind("/"), term.value.rfind("#")) + 1
             prefix, local = by_space.get(term.value[:cut]), term.value[cut:]
-            whole = str(term) if isinstance(term, BlankNode) else term.value
-            known[term] = f"{prefix}:{local}" if prefix and local else whole
+            known[term] = f"{prefix}:{local}" if prefix and local else terms.text(term)
         return known[term]
 
     return shorten
 
 
-def _names(quad: Quad) -> Iterator[str]:
-    yield quad.predicate.value
-    for term in (quad.subject, quad.object):
-        if isinstance(term, NamedNode):
-            yield term.value
-        elif isinstance(term, Literal):
-            yield term.datatype.value
+def _names(quads: Iterable[Quad]) -> set[str]:
+    """Every IRI that the triples of the quads hold."""
+    return {name for quad in quads for term in (quad.subject, quad.predicate, quad.object) for name in _iris(term)}
+
+
+def _iris(term: Any) -> Iterator[str]:
+    if terms.is_iri(term):
+        yield term.value
+    elif terms.is_literal(term):
+        yield term.datatype.value
+    for part in terms.parts(term):
+        yield from _iris(part)
+
+
+def _has_blank(term: Any) -> bool:
+    return terms.is_blank(term) or any(map(_has_blank, terms.parts(term)))
 
 
 def _order():

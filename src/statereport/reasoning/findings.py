@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from statereport.rdf.dataset import Graphs
 from statereport.rdf.namespaces import GRAPH, ID, RDF, SR, XSD
+from statereport.rdf.terms import is_iri
 from statereport.rdf.writers import iri, literal, triple
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class _Said:
         self._said: dict[tuple[str, str], list] = {}
         for t in (t for part in parts for t in part if t.predicate.value in asked):
             self._said.setdefault((t.subject.value, t.predicate.value), []).append(t.object)
-            if type(t.object).__name__ == "NamedNode":
+            if is_iri(t.object):
                 self._said.setdefault((t.object.value, "^" + t.predicate.value), []).append(t.subject)
 
     def of(self, subject: str, name: str) -> list:

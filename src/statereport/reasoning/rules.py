@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from statereport import files
 from statereport.errors import RuleBroken
 from statereport.reasoning.axioms import Pattern, Rule
 from statereport.sparql import header, tokens
-from statereport.sparql.engine import Store
+from statereport.sparql.engine import form_of
 
 
 def load_rules(folder: Path, name: Callable[[Path], str] = str) -> tuple[Rule, ...]:
@@ -24,27 +24,29 @@ def load_rules(folder: Path, name: Callable[[Path], str] = str) -> tuple[Rule, .
 
 
 def _read(path: Path, name: str) -> list[Rule]:
+    import rdflib  # what no other command needs
+
     text = files.read_text(path, name)
     head = header.read(text, name)
     if not all(isinstance(head.values.get(key), str) and head.values[key] for key in ("summary", "description")):
         raise RuleBroken(
             name, "The rule does not say what it does.", "begin with `#+ summary: …` and `#+ description: …`."
         )
-    form = Store.memory().query(text, name).form  # the engine's parser gives the better place of a mistake
-    words = list(tokens.tokens(text))
-    if form != "construct" or not any(word.says("WHERE") for word in words) or words[-1].text != "}":
+    query = form_of(text, name)  # the engine's parser gives the better place of a mistake
+    words = query.tokens
+    if query.form != "construct" or not any(word.says("WHERE") for word in words) or words[-1].text != "}":
         raise RuleBroken(
             name, "The rule is not of the form CONSTRUCT { … } WHERE { … }.", "write it so, and nothing after it."
         )
     algebra = _algebra(text, name)
-    if any(type(term).__name__ == "BNode" for head in algebra.template for term in head):
+    if any(isinstance(term, rdflib.BNode) for head in algebra.template for term in head):
         raise RuleBroken(
             name,
             "The rule makes a thing without a name, a new one in every round.",
             "give it an IRI, or leave it out.",
         )
     body = tuple(_pattern(triple) for triple in _triples(algebra.p))
-    condition = _condition(words, tokens.declarations(text))
+    condition = _condition(words, query.declared)
     return [Rule(f"rule {path.stem}", _pattern(head), body, condition) for head in algebra.template]
 
 
@@ -72,7 +74,7 @@ def _pattern(triple: Any) -> Pattern:
     return tuple(term.n3() for term in triple)
 
 
-def _condition(words: list[tokens.Token], prefixes: Mapping[str, str]) -> str:
+def _condition(words: Sequence[tokens.Token], prefixes: Mapping[str, str]) -> str:
     """The inside of a query's WHERE, with every prefixed name written out."""
     start = next(i for i, word in enumerate(words) if word.says("WHERE")) + 2
     parts = []

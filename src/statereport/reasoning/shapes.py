@@ -18,6 +18,7 @@ from statereport.errors import QueryRefused, QuerySyntax, ShapeBroken, did_you_m
 from statereport.rdf import namespaces, turtle, writers
 from statereport.rdf.namespaces import BASE, SH
 from statereport.rdf.prefixes import Prefixes
+from statereport.rdf.terms import is_iri, is_literal
 from statereport.sparql import engine, tokens
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ class Shapes:
             dict.fromkeys(
                 t.subject.value
                 for t in self.triples
-                if t.predicate.value == TYPE
-                and _value(t.object) == SH + kind
-                and type(t.subject).__name__ == "NamedNode"
+                if t.predicate.value == TYPE and _value(t.object) == SH + kind and is_iri(t.subject)
             )
         )
 
@@ -117,7 +116,7 @@ def _unknown_terms(shapes: Shapes) -> Iterator[ShapeBroken]:
     for t in shapes.triples:
         for term in (t.predicate, t.object):
             name = _value(term)
-            if type(term).__name__ == "NamedNode" and name.startswith(SH) and name not in terms:
+            if is_iri(term) and name.startswith(SH) and name not in terms:
                 short = name.removeprefix(SH)
                 near = did_you_mean(short, (term.removeprefix(SH) for term in terms), "see the SHACL recommendation")
                 yield _problem(shapes, t.subject.value, f"SHACL has no term sh:{short}, so this says nothing.", near)
@@ -174,9 +173,7 @@ def _severities(shapes: Shapes) -> Iterator[ShapeBroken]:
 
 
 def _unreached(shapes: Shapes) -> Iterator[ShapeBroken]:
-    reached = {
-        _value(t.object) for t in shapes.triples if t.predicate.value != TYPE and type(t.object).__name__ != "Literal"
-    }
+    reached = {_value(t.object) for t in shapes.triples if t.predicate.value != TYPE and not is_literal(t.object)}
     targets = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
     for kind, hint in (
         ("NodeShape", "give it a sh:targetClass"),
@@ -195,10 +192,7 @@ def _unreached(shapes: Shapes) -> Iterator[ShapeBroken]:
 def _unknown_names(shapes: Shapes, known: set[str]) -> Iterator[ShapeBroken]:
     described = known | {t.subject.value for t in shapes.triples}
     spoken = [
-        (t.subject.value, _value(term))
-        for t in shapes.triples
-        for term in (t.predicate, t.object)
-        if type(term).__name__ == "NamedNode"
+        (t.subject.value, _value(term)) for t in shapes.triples for term in (t.predicate, t.object) if is_iri(term)
     ]
     spoken += [
         (constraint, name)
@@ -225,9 +219,7 @@ def spread(triples: Iterable[Triple]) -> list[Triple]:
     """
     shapes = Shapes(tuple(triples))
     used = {
-        t.object.value
-        for t in shapes.triples
-        if t.predicate.value not in (TYPE, SH + "property") and type(t.object).__name__ == "NamedNode"
+        t.object.value for t in shapes.triples if t.predicate.value not in (TYPE, SH + "property") and is_iri(t.object)
     }
     used |= {t.object.value for t in shapes.triples if t.predicate.value == namespaces.RDF + "first"}
     moved = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from statereport.rdf import writers
 from statereport.rdf.namespaces import BASE, OWL, RDF, RDFS, SR
+from statereport.rdf.terms import is_iri
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
@@ -19,7 +20,7 @@ def prepared(given: Iterable[Triple]) -> list[Triple]:
     whose unit is percent) is a type of what has the value.
     """
     triples = list(given)
-    ours = [t for t in triples if type(t.subject).__name__ == "NamedNode" and t.subject.value.startswith(BASE)]
+    ours = [t for t in triples if is_iri(t.subject) and t.subject.value.startswith(BASE)]
     above = _superclasses(ours)
     types: dict[str, set[str]] = {}
     for t in ours:
@@ -40,11 +41,7 @@ def prepared(given: Iterable[Triple]) -> list[Triple]:
 def _superclasses(triples: Iterable[Triple]) -> dict[str, set[str]]:
     direct: dict[str, set[str]] = {}
     for t in triples:
-        if (
-            t.predicate.value == RDFS + "subClassOf"
-            and type(t.object).__name__ == "NamedNode"
-            and t.object.value.startswith(SR)
-        ):
+        if t.predicate.value == RDFS + "subClassOf" and is_iri(t.object) and t.object.value.startswith(SR):
             direct.setdefault(t.subject.value, set()).add(t.object.value)
     above = {kind: set(parents) for kind, parents in direct.items()}
     while any(_grows(parents, above) for parents in above.values()):

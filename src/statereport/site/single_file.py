@@ -14,7 +14,7 @@ from statereport import __version__
 from statereport.questions import saved
 from statereport.questions.catalogue import title_of
 from statereport.rdf import writers
-from statereport.sparql import tokens
+from statereport.sparql.query import Query
 
 if TYPE_CHECKING:
     from statereport.questions.parameters import Parameter
@@ -82,7 +82,7 @@ def _question(query: SavedQuery, engine: Engine, folder: Path) -> dict[str, Any]
 def _pieces(query: SavedQuery) -> list[Any]:
     """The text without its header, cut where a parameter's term stands."""
     pieces, at = [], 0
-    for block in tokens.values_blocks(query.text, query.source):
+    for block in Query(query.text, query.source).blocks:
         if any(parameter.name == block.variable for parameter in query.parameters):
             pieces += [query.text[at : block.start], {"parameter": block.variable}]
             at = block.end

@@ -1,7 +1,7 @@
 """Why a query has no answer: the first part of its pattern, in the order it is written, that leaves nothing.
 
-The parts are tried together from the first on, each time with one more, so that what is named is the part to look at: all
-that stands before it has a match.
+The parts are tried together from the first on, each time with one more, so that the part that is named is the one to look
+at: all that stands before it has a match.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from statereport.errors import Problem, did_you_mean
 from statereport.rdf.prefixes import Prefixes
-from statereport.sparql import patterns, tokens
+from statereport.sparql import patterns
 from statereport.sparql.answers import Answer
-from statereport.sparql.engine import Engine
+from statereport.sparql.engine import Engine, literal_text
 from statereport.sparql.patterns import Part, Pattern
+from statereport.sparql.query import Query
 
 # Parts that can never take a row away.
 _HARMLESS = ("optional", "bind")
@@ -24,7 +25,7 @@ _MOST, _DEEPEST = 60, 4
 
 @dataclass(frozen=True)
 class Cause:
-    """Why nothing was answered: the part as written, its place (`source:line:column`), why in a sentence, and what may help."""
+    """Why there is no answer: the part as written, its place (`source:line:column`), why, and what may help."""
 
     part: str
     where: str
@@ -37,32 +38,32 @@ class Cause:
 
 
 def explain(
-    text: str, engine: Engine, source: str = "query", prefixes: Mapping[str, str] | None = None
+    text: str | Query, engine: Engine, source: str = "query", prefixes: Mapping[str, str] | None = None
 ) -> Cause | None:
-    """Why this query answers no row; None where it cannot be said. The engine is asked one short question for each part."""
+    """Why this query answers no row; None where it cannot be said. The engine is asked one short question per part."""
+    query = Query.of(text, source, prefixes)
     try:
-        reader = patterns.Reader(text)
+        reader = patterns.Reader(query)
         whole = reader.pattern()
         if whole is None:
             return None
-        known = Prefixes({**(prefixes or {}), **tokens.declarations(text)})
-        return _first_empty(_Asked(text, source, engine, known, reader), whole, _DEEPEST) or _after(text, whole, source)
+        asked = _Asked(query, engine, Prefixes({**query.prefixes, **query.declared}), reader)
+        return _first_empty(asked, whole, _DEEPEST) or _after(query, whole)
     except (patterns.Unreadable, Problem):
         return None
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """A query without an answer, and whom to ask about its parts."""
+    """A query without an answer, the engine that is asked about its parts, and the prefixes that they may use."""
 
-    text: str
-    source: str
+    query: Query
     engine: Engine
     prefixes: Prefixes
     reader: patterns.Reader
 
     def ask(self, text: str) -> Answer:
-        return self.engine.query(text, self.source, self.prefixes)
+        return self.engine.query(text, self.query.source, self.prefixes)
 
     def matches(self, parts: list[Part]) -> bool:
         pattern = "\n".join(f"{part.text} ." if part.kind == "triple" else part.text for part in parts)
@@ -81,13 +82,13 @@ def _first_empty(asked: _Asked, pattern: Pattern, depth: int) -> Cause | None:
             deeper = _first_empty(asked, asked.reader.inside(part), depth - 1)
             if deeper:
                 return deeper
-        where = tokens.place(asked.text, part.start, asked.source)
+        where = asked.query.place(part.start)
         return Cause(_short(part.text), where, _why(asked, part, len(kept) == 1), _help(asked, part))
     return None
 
 
 def _order(parts: tuple[Part, ...]) -> Iterator[Part]:
-    """The parts as written, but each filter as soon as everything that it speaks of stands before it, at the latest last."""
+    """The parts as written, but each filter as soon as all its variables stand before it, at the latest last."""
     waiting: list[Part] = []
     seen: set[str] = set()
     for part in parts:
@@ -113,7 +114,7 @@ def _why(asked: _Asked, part: Part, alone: bool) -> str:
 
 
 def _help(asked: _Asked, part: Part) -> str:
-    """A word about an IRI that the graph does not have, or about a text that it has in a language only."""
+    """A hint about an IRI that the graph does not have, or about a text that it has only in a language."""
     if part.kind != "triple":
         return ""
     for word in part.words:
@@ -123,11 +124,12 @@ def _help(asked: _Asked, part: Part) -> str:
                 f"ASK {{ {{ {word.text} ?p ?o }} UNION {{ ?s {word.text} ?o }} UNION {{ ?s ?p {word.text} }} }}"
             ).truth
         ):
-            return f"The graph does not speak of {word.text}.{_nearest(asked, word.text)}"
+            return f"The graph does not have {word.text}.{_nearest(asked, word.text)}"
     text = part.words[-1]
     if text.kind == "string":
         rows = asked.ask(
-            f"SELECT DISTINCT (LANG(?v) AS ?tag) {{ ?s ?p ?v FILTER(isLiteral(?v) && STR(?v) = {text.text}) }} ORDER BY ?tag"
+            "SELECT DISTINCT (LANG(?v) AS ?tag) "
+            f"{{ ?s ?p ?v FILTER(isLiteral(?v) && STR(?v) = {text.text}) }} ORDER BY ?tag"
         )
         tags = [row["tag"] for row in rows if row["tag"]]
         if tags:
@@ -140,28 +142,22 @@ def _nearest(asked: _Asked, term: str) -> str:
     (row,) = asked.ask(f"SELECT (STR({term}) AS ?iri) {{}}").to_dicts()
     space = row["iri"][: max(row["iri"].rfind("/"), row["iri"].rfind("#")) + 1]
     rows = asked.ask(
-        f'SELECT DISTINCT ?x {{ {{ SELECT DISTINCT ?x {{ ?s ?x ?o }} }} UNION {{ ?x a ?class }} FILTER(STRSTARTS(STR(?x), "{space}")) }} ORDER BY ?x'
+        "SELECT DISTINCT ?x { { SELECT DISTINCT ?x { ?s ?x ?o } } UNION { ?x a ?class } "
+        f"FILTER(STRSTARTS(STR(?x), {literal_text(space)})) }} ORDER BY ?x"
     )
     near = did_you_mean(asked.prefixes.shorten(row["iri"]), [asked.prefixes.shorten(each["x"]) for each in rows])
     return f" {near[0].upper()}{near[1:]}" if near else ""
 
 
-def _after(text: str, whole: Pattern, source: str) -> Cause | None:
+def _after(query: Query, whole: Pattern) -> Cause | None:
     """The pattern has matches: what stands after it, or the template before it, leaves none."""
-    rest = text[whole.end + 1 :]
     if whole.form == "CONSTRUCT":
-        return Cause(
-            "",
-            tokens.place(text, whole.start, source),
-            "The pattern has matches, but no triple of the template is complete:",
-        )
-    for word in tokens.tokens(rest):
-        if any(word.says(name) for name in ("HAVING", "OFFSET", "LIMIT", "VALUES")):
-            start = whole.end + 1 + word.start
-            line = text[start:].splitlines()[0]
-            return Cause(
-                line, tokens.place(text, start, source), "The pattern has matches, and this leaves none of them:"
-            )
+        why = "The pattern has matches, but no triple of the template is complete:"
+        return Cause("", query.place(whole.start), why)
+    for word in query.tokens:
+        if word.start > whole.end and any(word.says(name) for name in ("HAVING", "OFFSET", "LIMIT", "VALUES")):
+            line = query.text[word.start :].splitlines()[0]
+            return Cause(line, query.place(word.start), "The pattern has matches, and this leaves none of them:")
     return None
 
 

@@ -7,47 +7,38 @@ Update (INSERT … WHERE only), Protocol, and the four result formats.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Protocol, TypeVar
+from typing import IO, Any, Protocol
 
 import pyoxigraph as ox
 
-from statereport.errors import QueryRefused, QuerySyntax, UnknownName, did_you_mean
-from statereport.rdf import writers
-from statereport.sparql import stack, tokens
+from statereport.errors import QueryFailed, UnknownName, did_you_mean
+from statereport.rdf import terms, writers
+from statereport.rdf.writers import GRAPH_FORMATS, RESULT_FORMATS
+from statereport.sparql import tokens
 from statereport.sparql.answers import Answer
+from statereport.sparql.query import LONGEST, Query, shape
 
-RESULT_FORMATS = {
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-}
-GRAPH_FORMATS = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-}
-LONGEST = 65_536
-# A query shorter than this needs no more than an ordinary stack.
-_SHORT = 2_000
+__all__ = ["GRAPH_FORMATS", "LONGEST", "RESULT_FORMATS", "Engine", "Query", "Store"]
 
-T = TypeVar("T")
 Scope = tuple[Iterable[str], Iterable[str]]
 
 
 class Engine(Protocol):
     """What can be asked of a graph, wherever it is."""
 
-    def query(self, text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
-        """The answer to a query, which may use `prefixes` without declaring them. Raises QuerySyntax, QueryRefused."""
+    def query(self, text: str | Query, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
+        """The answer to a query, which may use `prefixes` without declaring them.
+
+        `source` names the query in messages. Raises QuerySyntax, QueryRefused, QueryFailed.
+        """
 
     def serialise(
-        self, text: str, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None
+        self, text: str | Query, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None
     ) -> bytes:
-        """The answer in a format: csv, tsv, json or xml for rows and truths; ttl, nt, rdf or jsonld, with `prefixes`, for graphs."""
+        """The answer in a format: see `answer_bytes`; `prefixes` also shorten the names of a graph."""
 
 
 class Store:
@@ -65,64 +56,68 @@ class Store:
 
     @classmethod
     def built(cls, folder: Path) -> Store:
-        """The store that `write_store` left in `folder`, read-only. Raises OSError where there is none."""
-        return cls(ox.Store.read_only(str(folder / "db")))
+        """The store in a folder on disk, read-only. Raises OSError where there is none."""
+        return cls(ox.Store.read_only(str(folder)))
 
-    def query(self, text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
+    def query(self, text: str | Query, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
         """See `Engine.query`. Rows come in the query's order; a graph's triples come once each, sorted."""
-        return _roomy(text, lambda: _answer(self._screened(text, source, prefixes)))
+        query = Query.of(text, source, prefixes)
+        query.screen()
+        return query.run(self._inner, answer_of)
 
     def serialise(
-        self, text: str, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None
+        self, text: str | Query, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None
     ) -> bytes:
-        """See `Engine.serialise`; the engine's own writers make the bytes."""
-        return _roomy(text, lambda: _serialised(self._screened(text, source, prefixes), form, prefixes or {}))
+        """See `Engine.serialise`."""
+        return answer_bytes(self.query(text, source, prefixes), form, prefixes)
 
     def write(
         self,
-        text: str,
+        text: str | Query,
         choose: Callable[[Iterable[str]], str],
         output: IO[bytes],
         scope: Scope | None = None,
         base: str | None = None,
     ) -> str:
-        """Run a query and let the engine's own writer put the answer into `output`. → the format it has.
+        """Run a query and write its answer into `output` as it comes. Returns the format it has.
 
         `choose` is given the formats that the answer can have and names one; what it raises passes through, and so does
         what `output` raises. `scope` says of which graphs the query is asked (default, named): those and no other;
-        without it FROM says so, or all are. `base` is what relative IRIs are relative to.
+        without it FROM says so, or all are. `base` is what relative IRIs are relative to. Raises NotWritable.
         """
-        parts = ([ox.NamedNode(name) for name in part] for part in scope or ())
-        given = {"base_iri": base, **dict(zip(("default_graph", "named_graphs"), parts, strict=False))}
+        graphs = ([ox.NamedNode(name) for name in part] for part in scope or ())
+        given = {"base_iri": base, **dict(zip(("default_graph", "named_graphs"), graphs, strict=False))}
+        query = Query.of(text)
+        query.screen(graphs=True, deepest=tokens.DEEPEST)
 
-        def run() -> str:
-            tokens.screen(text, graphs=True, deepest=tokens.DEEPEST)
-            results = self._run(text, "query", given)
+        def written(results: Any) -> str:
             graph = isinstance(results, ox.QueryTriples)
             form = choose(tuple(GRAPH_FORMATS if graph else RESULT_FORMATS))
-            results.serialize(output, format_of(form, graph))
+            kind = format_of(form, graph)
+            if graph:
+                writers.stream(results, form, output)
+            else:
+                results.serialize(writers.XmlOutput(output) if form == "xml" else output, kind)
             return form
 
-        return _roomy(text, run)
+        return query.run(self._inner, written, **given)
 
-    def solutions(self, text: str, bound: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """The rows of a SELECT of our own, with variables bound beforehand as SHACL binds $this; unbound cells left out.
+    def solutions(self, text: str | Query, bound: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The rows of one of the project's own SELECT queries; unbound cells are left out.
 
-        The value takes the variable's place before anything is evaluated, in sub-selects too (SEP-0007).
+        `bound` holds terms for variables that have them beforehand, as SHACL binds $this: the term takes the variable's
+        place before anything is evaluated, in sub-selects too (SEP-0007).
         """
         given = {ox.Variable(name): value for name, value in bound.items()}
-        results = self._inner.query(text, substitutions=given)
-        names = [variable.value for variable in results.variables]
-        for row in results:
-            yield {name: row[name] for name in names if row[name] is not None}
+        # The project's own queries need no large stack, and SHACL asks them thousands of times.
+        rows = Query.of(text).explained(lambda query: _rows(self._inner.query(query, substitutions=given)))
+        return ({name: term for name, term in row if term is not None} for row in rows)
 
     def insert(self, rule: str, source: str = "rule") -> None:
         """Run one `INSERT … WHERE` (the inference rules); any other update is refused."""
-        tokens.screen(rule, source, inserts=True)
-        try:
-            self._inner.update(rule)
-        except SyntaxError as error:
-            raise _unreadable(rule, error, source, {}) from None
+        query = Query(rule, source)
+        query.screen(inserts=True)
+        query.explained(self._inner.update)
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """The quads of a named graph, or of the default graph."""
@@ -132,26 +127,12 @@ class Store:
     def __len__(self) -> int:
         return len(self._inner)
 
-    def _screened(self, text: str, source: str, prefixes: Mapping[str, str] | None) -> Any:
-        tokens.screen(text, source)
-        return self._run(text, source, {"prefixes": dict(prefixes or {})})
 
-    def _run(self, text: str, source: str, given: dict[str, Any] | None = None) -> Any:
-        try:
-            return self._inner.query(text, **given or {})
-        except SyntaxError as error:
-            raise _unreadable(text, error, source, (given or {}).get("prefixes") or {}) from None
-
-
-def form_of(text: str, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
-    """What kind of answer a query gives, and its columns: the engine reads it and runs it on nothing."""
-    return Store.memory().query(text, source, prefixes)
-
-
-def _unreadable(text: str, error: SyntaxError, source: str, prefixes: Mapping[str, str]) -> QuerySyntax:
-    from statereport.sparql import diagnose  # what most queries never need
-
-    return diagnose.problem(text, str(error), source, prefixes)
+def form_of(text: str | Query, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Query:
+    """The query, whose `form` and `columns` the engine has read. Raises QuerySyntax, QueryRefused, QueryFailed."""
+    query = Query.of(text, source, prefixes)
+    _ = query.form  # read now
+    return query
 
 
 def with_union(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
@@ -161,51 +142,52 @@ def with_union(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         yield ox.Quad(quad.subject, quad.predicate, quad.object)
 
 
-def _roomy(text: str, work: Callable[[], T]) -> T:
-    """Do the work of a query: refused where it is too long, on a thread with room, or here where it is short and none can be had."""
-    if len(text) > LONGEST:
-        raise QueryRefused(
-            where="query",
-            what=f"The query has {len(text):,} characters; the longest that is run has {LONGEST:,}.",
-            hint="ask several shorter questions, or load an export into an engine of your own.",
-        )
-    return stack.with_room(work, needed=len(text) > _SHORT)
-
-
-def _answer(results: Any) -> Answer:
-    if isinstance(results, ox.QuerySolutions):
-        names = tuple(variable.value for variable in results.variables)
-        return Answer("select", names, tuple(tuple(row[name] for name in names) for row in results))
-    if isinstance(results, ox.QueryBoolean):
+def answer_of(results: Any) -> Answer:
+    """The engine's results as a value. Raises QueryFailed for terms that are nested too deep to be handled."""
+    form, columns = shape(results)
+    if form == "ask":
         truth = bool(results)
-        return Answer("ask", ("answer",), ((ox.Literal(truth),),), truth)
-    triples = writers.merged(writers.canonical(ox.Quad(t.subject, t.predicate, t.object) for t in results))
-    rows = tuple((t.subject, t.predicate, t.object) for t in triples)
+        return Answer(form, columns, ((ox.Literal(truth),),), truth)
+    if form == "select":
+        return Answer(form, columns, tuple(tuple(term for _, term in row) for row in _rows(results)))
+    return graph_of(results)
+
+
+def _rows(results: Any) -> list[list[tuple[str, Any]]]:
+    """Every row, as pairs of a column and a term."""
+    names = [variable.value for variable in results.variables]
+    rows = [[(name, row[name]) for name in names] for row in results]
+    _refuse_deep(term for row in rows for _, term in row)
+    return rows
+
+
+def graph_of(triples: Iterable[Any]) -> Answer:
+    """An answer of triples, or of quads without their graphs: once each and sorted, blank nodes named by RDFC-1.0."""
+    kept = list(triples)
+    _refuse_deep(t.object for t in kept)
+    quads = writers.canonical(ox.Quad(t.subject, t.predicate, t.object) for t in kept)
+    rows = tuple((t.subject, t.predicate, t.object) for t in writers.merged(quads))
     return Answer("construct", ("subject", "predicate", "object"), rows)
 
 
-def _serialised(results: Any, form: str, prefixes: Mapping[str, str]) -> bytes:
-    graph = isinstance(results, ox.QueryTriples)
-    kind = format_of(form, graph)
-    if not graph:
-        return results.serialize(format=kind)
-    return writers.document(results, form, prefixes)
+def _refuse_deep(values: Iterable[Any]) -> None:
+    if any(terms.is_triple(term) and terms.is_deeper(term, tokens.DEEPEST) for term in values):
+        what = f"The answer has triple terms nested deeper than {tokens.DEEPEST} levels."
+        raise QueryFailed(
+            where="answer", what=what, hint="ask for their parts: SUBJECT(?t), PREDICATE(?t), OBJECT(?t)."
+        )
 
 
-def read_results(data: bytes, media_type: str) -> Answer:
-    """The answer in a response of a SPARQL endpoint: JSON or XML results, or a graph in any format.
+def answer_bytes(answer: Answer, form: str, prefixes: Mapping[str, str] | None = None) -> bytes:
+    """An answer in a format: csv, tsv, json or xml for rows and truths; ttl, nt, rdf or jsonld, with `prefixes`, for graphs.
 
-    Raises ValueError or SyntaxError where the data are not what the media type says.
+    Raises UnknownName for a format that such an answer does not have, NotWritable for terms that the format cannot hold.
     """
-    form = ox.QueryResultsFormat.from_media_type(media_type)
-    if form is not None:
-        return _answer(ox.parse_query_results(data, form))
-    graph = ox.RdfFormat.from_media_type(media_type)
-    if graph is None:
-        raise ValueError(f"unknown media type {media_type}")
-    quads = writers.canonical(ox.Quad(q.subject, q.predicate, q.object) for q in ox.parse(data, format=graph))
-    rows = tuple((q.subject, q.predicate, q.object) for q in quads)
-    return Answer("construct", ("subject", "predicate", "object"), rows)
+    graph = answer.form == "construct"
+    format_of(form, graph)
+    if graph:
+        return writers.document((ox.Triple(*row) for row in answer.rows), form, prefixes or {})
+    return writers.results(answer.columns, answer.rows, answer.truth, form)
 
 
 def format_of(form: str, graph: bool) -> Any:
@@ -220,15 +202,15 @@ def format_of(form: str, graph: bool) -> Any:
 
 
 def literal_text(value: str, datatype: str | None = None, language: str | None = None) -> str:
-    """A literal as SPARQL and Turtle write it, whatever characters its value has."""
+    """A literal as SPARQL and Turtle write it, whatever characters its value has.
+
+    Raises ValueError in words where the value is no Unicode text.
+    """
+    if re.search("[\ud800-\udfff]", value):
+        raise ValueError("give text in UTF-8.")
     return str(writers.literal(value, datatype, language))
 
 
 def iri_text(value: str) -> str:
     """An IRI in angle brackets. Raises ValueError where it is not an absolute IRI."""
     return str(ox.NamedNode(value))
-
-
-def is_iri(term: Any) -> bool:
-    """True for the address of a thing, false for a literal, a blank node and nothing."""
-    return isinstance(term, ox.NamedNode)

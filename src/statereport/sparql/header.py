@@ -29,10 +29,15 @@ class Header:
     end: int
     source: str
 
-    def line_of(self, key: str) -> int:
-        """The line on which a key stands, at whatever depth; 1 where none does."""
+    def line_of(self, key: str, under: str = "") -> int:
+        """The line on which a key stands, at whatever depth; 1 where none does.
+
+        With `under`, a key of the header, it is the first such line below that key's own, else that key's own line.
+        """
+        first = self.line_of(under) if under else 1
         pattern = re.compile(rf"\s*(?:-\s+)?{re.escape(key)}\s*:(?:\s|$)")
-        return next((number for number, line in enumerate(self.lines, 1) if pattern.match(line)), 1)
+        found = (number for number, line in enumerate(self.lines, 1) if number >= first and pattern.match(line))
+        return next(found, first)
 
     def problem(self, line: int, what: str, hint: str) -> QuerySyntax:
         """The problem that the header is not as it should be, with file and line."""

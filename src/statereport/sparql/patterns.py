@@ -1,18 +1,22 @@
 """The parts of a query's pattern, in the order in which they are written: triples, filters, groups, each with its place.
 
-The engine reads queries; this module only takes a pattern apart, so that a person can be told which part of it gives no
-answer, or where it stops being a pattern.
+The engine reads queries; this module only takes a pattern apart, so that a message can name the part of it that gives no
+answer, or the place where it stops being a pattern.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from statereport.sparql.tokens import Token, tokens
+from statereport.sparql.tokens import Token
+
+if TYPE_CHECKING:
+    from statereport.sparql.query import Query
 
 # Which bracket closes which.
-CLOSES = {"{": "}", "(": ")", "[": "]"}
+CLOSES = {"{": "}", "(": ")", "[": "]", "<<": ">>", "{|": "|}"}
 _TERMS = ("iri", "string", "variable", "name", "number")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
@@ -56,11 +60,11 @@ class Pattern:
 
 
 class Reader:
-    """Walks over the words of one query; which bracket closes which is worked out once."""
+    """Walks over the tokens of one query; which bracket closes which is worked out once."""
 
-    def __init__(self, text: str) -> None:
-        self.words = list(tokens(text))
-        self._text = text
+    def __init__(self, query: Query) -> None:
+        self.words = query.tokens
+        self._text = query.text
         self._pairs: dict[int, int] = {}
         opened: list[int] = []
         for i, word in enumerate(self.words):
@@ -172,7 +176,7 @@ class Reader:
         found: list[Part] = []
         subject = self.words[at : self._term(at, end)]
         at += len(subject)
-        if subject[0].text == "[" and (at == end or self._is(at, ".")):  # it says all of itself within its brackets
+        if subject[0].text in ("[", "(", "<<") and (at == end or self._is(at, ".")):  # a statement within brackets
             return [self._part("triple", at - len(subject), at)], at
         more = True
         while more:
@@ -180,7 +184,7 @@ class Reader:
             at += len(verb)
             again = True
             while again:
-                value = self.words[at : self._term(at, end, "object")]
+                value = self.words[at : self._annotated(self._term(at, end, "object"), end)]
                 at += len(value)
                 found.append(self._triple(subject, verb, value))
                 again = self._is(at, ",")
@@ -193,19 +197,29 @@ class Reader:
             raise Unreadable("dot", at)
         return found, at
 
-    def _triple(self, *terms: list[Token]) -> Part:
+    def _triple(self, *terms: tuple[Token, ...]) -> Part:
         text = " ".join(self._text[words[0].start : words[-1].end] for words in terms)
         # Its place is at the predicate: the subject may have been said long before.
         return Part("triple", text, terms[1][0].start, terms[2][-1].end, tuple(word for term in terms for word in term))
+
+    def _annotated(self, at: int, end: int) -> int:
+        """Where the reifiers and annotations after an object end (`~ :name {| … |}`)."""
+        while at < end and self.words[at].text in ("~", "{|"):
+            if self._is(at, "{|"):
+                at = self.closing(at) + 1
+            else:
+                named = at + 1 < end and self.words[at + 1].kind in (*_TERMS, "word")
+                at = self._term(at + 1, end) if named or self._is(at + 1, "[") else at + 1
+        return at
 
     def _term(self, at: int, end: int, wanted: str = "subject") -> int:
         if at >= end or at >= len(self.words):
             raise Unreadable(wanted, at)
         word = self.words[at]
-        if word.text in ("[", "("):
+        if word.text in ("[", "(", "<<"):
             return self.closing(at) + 1
-        if word.text in ("+", "-"):
-            return self._term(at + 1, end, wanted)
+        if word.text in ("+", "-") and at + 1 < end and self.words[at + 1].kind == "number":
+            return at + 2
         if word.text == "_" and at + 1 < end:
             return at + 2
         if word.kind == "string" and at + 1 < end and self.words[at + 1].kind == "language":

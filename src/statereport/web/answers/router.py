@@ -121,7 +121,7 @@ def _explained(site: Site, request: Request, problem: Problem) -> Response:
         return plain
     try:
         shown, title = problems.shown(problem, site.root), problems.title_of(plain.status)
-        page = routes.about.fault(site, request.address, shown, plain.status, title, plain.headers)
+        page = routes.problems.problem_page(site, request.address, shown, plain.status, title, plain.headers)
         return links.below(site.root, Response.of(page))
     except Exception:  # a fault while a problem is explained: the small page needs nothing
         return plain

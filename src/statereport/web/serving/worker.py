@@ -108,7 +108,7 @@ def _work(site: Any, answer: Answer, limits: Limits, link: socket.socket, kind: 
     library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     for what in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
         resource.setrlimit(what, (0, 0))
-    stack.with_room(lambda: _answer_all(site, answer, limits, link, memory))
+    stack.on_large_stack(lambda: _answer_all(site, answer, limits, link, memory))
 
 
 def _become_the_one_that_draws(link: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""The vocabulary for reading: every class and property of ours with its definition, module by module."""
+"""The vocabulary: every class and property of the ontology with its definition, by module."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from statereport.pages import cells
 from statereport.pages.context import Context
-from statereport.pages.page import Address, Page, html
+from statereport.pages.page import Address, Page, render
 from statereport.rdf import namespaces
 
 KINDS = {
@@ -18,38 +18,37 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Term:
-    """A class or property: its thing, definition, what it is below, domain and range, and how often it is used."""
+    """A class or property: its label and link, definition, broader terms, domain, range, and how often it is used."""
 
     thing: cells.Thing
     definition: cells.Thing
-    above: tuple[cells.Thing, ...]
+    broader: tuple[cells.Thing, ...]
     domain: tuple[cells.Thing, ...]
     range: tuple[cells.Thing, ...]
     used: int
 
 
-def page(context: Context, address: Address) -> Page:
-    """Every term of ours, by module and kind."""
-    ties: dict[tuple[str, str], list[cells.Thing]] = {}
+def vocabulary_page(context: Context, address: Address) -> Page:
+    """Every term by module and kind, and the code lists."""
+    related: dict[tuple[str, str], list[cells.Thing]] = {}
     for row in context.graph.ask("pages/term-ties"):
-        kind = row["tie"].rpartition("#")[2].replace("subClassOf", "above").replace("subPropertyOf", "above")
-        ties.setdefault((row["term"], kind), []).append(cells.thing(row["other"], context.names))
+        kind = row["tie"].rpartition("#")[2].replace("subClassOf", "broader").replace("subPropertyOf", "broader")
+        related.setdefault((row["term"], kind), []).append(cells.thing(row["other"], context.names))
     modules: dict[str, dict[str, list[Term]]] = {}
-    for row in context.graph.ask("pages/terms").rows:
-        module, kind, term, definition, used = row
+    for module, kind, term, definition, used in context.graph.ask("pages/terms").rows:
         kinds = modules.setdefault(module.value.rpartition("/")[2], {})
         kinds.setdefault(KINDS[kind.value.rpartition("#")[2]], []).append(
             Term(
                 thing=cells.thing(term.value, context.names),
                 definition=cells.term(definition, context.names),
-                **{name: tuple(ties.get((term.value, name), ())) for name in ("above", "domain", "range")},
+                **{name: tuple(related.get((term.value, name), ())) for name in ("broader", "domain", "range")},
                 used=int(used.value),
             )
         )
-    return html(
+    return render(
         context,
         address,
-        "terms.html",
+        "vocabulary.html",
         modules=modules,
         iri=namespaces.SR,
         schemes=[cells.thing(row["scheme"], context.names) for row in context.graph.ask("pages/schemes")],

@@ -97,13 +97,9 @@ def serve(
         raise click.BadParameter(str(error), param_hint="--base") from None
     project, limits = find_project(), Limits(seconds=seconds)
     setting = Setting(names, trusted, quick=workers, slow=max(1, workers - 1), limits=limits)
-    build = open_build(built, project, console.say)
-    server.serve(
-        lambda address: Site.of(context.load(project, build, text, address, console.say), limits),
-        setting,
-        host,
-        port,
-        base,
-        console.say,
-        Log(requests=not quiet),
-    )
+
+    def load(address: str) -> Site:
+        build = open_build(built, project, console.say)
+        return Site.of(context.load(project, build, text, address, console.say), limits)
+
+    server.serve(load, setting, host, port, base, console.say, Log(requests=not quiet))

@@ -14,7 +14,8 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from statereport.rdf.terms import is_iri, is_literal, plain, visible
+from statereport.errors import visible
+from statereport.rdf.terms import is_iri, is_literal, plain
 
 if TYPE_CHECKING:
     from statereport.sparql.answers import Answer
@@ -153,7 +154,7 @@ def _markdown_link(address: str, shown: str) -> str:
 
 def _line(text: str) -> str:
     """A text on one line, with nothing in it that a terminal would obey."""
-    return _BLANKS.sub(" ", visible(text)).strip(" ")
+    return visible(_BLANKS.sub(" ", text)).strip(" ")
 
 
 def _markdown(text: str) -> str:
@@ -161,7 +162,7 @@ def _markdown(text: str) -> str:
 
 
 def _fitted(widths: list[int], width: int | None) -> list[int] | None:
-    """Column widths that fit into `width`: the widest columns give way first, none below _NARROWEST; None where they do not fit."""
+    """Column widths that fit into `width`, the widest made narrower first; None where they would be too narrow."""
     room = (width or 0) - 2 * (len(widths) - 1)
     if not width or sum(widths) <= room:
         return widths
@@ -187,7 +188,7 @@ def _wrapped(cells: list[str], widths: list[int], right: list[bool]) -> str:
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    """The lines of a text, broken between words; a very long one is cut anywhere, since looking for words would take minutes."""
+    """The lines of a text, broken between words; a very long one is cut anywhere, since words would take minutes."""
     if len(text) <= _LONG:
         return textwrap.wrap(text, width)
     return [text[start : start + width] for start in range(0, len(text), width)]

@@ -96,6 +96,8 @@ class Store:
             kind = format_of(form, graph)
             if graph:
                 writers.stream(results, form, output)
+            elif form == "csv" and not isinstance(results, ox.QueryBoolean):
+                writers.csv_rows(shape(results)[1], results, output)
             else:
                 results.serialize(writers.XmlOutput(output) if form == "xml" else output, kind)
             return form

@@ -86,9 +86,7 @@ iris = _of_valid(
 )
 _numbers = st.from_regex(r"[+-]?[0-9]{0,12}\.?[0-9]{0,4}([eE][+-]?[0-9]{1,3})?", fullmatch=True)
 _kinds = "string integer decimal double float boolean byte nonNegativeInteger date gYear dateTime anyURI".split()
-_typed = st.builds(
-    lambda value, kind: literal(value, XSD + kind), st.one_of(texts, _numbers), st.sampled_from(_kinds)
-)
+_typed = st.builds(lambda value, kind: literal(value, XSD + kind), st.one_of(texts, _numbers), st.sampled_from(_kinds))
 _tagged = st.builds(
     lambda value, language, direction: ox.Literal(value, language=language, direction=direction),
     texts,

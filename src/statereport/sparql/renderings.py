@@ -180,9 +180,9 @@ def _wrapped(cells: list[str], widths: list[int], right: list[bool]) -> str:
     broken = [_wrap(cell, w) for cell, w in zip(cells, widths, strict=True)]
     lines = zip_longest(*broken, fillvalue="")
     return "\n".join(
-        "  ".join(
-            part.rjust(w) if r else part.ljust(w) for part, w, r in zip(line, widths, right, strict=True)
-        ).rstrip(" ")
+        "  ".join(part.rjust(w) if r else part.ljust(w) for part, w, r in zip(line, widths, right, strict=True)).rstrip(
+            " "
+        )
         for line in lines
     )
 

@@ -1,9 +1,9 @@
 """Draw docs/model.svg, the classes of the ontology and how they are related: make diagram.
 
-Everything in the picture is read from ontology/*.ttl and ontology/shapes/*.ttl: the labels of classes and properties, the
-subclasses of each class, and the properties that its domain or its shape gives it. Only the place of each card is said here.
-The same sources give the same bytes. Text is drawn in whatever sans-serif font the reader has, so boxes are made for wide
-letters.
+Everything in the picture is read from ontology/*.ttl and ontology/shapes/*.ttl: the labels of classes and properties,
+the subclasses of each class, and the properties that domains and shapes give it. Only the places of cards are set here.
+The same sources give the same bytes. Text is drawn in whatever sans-serif font the reader has, so the cards have room
+for wide letters.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """A class in a card: its label and prefixed name, how deep it is below the class of the card, and its properties."""
+    """A class in a card: its label and prefixed name, its depth below the class of the card, and its properties."""
 
     label: str
     name: str
@@ -70,7 +70,7 @@ class Ontology:
         return self.top(higher[0]) if higher else name
 
     def properties(self, name: str) -> list[str]:
-        """The properties that have this class in their domain or in a shape for it, and things of the ontology as values."""
+        """The properties that a domain or a shape gives to a class, if their values are of classes of the ontology."""
         found = {it for it, domains in self.domains.items() if name in domains} | set(self.shaped.get(name, ()))
         own = (it for it in found if it in self.labels and any(r in self.classes for r in self.ranges.get(it, ())))
         return sorted(own, key=self.labels.__getitem__)
@@ -193,8 +193,8 @@ def draw(ontology: Ontology) -> str:
     title = "The classes of the ontology, their subclasses, and the properties that relate them"
     body = "\n".join(parts)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall}" width="{wide}" height="{tall}" role="img" '
-        f'aria-labelledby="title" font-family="sans-serif">\n<title id="title">{title}</title>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall}" width="{wide}" height="{tall}" '
+        f'role="img" aria-labelledby="title" font-family="sans-serif">\n<title id="title">{title}</title>\n'
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
         f'orient="auto-start-reverse"><path d="M0 0L8 4L0 8Z" fill="{SOFT}"/></marker></defs>\n{body}\n</svg>\n'
     )
@@ -222,7 +222,7 @@ def drawn_card(card: Card, colours: dict[str, str]) -> Iterator[str]:
 
 
 def lines_between(cards: list[Card]) -> Iterator[str]:
-    """An arrow from a card to each card in a column beside it that it names, beginning at the first row that names it."""
+    """An arrow from a card to each card in the next column that it names, from the first row that names it."""
     places = {card.name: card for card in cards}
     used: dict[int, int] = {}
     for card in cards:

@@ -1,7 +1,7 @@
 """Take the pictures of README.md: a question with its chart, and the report reader without the report's text.
 
-Run: make pictures. Needs Chromium and Playwright. The pages are made from the sources and handed to the browser without a
-server; the report's text is never read.
+Run: make pictures. Needs Chromium and Playwright. The pages are made from the sources and given to the browser without
+a server; the report's text is never read.
 """
 
 from __future__ import annotations

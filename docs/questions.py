@@ -11,9 +11,10 @@ from statereport.questions.saved import SavedQueries, SavedQuery
 TARGET = Path(__file__).resolve().parents[1] / "queries/README.md"
 HEAD = """# The saved questions
 
-Each question is a SPARQL query in a file of its own, and runs in any SPARQL 1.1 engine. Lines that begin with `#+` are its
-header (YAML): `summary`, `description`, `params`, `columns`, `chart`. A parameter is a line `VALUES ?name {{ default }}`. Ask one with
-`statereport query NAME`, and read what it counts and what it does not with `statereport query NAME --help`.
+Each question is a SPARQL query in a file of its own, and runs in any SPARQL 1.1 engine. Lines that begin with `#+` are
+its header (YAML): `summary`, `description`, `params`, `columns`, `chart`. A parameter is a line
+`VALUES ?name {{ default }}`. Ask one with `statereport query NAME`, and read what it counts and what it does not with
+`statereport query NAME --help`.
 
 {count} questions and {tables} whole tables. `pages/` serves the pages of the site, and `checks/` must answer nothing.
 This list is made from the headers by `make questions`.
@@ -21,7 +22,7 @@ This list is made from the headers by `make questions`.
 
 
 def listing() -> str:
-    """The questions under the titles of their topics, each with its file, its parameters, and whether it has a chart."""
+    """The questions under the titles of their topics: file, parameters, and whether there is a chart."""
     saved = [query for query in SavedQueries.of(find_project()) if query.topic not in LEFT_OUT]
     tables = sum(query.topic == "tables" for query in saved)
     parts = [HEAD.format(count=len(saved) - tables, tables=tables)]

@@ -1,4 +1,4 @@
-"""What README.md and docs/ say is so: their commands run, their links lead somewhere, what is generated is up to date."""
+"""README.md and docs/: their commands run, their links lead somewhere, and what is generated is up to date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The query editor: it proposes terms of this graph, marks errors at their place, and loses nothing that was written."""
+"""The query editor proposes terms of this graph, marks errors at their place, and loses nothing that was written."""
 
 from __future__ import annotations
 

@@ -162,7 +162,7 @@ def test_identifiers_can_be_shown_instead(read):
 
 
 def faults_of_form(read: Reader, name: str) -> list[str]:
-    """What is wrong in the form of a question: choices by identifiers, no default chosen, another answer to the default."""
+    """What is wrong in the form of a question: identifiers as choices, no default, another answer to the default."""
     page, wrong = read(f"/query/{name}.html"), []
     for parameter in read.site.graph.question(name).parameters:
         field = page.one(id=f"f-{parameter.name}")

@@ -1,4 +1,4 @@
-"""The report reader, discrepancies, statistics and law: nothing of the report is left out, and nothing is there twice."""
+"""The report reader, discrepancies, statistics and law: nothing of the report is left out or there twice."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-# make · make test · make test-all · make lint · make bench · make hostile · make diagram · make questions · make lock · make clean
+# make · make test · make test-all · make lint · make bench · make hostile
+# make pictures · make diagram · make questions · make lock · make clean
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-build: .venv/installed | .venv/editor ## the graph: check it, infer, answer every saved query, and write build/
+build: .venv/installed | .venv/editor ## the graph: check, infer, answer every saved question, write build/
 	$(BIN)/statereport build
 
 test: .venv/tested ## the quick tests
@@ -17,22 +18,25 @@ lint: .venv/tested ## style of the code, format of the Turtle
 bench: .venv/tested ## speed and memory, as ratios to named peers
 	$(BIN)/python bench/bench.py
 
-hostile: .venv/tested ## attackers on our server, and on others beside it: one JSON of figures
+hostile: .venv/tested ## attacks on the server, and on others for comparison: one JSON of figures
 	$(BIN)/python tests/web/hostile.py
 
-diagram: .venv/installed ## the picture of the README
-	$(BIN)/python docs/path_of_a_figure.py
+pictures: .venv/tested ## the pictures of the README (needs Chromium)
+	$(BIN)/python docs/pictures.py
 
-questions: .venv/installed ## the table of questions in the README
+diagram: .venv/installed ## the diagram of docs/model.md
+	$(BIN)/python docs/model_diagram.py
+
+questions: .venv/installed ## queries/README.md
 	$(BIN)/python docs/questions.py
 
-lock: .venv/tested ## pin every package with its hashes again
+lock: .venv/tested ## pin every package with its hashes
 	$(BIN)/python -m pip install -q uv && sh docs/lock.sh $(BIN)/uv
 
-clean: ## what was built; the environment stays
+clean: ## remove what was built; the environment stays
 	rm -rf build dist .pytest_cache .ruff_cache
 
-.PHONY: build test test-all lint bench hostile diagram questions lock clean
+.PHONY: build test test-all lint bench hostile pictures diagram questions lock clean
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "statereport needs Python 3.11 or later: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -41,7 +45,7 @@ clean: ## what was built; the environment stays
 .venv/installed: .venv/bin/pip requirements.lock pyproject.toml
 	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e . && touch $@
 
-# Without its packages at hand the editor's page is a plain text box, and everything else is as it should be.
+# Where its packages cannot be fetched, the editor is a plain text box; everything else works.
 .venv/editor: .venv/installed requirements-editor.lock $(wildcard src/statereport/pages/browser/*.*) src/statereport/pages/static/statereport.css
 	-@bundle="$(BIN)/python src/statereport/pages/browser/bundle.py"; $$bundle 2>/dev/null || \
 	{ $(BIN)/python -m pip install -q --retries 0 --timeout 10 --require-hashes -r requirements-editor.lock && $$bundle; } && touch $@

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Pin every package and its hashes: `make lock`. The files name no package index, so any will do.
+# Pin every package with its hashes: `make lock`. The files name no package index, so that any can be used.
 set -eu
 uv=${1:-uv}
 compile="$uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url"

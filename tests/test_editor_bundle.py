@@ -1,4 +1,4 @@
-"""The bundle for the browser: pinned, the same bytes each time, in the wheel if npm can be reached and else left out."""
+"""The bundle for the browser: pinned, the same bytes each time, in the wheel if npm can be reached, else left out."""
 
 import contextlib
 import importlib.util

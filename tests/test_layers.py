@@ -1,6 +1,10 @@
 """The packages stand in an order, and each imports only from those above it; each library is used in few known places."""
 
 import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import statereport
@@ -23,8 +27,6 @@ LIBRARIES = {
     "sqlite3": {"graph/search"},
     "vl_convert": {"questions/picture"},
     "rdflib": {"rdf/rdflib_bridge", "reasoning/rules", "reasoning/validation"},
-    "starlette": {"web/serving"},
-    "uvicorn": {"web/serving"},
     "yaml": {"sparql/header"},
 }
 # The programs that bundle the editor run when the package is built, and are not in it.
@@ -133,3 +135,20 @@ def test_each_module_and_public_function_says_what_it_is():
             if isinstance(n, kinds) and n.name[0] != "_" and not ast.get_docstring(n)
         ]
     assert not silent, "without a docstring:\n" + "\n".join(silent)
+
+
+def test_each_library_that_is_imported_is_declared():
+    """Not only one that another library happens to bring along."""
+    declared = set()
+    project = tomllib.loads((PACKAGE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for line in [
+        *project["dependencies"],
+        *(line for extra in project["optional-dependencies"].values() for line in extra),
+    ]:
+        declared.add(re.match(r"[\w.-]+", line)[0].lower())
+    brought_by = packages_distributions()
+    imported = {name.partition(".")[0] for module in MODULES for name in imports(module)}
+    foreign = imported - set(sys.stdlib_module_names) - {"statereport", "__future__"}
+    assert len(foreign) >= len(LIBRARIES) - 4
+    missing = [name for name in foreign if not {it.lower() for it in brought_by.get(name, [name])} & declared]
+    assert not missing, f"not named in pyproject.toml: {missing}"

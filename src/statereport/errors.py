@@ -12,10 +12,13 @@ The command line ends with the problem's `exit_code`: 1 for a finding (the answe
 """
 
 import inspect
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+# Characters that are no text: a terminal obeys some of them, XML and HTML hold none.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]|\r(?!\n)")
 _REGISTRY: dict[str, type["Problem"]] = {}
 # Codes of earlier versions, with those that they have now.
 RENAMED = {"house-not-found": "project-not-found"}
@@ -41,12 +44,17 @@ class Problem(Exception):
         lines = [f"{self.where}  {self.code}" if self.where else self.code]
         lines += [f"  {line}" for line in self.what.splitlines()]
         lines += [f"  Fix: {self.hint}"] if self.hint else []
-        return "\n".join([*lines, f"  More: statereport explain {self.code}"])
+        return visible("\n".join([*lines, f"  More: statereport explain {self.code}"]))
 
     def __reduce__(self):
         return type(self), (self.where, self.what, self.hint)
 
     __hash__ = Exception.__hash__
+
+
+def visible(text: str) -> str:
+    """The text with its control characters, which a terminal would obey, as `\\uXXXX`; line breaks and tabs stay."""
+    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04X}", text)
 
 
 def nearest(word: str, names: Iterable[str], count: int = 3) -> list[str]:
@@ -407,11 +415,11 @@ class QueryRefused(Problem):
 
 
 class QueryFailed(Problem):
-    """The engine can read a query but cannot evaluate it: it calls a function that the engine does not have, or wrongly.
+    """The engine can read a query and cannot evaluate it: it calls a function that there is not, or calls one wrongly.
 
-    SPARQL's own functions are written without a prefix (`NOW()`, `CONTAINS(?text, "x")`); besides them there are casts to
-    xsd:boolean, xsd:double, xsd:float, xsd:decimal, xsd:integer, xsd:dateTime and xsd:string, and the like. Functions that
-    other products add (afn:, bif:, fn:, geof:) are not there.
+    SPARQL's own functions are written without a prefix (`NOW()`, `CONTAINS(?text, "x")`); besides them there are casts
+    to xsd:boolean, xsd:double, xsd:float, xsd:decimal, xsd:integer, xsd:dateTime, xsd:string and the like. Functions
+    that other products add (afn:, bif:, fn:, geof:) are not there.
     """
 
     code = "query-failed"
@@ -420,9 +428,9 @@ class QueryFailed(Problem):
 class NotWritable(Problem):
     """An answer holds a term that the format asked for cannot hold.
 
-    XML has no control characters, RDF/XML no predicates that do not end in an XML name, JSON-LD no triple terms; leaving
-    them out would give another answer. Ask for N-Triples or Turtle (graphs) or for JSON or CSV (rows): they hold every
-    term.
+    XML has no control characters, RDF/XML no predicates that do not end in an XML name, JSON-LD no triple terms;
+    leaving them out would give another answer. Ask for N-Triples or Turtle (graphs), or for JSON or CSV (rows): they
+    hold every term.
     """
 
     code = "not-writable"

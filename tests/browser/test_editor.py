@@ -1,4 +1,4 @@
-"""The query editor: it proposes terms of this graph, marks errors at their place, and loses nothing that was written."""
+"""The query editor proposes terms of this graph, marks errors at their place, and loses nothing that was written."""
 
 from __future__ import annotations
 
@@ -135,10 +135,10 @@ BROKEN = {
 }
 
 
-def test_a_fault_is_told_in_words_at_its_line(reader):
+def test_an_error_is_explained_at_its_line(reader):
     page = reader.editor(LAWS)
     reader.refusals.add(400)
-    told = {}
+    wrong = {}
     for name, (part, line) in BROKEN.items():
         write(page, f"{PREFIX}SELECT * WHERE {{\n  {part}\n}}")
         page.keyboard.press("Escape")
@@ -152,8 +152,8 @@ def test_a_fault_is_told_in_words_at_its_line(reader):
         assert len(alert.inner_text()) > 40
         assert not page.locator("#editor-answer tbody tr").count(), "the answer to another query is still shown"
         if int(alert.get_attribute("data-line")) != line:
-            told[name] = alert.inner_text()
-    assert not told
+            wrong[name] = alert.inner_text()
+    assert not wrong
 
 
 def test_an_empty_answer_says_where_the_pattern_breaks(reader):
@@ -161,8 +161,8 @@ def test_an_empty_answer_says_where_the_pattern_breaks(reader):
     write(page, PREFIX + "SELECT * WHERE {\n  ?x a sr:Figure .\n  ?x sr:cites ?y .\n}")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("#editor-answer .empty")
-    said = page.locator("#editor-answer .empty").inner_text()
-    assert "No rows" in said and "sr:cites" in said
+    text_ = page.locator("#editor-answer .empty").inner_text()
+    assert "No rows" in text_ and "sr:cites" in text_
 
 
 def test_a_query_can_be_cancelled_and_the_next_one_is_answered_at_once(reader):

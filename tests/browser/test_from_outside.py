@@ -1,4 +1,4 @@
-"""The server as other programs meet it: over the wire, by the standards, with nothing of ours on their side."""
+"""The server as other programs meet it: over the wire, by the standards, with their own clients only."""
 
 from __future__ import annotations
 

@@ -101,14 +101,14 @@ def test_a_list_is_walked_through_by_the_keyboard_and_nothing_is_sent_before_the
     page.wait_for_url(f"**{urlencode({field.get_attribute('name'): seen[-1]})}*")
 
 
-def test_a_bad_value_is_told_at_its_field(reader):
+def test_a_bad_value_is_explained_at_its_field(reader):
     page = reader.open(f"{SINCE}?year=soon", 400)
     field = page.locator("form.ask [name=year][aria-invalid=true]")
     assert field.input_value() == "soon"
-    told = page.locator(
+    fault = page.locator(
         "#" + next(name for name in field.get_attribute("aria-describedby").split() if name.startswith("fault"))
     )
-    assert told.is_visible() and len(told.inner_text()) > 15
+    assert fault.is_visible() and len(fault.inner_text()) > 15
     page.goto(f"{SINCE}?year=2021")
     assert not page.locator("[aria-invalid]").count()
 
@@ -182,7 +182,7 @@ def test_what_constructs_a_graph_comes_as_turtle(reader):
     assert b"dqv:" in fetched.value.path().read_bytes()
 
 
-def test_a_chart_shows_the_numbers_of_its_table_and_says_so_in_words(reader):
+def test_a_chart_shows_the_numbers_of_its_table_and_has_an_alternative_text(reader):
     page = reader.open(CHARTED)
     picture = page.locator("main figure img")
     assert picture.count() == 1 and len(picture.get_attribute("alt")) > 20
@@ -223,11 +223,11 @@ def test_the_question_opens_in_the_editor_with_the_same_rows(reader):
 def test_an_answer_can_be_cited(reader, server):
     page = reader.open(GROUP + "?wanted=ethnic-group:roma")
     page.get_by_text("Cite", exact=True).click()
-    said = page.locator("details.cite").inner_text()
-    assert "https://w3id.org/statereport/query/groups/what-is-said-of-a-group" in said and "@misc{" in said
+    cited = page.locator("details.cite").inner_text()
+    assert "https://w3id.org/statereport/query/groups/what-is-said-of-a-group" in cited and "@misc{" in cited
     about = server.ask("/about").body.decode()
     for part in (r"\d+\.\d+\.\d+", r"\d{4}-\d{2}-\d{2}", r"[0-9a-f]{64}"):
-        found = re.search(part, said)
+        found = re.search(part, cited)
         assert found and found[0] in about
 
 
@@ -241,11 +241,11 @@ def test_the_footer_says_which_data_these_are(reader, server):
 
 def test_the_data_set_is_described_for_search_engines(reader):
     page = reader.open("/")
-    told = json.loads(page.locator("script[type='application/ld+json']").text_content())
-    assert told["@type"] == "Dataset" and told["license"] and told["distribution"]
+    described = json.loads(page.locator("script[type='application/ld+json']").text_content())
+    assert described["@type"] == "Dataset" and described["license"] and described["distribution"]
 
 
-def test_a_thing_says_what_it_is_what_is_said_of_it_and_in_which_forms(reader, sample):
+def test_a_thing_has_its_statements_and_its_formats(reader, sample):
     for kind in ("LegalInstrument", "Body", "Figure", "class", "property"):
         page = reader.open(sample[kind] + ".html")
         assert page.locator("h1").inner_text() and page.locator("dl.facts dt").count() >= 2
@@ -261,7 +261,7 @@ def test_what_is_inferred_says_why(reader, sample):
     assert page.locator("main a").count() > 2
 
 
-def test_the_pictures_of_a_cube_say_every_number_in_words(reader):
+def test_the_descriptions_of_a_cube_s_charts_have_every_number(reader):
     page = reader.open("/statistics/schools-by-language")
     drawn = page.locator("main figure img").evaluate_all(
         "images => Promise.all(images.map(image => fetch(image.src).then(answer => answer.text())))"

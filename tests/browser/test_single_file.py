@@ -32,7 +32,7 @@ def page(chromium, folder):
         lambda request: faults.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None,
     )
     page.on("pageerror", lambda fault: faults.append(str(fault)))
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.goto((folder / NAME).as_uri())
     page.wait_for_selector("html[data-shown]", timeout=30_000)
     yield page
@@ -74,7 +74,7 @@ def test_every_saved_question_is_answered_as_the_build_answers_it(page, folder):
     different = {}
     for name in names:
         shown(page, f"#question={name.replace('/', '%2F')}")
-        said, answer = page.locator("main [role=status]").inner_text(), expected(folder, name)
+        status, answer = page.locator("main [role=status]").inner_text(), expected(folder, name)
         wanted = (
             {True: "Yes.", False: "No.", None: "A graph."}.get(answer)
             if not isinstance(answer, int) or isinstance(answer, bool)
@@ -86,8 +86,8 @@ def test_every_saved_question_is_answered_as_the_build_answers_it(page, folder):
                 if answer
                 else "No rows. Nothing in the graph matches this question."
             )
-        if said != wanted:
-            different[name] = (said, wanted)
+        if status != wanted:
+            different[name] = (status, wanted)
     assert not different
 
 
@@ -108,7 +108,7 @@ def test_a_parameter_can_be_changed_and_the_address_holds_it(page):
     ]
 
 
-def test_a_value_that_does_not_fit_is_told_at_its_field(page):
+def test_a_value_that_does_not_fit_is_explained_at_its_field(page):
     shown(page, "#question=law%2Fwhat-changed-in-a-period&since=soon")
     assert (
         page.locator("[name=since][aria-invalid=true]").count() == 1
@@ -147,7 +147,7 @@ def test_sparql_of_ones_own_is_answered_with_prefixes_supplied(page):
     box.fill("DELETE WHERE { ?s ?p ?o }")
     box.press("Control+Enter")
     page.wait_for_selector("p.fault:has-text('Error near line 1, column 1')")
-    for query, said in (
+    for query, status in (
         ("ASK { figure:13-schools sr:value 7391 }", "Yes."),
         ("CONSTRUCT WHERE { figure:13-schools ?p ?o }", "A graph."),
         ("SELECT * { ?s ?p ?o }", "The first 2,000 are shown."),
@@ -155,7 +155,7 @@ def test_sparql_of_ones_own_is_answered_with_prefixes_supplied(page):
     ):
         box.fill(query)
         box.press("Control+Enter")
-        page.wait_for_selector(f"main [role=status]:has-text('{said}')")
+        page.wait_for_selector(f"main [role=status]:has-text('{status}')")
 
 
 def test_the_sparql_of_a_question_can_be_changed(page):

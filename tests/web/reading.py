@@ -15,7 +15,7 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 
 @dataclass
 class Element:
-    """An element: its name, attributes, children and words."""
+    """An element: its name, attributes and children."""
 
     name: str
     attributes: dict[str, str]
@@ -33,29 +33,29 @@ class Element:
         return found
 
     def one(self, name: str = "", **wanted: str) -> Element:
-        """The only one."""
+        """The only element of that name and with those attributes."""
         found = self.all(name, **wanted)
         assert len(found) == 1, f"{len(found)} of {name} {wanted}"
         return found[0]
 
     def _is(self, name: str, wanted: dict[str, str]) -> bool:
         classes = self.attributes.get("class", "").split()
-        told = {**wanted}
-        cls = told.pop("class_", None)
+        others = {**wanted}
+        cls = others.pop("class_", None)
         return (
             name in ("", self.name)
             and (cls is None or cls in classes)
-            and all(self.attributes.get(k.replace("_", "-")) == v for k, v in told.items())
+            and all(self.attributes.get(k.replace("_", "-")) == v for k, v in others.items())
         )
 
     @property
-    def words(self) -> str:
-        """Every word inside, blanks made one."""
+    def text(self) -> str:
+        """The text inside, with single spaces."""
         return " ".join(self.raw.split())
 
     @property
     def raw(self) -> str:
-        """Every character inside."""
+        """The text inside, as it is."""
         return "".join(child if isinstance(child, str) else child.raw for child in self.children)
 
     def __getitem__(self, name: str) -> str:
@@ -63,7 +63,7 @@ class Element:
 
 
 class Page(HTMLParser):
-    """A page taken apart; elements that are not closed in their order are faults."""
+    """A page as a tree; elements that are not closed in their order are errors."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -89,19 +89,19 @@ class Page(HTMLParser):
         self._here = self._here.parent
 
     def handle_data(self, data: str) -> None:
-        """Words."""
+        """Text."""
         self._here.children.append(data)
 
 
 class Reader:
-    """Asks for addresses as a browser does, and takes the pages apart."""
+    """Asks for addresses as a browser does, and parses the pages."""
 
     def __init__(self, site: Any) -> None:
         self.site = site
         self._kept: dict[tuple[str, str], Response] = {}
 
     def response(self, address: str, accept: str = "text/html") -> Response:
-        """The answer to a GET; one that was given before is given again."""
+        """The answer to a GET; asked again, the answer is the kept one."""
         if (address, accept) not in self._kept:
             self._kept[address, accept] = self.anew(address, accept)
         return self._kept[address, accept]

@@ -5,6 +5,7 @@ The queries go the way they go in the server, but in this process, so that one c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -72,6 +73,7 @@ class InProcess:
     def __init__(self, site: Any) -> None:
         self.site = site
 
-    async def answer(self, request: Request, client: str) -> Response:
+    async def answer(self, request: Request, client: str, begins: Callable[[], bool] = lambda: True) -> Response:
         """The answer, at once."""
+        begins()
         return respond(self.site, replace(request))

@@ -167,7 +167,7 @@ def running(*command: str, environment: dict[str, str] | None = None) -> Iterato
 
 
 def small(**options: Any) -> Any:
-    """A server of the small project, with these limits, and so many `quick`, `slow` and `own` workers."""
+    """A server of the small project, with these limits, and so many `quick`, `slow`, `own` and `own_slow` workers."""
     return running(str(HERE / "serving.py"), "small", json.dumps(options))
 
 
@@ -194,17 +194,25 @@ def main() -> None:
     """Serve the small project until told to end."""
     import small as making
 
+    from statereport.pages import routes
     from statereport.sparql.engine import Store
     from statereport.sparql.query import Query
     from statereport.web.serving import server
     from statereport.web.wire.limits import Limits, Setting
 
     options = json.loads(sys.argv[2])
-    workers = {name: options.pop(name) for name in ("quick", "slow", "own") if name in options}
+    host, base = options.pop("host", "127.0.0.1"), options.pop("base", "")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    workers = {name: options.pop(name) for name in ("quick", "slow", "own", "own_slow") if name in options}
     names = {name: frozenset(options.pop(name, ())) for name in ("proxies", "hosts")}
     if not options.pop("screen", True):
         # What is refused before it runs is let through, to see that the rest holds.
         Query.screen = lambda *given, **more: None
+    if options.pop("broken", False):
+        # A page that fails as nobody foresaw.
+        broken = next(route for route in routes.ROUTES if route.pattern.fullmatch("/why"))
+        object.__setattr__(broken, "answer", lambda context, address: 1 / 0)
     limits = Limits(**options)
     with tempfile.TemporaryDirectory() as folder:
         project = making.make(Path(folder))
@@ -212,8 +220,11 @@ def main() -> None:
         server.serve(
             lambda base: site_of(engine, project, base, limits),
             Setting(limits=limits, **names, **workers),
-            port=0,
-            say=lambda line: print(line, flush=True),
+            host,
+            port,
+            base,
+            # Where it has another public address, the one that is listened at is said for `running`.
+            lambda line: print(f"http://127.0.0.1:{port}/ {line}" if base else line, flush=True),
         )
 
 

@@ -15,7 +15,8 @@ import pytest
 import serving
 
 from statereport.questions import chart, picture
-from statereport.web.serving import connections, frames
+from statereport.web.serving import frames
+from statereport.web.wire import headers
 from statereport.web.wire.http import Request
 
 CHART = "/query/figures/all"
@@ -96,10 +97,8 @@ def test_only_the_process_that_draws_has_the_engine_that_draws(served):
 def test_the_sheet_of_a_chart_is_the_only_one_that_its_policy_lets_in(served):
     reply = served.ask(f"{CHART}.svg")
     assert reply.body.decode().count("<style>") == 1 and f"<style>{picture.STYLE}</style>" in reply.body.decode()
-    assert (
-        reply.headers["content-security-policy"] == connections.POLICIES["image/svg"]
-        and "unsafe" not in connections.POLICIES["image/svg"]
-    )
+    policy = reply.headers["content-security-policy"]
+    assert policy == headers.POLICIES["image/svg"] and "unsafe" not in policy
 
 
 def test_when_the_process_that_draws_dies_it_costs_one_picture(served):
@@ -137,7 +136,7 @@ def test_without_anything_to_draw_the_process_gives_its_memory_back():
             words, body = (
                 frames.read(here, length) for length in frames.LENGTHS.unpack(frames.read(here, frames.LENGTHS.size))
             )
-            assert frames.to_response(words, body)[0].status == 200
+            assert frames.to_response(words, body).response.status == 200
             if process.poll() is None and b"-c" in Path(f"/proc/{process.pid}/cmdline").read_bytes():
                 assert serving.until(lambda: not has_engine(process.pid))
         here.close()
@@ -147,5 +146,6 @@ def test_without_anything_to_draw_the_process_gives_its_memory_back():
 def test_a_specification_that_cannot_be_drawn_is_a_fault_in_the_log_and_a_problem_for_who_asks():
     from statereport.web.serving import drawing as drawer
 
-    response, fault = drawer.drawn(Request("GET", "/picture.svg", body=b'{"mark": 1}'))
-    assert response.status == 500 and json.loads(response.body)["code"] == "server-fault" and "Traceback" in fault
+    outcome = drawer.drawn(Request("GET", "/picture.svg", body=b'{"mark": 1}'))
+    assert outcome.response.status == 500 and json.loads(outcome.response.body)["code"] == "server-fault"
+    assert outcome.kind and "Traceback" in outcome.fault and not outcome.retire

@@ -68,6 +68,18 @@ def test_requests_that_never_end_keep_nobody_waiting(served):
     assert good["lost"] == 0 and count == len(links) == 200 and last < 4, (good, count, last)
 
 
+def test_refusals_at_full_speed_cost_no_worker_and_little_of_the_log(served):
+    """Missing addresses and broken queries, each another one."""
+    replaced = served.health()["replaced"]
+    lines = len(served.entries)
+    for i in range(150):
+        assert served.query(f"SELECT ?x {{ ?x nothing-{i}", source="127.0.0.6").status == 400, i
+        assert served.ask(f"/id/nothing-{i}.html", source="127.0.0.6", Accept="text/html").status == 404
+    assert served.health()["replaced"] == replaced
+    assert serving.until(lambda: served.entries[-1]["event"] == "request")
+    assert len(served.entries) - lines < 150
+
+
 @pytest.mark.slow
 def test_ten_thousand_broken_requests_leave_no_trace(served):
     statuses = attack.malformed(served.port, 10_000)

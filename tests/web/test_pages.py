@@ -75,7 +75,7 @@ def faults_of_policy(page: Element) -> list[str]:
 
 def faults_of_structure(page: Element) -> list[str]:
     """Missing or doubled headings and ids, links in links, fields without labels, references to nothing."""
-    wrong = [] if page.one("html")["lang"] == "en" and page.one("head").one("title").words else ["no language or title"]
+    wrong = [] if page.one("html")["lang"] == "en" and page.one("head").one("title").text else ["no language or title"]
     wrong += [] if len(page.all("h1")) == 1 and page.one("main", id="content") else ["not one heading"]
     ids = Counter(e["id"] for e in page.all() if "id" in e.attributes)
     wrong += [f"id {name} {count} times" for name, count in ids.items() if count > 1]
@@ -112,9 +112,9 @@ def faults_of_answer(read: Reader, name: str) -> list[str]:
     """How the page of a question differs from its answer: rows left out, IRIs of the graph, datatypes."""
     page, answer = read(f"/query/{name}.html"), read.site.graph.ask(name)
     if answer.truth is not None:
-        return [] if page.one(class_="truth").words == ("Yes." if answer.truth else "No.") else ["yes or no"]
+        return [] if page.one(class_="truth").text == ("Yes." if answer.truth else "No.") else ["yes or no"]
     rows = page.one("table", id="table").one("tbody").all("tr")
-    cells = [cell.words for row in rows for cell in row.all("td")]
+    cells = [cell.text for row in rows for cell in row.all("td")]
     wrong = [] if len(rows) == len(answer.rows) else [f"{len(rows)} rows of {len(answer.rows)}"]
     # An IRI elsewhere, or one that the report prints, is a value; things of the graph have labels.
     wrong += [f"IRI {cell}" for cell in cells if cell.startswith(namespaces.BASE)]
@@ -129,7 +129,7 @@ def faults_of_downloads(read: Reader, name: str) -> list[str]:
     wrong = [f".{ending}" for ending in wanted - endings]
     editor = [e["href"] for e in page.all("a") if e["href"].startswith("/editor?")]
     wrong += [] if len(editor) == 1 and form.upper() in editor[0] else ["the editor"]
-    cite = page.one("details", class_="cite").words
+    cite = page.one("details", class_="cite").text
     parts = (namespaces.QUERY + name, read.site.digest, read.site.version, "@misc{")
     return wrong + [part for part in parts if part not in cite]
 
@@ -157,12 +157,12 @@ def test_numbers_stand_at_the_right_and_other_languages_are_marked(read):
 
 def test_identifiers_can_be_shown_instead(read):
     page = read("/query/law/laws-cited-most.html?identifiers=yes")
-    assert "instrument:kaz-constitution" in page.one("table", id="table").words
-    assert "instrument:kaz-constitution" not in read("/query/law/laws-cited-most.html").one("table", id="table").words
+    assert "instrument:kaz-constitution" in page.one("table", id="table").text
+    assert "instrument:kaz-constitution" not in read("/query/law/laws-cited-most.html").one("table", id="table").text
 
 
 def faults_of_form(read: Reader, name: str) -> list[str]:
-    """What is wrong in the form of a question: choices by identifiers, no default chosen, another answer to the default."""
+    """What is wrong in the form of a question: identifiers as choices, no default, another answer to the default."""
     page, wrong = read(f"/query/{name}.html"), []
     for parameter in read.site.graph.question(name).parameters:
         field = page.one(id=f"f-{parameter.name}")
@@ -174,9 +174,9 @@ def faults_of_form(read: Reader, name: str) -> list[str]:
         if len(chosen) != 1 or len(options) < 2:
             wrong.append(f"{parameter.name}: {len(chosen)} chosen of {len(options)}")
         if parameter.type == "iri":
-            wrong += [option.words for option in options if ":" in option.words and option.words == option["value"]]
+            wrong += [option.text for option in options if ":" in option.text and option.text == option["value"]]
         again = read(f"/query/{name}.html?{urlencode({parameter.name: chosen[0]['value']})}")
-        if again.one("table", id="table").words != page.one("table", id="table").words:
+        if again.one("table", id="table").text != page.one("table", id="table").text:
             wrong.append(f"{parameter.name}: another answer to its default")
     return wrong
 
@@ -201,19 +201,19 @@ def test_a_value_that_does_not_fit_is_explained_at_its_field(read, address, fiel
     page = read(address, 400)
     control = page.one(id=f"f-{field}")
     assert control["aria-invalid"] == "true" and f"fault-{field}" in control["aria-describedby"]
-    assert page.one(id=f"fault-{field}", role="alert").words
+    assert page.one(id=f"fault-{field}", role="alert").text
     assert not page.all("table")
 
 
 def test_an_unknown_parameter_is_named(read):
-    assert "colour" in read("/query/measures/measures-of-a-year.html?colour=red", 400).one(role="alert").words
+    assert "colour" in read("/query/measures/measures-of-a-year.html?colour=red", 400).one(role="alert").text
 
 
 def test_an_answer_without_rows_says_so(read):
     years = list(read.site.graph.choices("statistics/figures-of-years", "since"))
     page = read(f"/query/statistics/figures-of-years.html?since={years[-1]}&until={years[0]}")
-    assert "No rows" in page.one(role="status").words and not page.all("table")
-    assert page.one("div", class_="empty").one("pre").words, "and the part of the query that nothing matches"
+    assert "No rows" in page.one(role="status").text and not page.all("table")
+    assert page.one("div", class_="empty").one("pre").text, "and the part of the query that nothing matches"
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_data_in_a_page_cannot_end_its_script(read):
 
 
 def test_the_footer_says_which_data_these_are(read):
-    words = read("/").one("footer").words
+    words = read("/").one("footer").text
     number = next(
         t.object.value
         for t in read.site.description
@@ -256,12 +256,12 @@ def test_the_footer_says_which_data_these_are(read):
 
 def test_every_problem_is_explained(read):
     codes = some(errors.codes(), 40)
-    assert [code for code in codes if code in read(f"/problem/{code}").one("h1").words] == codes
+    assert [code for code in codes if code in read(f"/problem/{code}").one("h1").text] == codes
 
 
 def test_a_missing_address_has_a_page_of_the_site(read):
     page = read("/id/instrument/kaz-constitutio.html", 404)
-    assert "kaz-constitution" in page.one(role="alert").words and page.all("nav")
+    assert "kaz-constitution" in page.one(role="alert").text and page.all("nav")
     for address in (
         "/query/law/nothing.html",
         "/report/14",

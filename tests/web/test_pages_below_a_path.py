@@ -102,7 +102,7 @@ def test_every_link_to_this_site_leads_to_a_page(below):
     assert len(seen) > 200 and not faults
 
 
-def test_forms_charts_scripts_and_the_editor_s_words_are_below_the_path(below):
+def test_forms_charts_scripts_and_the_editor_s_terms_are_below_the_path(below):
     assert {form["action"] for form in below("/statistics/schools-by-language").all("form")} == {
         "/kg/search",
         "/kg/statistics/schools-by-language",

@@ -1,4 +1,4 @@
-"""The report reader, discrepancies, statistics and law: nothing of the report is left out, and nothing is there twice."""
+"""The report reader, discrepancies, statistics and law: nothing of the report is left out or there twice."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ def test_every_passage_stands_once_under_its_theme(read):
 
 
 def test_every_anchor_is_a_statement_of_its_passage(read):
-    told = Counter()
+    found = Counter()
     for number in themes(read):
         for passage in passages.passages_of_theme(read.site, number):
-            told.update((mark.start, mark.end, mark.thing.path) for mark in passage.marks)
+            found.update((mark.start, mark.end, mark.thing.path) for mark in passage.marks)
     anchors = read.site.graph.sparql(
         f"PREFIX sr: <{namespaces.SR}> SELECT ?a WHERE {{ ?a a sr:Anchor ; sr:isLocatedIn ?u . ?u a ?c "
         "FILTER(?c IN (sr:Theme, sr:Passage)) }"
     )
-    assert sum(told.values()) == len(anchors) and max(told.values()) == 1
+    assert sum(found.values()) == len(anchors) and max(found.values()) == 1
 
 
-def test_requests_left_unanswered_are_plainly_said(read):
+def test_unanswered_requests_are_listed(read):
     page = read("/report")
     unanswered = list(read.site.graph.ask("committee/requests-not-answered"))
     listed = page.one("section", aria_labelledby="unanswered").all("li")
     assert len(listed) == len(unanswered) > 0
-    assert Counter(e.one(class_="answer").words for e in listed) == Counter(
+    assert Counter(e.one(class_="answer").text for e in listed) == Counter(
         {"no": "not answered", "partly": "answered in part"}[row["answered"]] for row in unanswered
     )
 
@@ -54,8 +54,8 @@ def test_requests_left_unanswered_are_plainly_said(read):
 def test_a_request_leads_to_the_passages_that_answer_it(read):
     row = next(row for row in read.site.graph.ask("committee/requests-and-answers") if row["answered"] != "no")
     page = read(f"/report/{row['theme']}")
-    item = next(e for e in page.all("li", class_="request") if row["label"] in e.words)
-    assert [e.words for e in item.all("a", class_="passage")] == row["passages"].split("; ")
+    item = next(e for e in page.all("li", class_="request") if row["label"] in e.text)
+    assert [e.text for e in item.all("a", class_="passage")] == row["passages"].split("; ")
 
 
 def test_what_is_inferred_and_noted_looks_different_and_says_so(read):
@@ -64,7 +64,7 @@ def test_what_is_inferred_and_noted_looks_different_and_says_so(read):
         e.all("span", class_="inferred") for e in page.all("p", class_="inferred")
     )
     noted = [e for e in page.all("p") if "noted" in e.attributes.get("class", "").split()]
-    assert noted and all(e.one("span", class_="noted").words == "noted" for e in noted)
+    assert noted and all(e.one("span", class_="noted").text == "noted" for e in noted)
 
 
 def test_without_the_text_each_statement_names_its_fragment(read):
@@ -72,7 +72,7 @@ def test_without_the_text_each_statement_names_its_fragment(read):
     assert not page.all("blockquote") and len(page.all(class_="quote")) == len(page.all("li", class_="statement"))
 
 
-def test_with_the_text_the_words_are_those_of_the_report_with_every_anchor_marked(read_text):
+def test_with_the_text_every_passage_is_the_text_of_the_report_with_every_anchor_marked(read_text):
     text = read_text.site.text.words
     for number in themes(read_text):
         page = read_text(f"/report/{number}")
@@ -84,7 +84,7 @@ def test_with_the_text_the_words_are_those_of_the_report_with_every_anchor_marke
             for note in notes:
                 assert article.one("li", id=note.one("a")["href"][1:])
                 note.children = []
-            assert quoted.words == " ".join(text[unit.start : unit.end].split())
+            assert quoted.text == " ".join(text[unit.start : unit.end].split())
 
 
 def mark(number: int, start: int, end: int) -> SimpleNamespace:
@@ -122,15 +122,15 @@ def test_every_discrepancy_shows_what_each_place_says(read):
     articles = page.all("article", class_="discrepancy")
     assert [e["id"] for e in articles] == [entry.name for entry in entries]
     for article, entry in zip(articles, entries, strict=True):
-        assert entry.message.split()[0] in article.words and len(article.all(class_="says")) == len(entry.statements)
-        printed = [e.words for e in article.all(class_="printed")]
-        assert printed == [" ".join(told.printed.split()) for told in entry.statements if told.printed]
+        assert entry.message.split()[0] in article.text and len(article.all(class_="says")) == len(entry.statements)
+        printed = [e.text for e in article.all(class_="printed")]
+        assert printed == [" ".join(statement.printed.split()) for statement in entry.statements if statement.printed]
 
 
 def test_discrepancies_of_one_kind_can_be_chosen(read):
     kind = discrepancies.entries(read.site.graph)[0].kind
     shown = read(f"/discrepancies?kind={kind.replace(' ', '+')}").all("article", class_="discrepancy")
-    assert shown and {e.one("p", class_="kind").words for e in shown} == {kind}
+    assert shown and {e.one("p", class_="kind").text for e in shown} == {kind}
 
 
 def test_every_figure_of_a_cube_stands_once_in_its_table_however_it_is_turned(read):
@@ -158,10 +158,10 @@ def test_a_cube_can_be_held_to_one_code(read):
     assert len(spec["data"]["values"]) == 7
 
 
-def test_a_choice_that_a_cube_does_not_have_is_told_at_its_field(read):
+def test_a_choice_that_a_cube_does_not_have_is_explained_at_its_field(read):
     page = read("/statistics/schools-by-language?indicator=indicator:horses", 400)
-    assert "horses" in page.one(id="fault-indicator", role="alert").words
-    assert "colour" in read("/statistics/schools-by-language?colour=red", 400).one("p", role="alert").words
+    assert "horses" in page.one(id="fault-indicator", role="alert").text
+    assert "colour" in read("/statistics/schools-by-language?colour=red", 400).one("p", role="alert").text
 
 
 def test_a_picture_never_compares_what_is_counted_differently(read):
@@ -169,9 +169,9 @@ def test_a_picture_never_compares_what_is_counted_differently(read):
         kinds = {row["indicator"][0].label for _, row in cube.rows}
         pictures = read(f"/statistics/{cube.slug}").all("figure", class_="chart")
         assert len(pictures) <= len(kinds)
-        said = {figure.text for figure in pivot.figures_of(read.site, cube)}
+        printed = {figure.text for figure in pivot.figures_of(read.site, cube)}
         for picture in pictures:
-            assert {value["said"] for value in specification(read, picture)["data"]["values"]} <= said
+            assert {value["said"] for value in specification(read, picture)["data"]["values"]} <= printed
     assert len(read("/statistics/schools-by-language").all("figure", class_="chart")) == 3
 
 
@@ -239,17 +239,17 @@ def test_a_citation_in_the_heading_of_a_part_is_not_one_of_the_theme_with_its_nu
     line = next(
         e for e in read("/law").one("tbody").all("tr") if e.one("th").one("a")["href"] == "/id/instrument/icerd.html"
     )
-    assert {e["href"] for e in line.all("a", class_="passage") if e.words.startswith("part")} == {"/report"}
+    assert {e["href"] for e in line.all("a", class_="passage") if e.text.startswith("part")} == {"/report"}
 
 
-def test_a_tie_of_the_law_is_told_in_words_too(read):
+def test_a_relation_of_the_law_is_in_the_table_too(read):
     row = next(row for row in read.site.graph.ask("pages/law-relations") if row["tie"] == namespaces.SR + "approves")
     names = read.site.names
-    line = next(e for e in read("/law").one("tbody").all("tr") if e.one("th").words == names.label(row["act"]).text)
-    assert f"approves {names.label(row['other']).text}" in line.words
+    line = next(e for e in read("/law").one("tbody").all("tr") if e.one("th").text == names.label(row["act"]).text)
+    assert f"approves {names.label(row['other']).text}" in line.text
 
 
-def test_the_picture_of_the_law_is_xml_and_the_same_each_time(read):
+def test_the_map_of_the_law_is_xml_and_the_same_each_time(read):
     found = law.instruments(read.site)
     draw = read.site.templates.get_template("law_map.svg").render
     svg = draw(context=read.site, instruments=found, map=law.layout(found, ["0", "2", "13"]))

@@ -16,7 +16,7 @@ SPACES = tuple(namespaces.BASE + space for space in naming.SPACES)
 
 
 def addresses(read) -> list[str]:
-    """Every address of ours that a statement names."""
+    """The IRIs of the graph that a statement names."""
     found = {quad.graph_name.value for quad in _quads(read)}
     for quad in _quads(read):
         found |= {
@@ -32,7 +32,7 @@ def _quads(read):
 
 def check_page(read, iri: str) -> None:
     page = read(read.site.names.path(iri))
-    assert page.one("h1").words and iri in page.words, iri
+    assert page.one("h1").text and iri in page.text, iri
     links = {e["href"] for e in page.all("a")}
     path = read.site.names.path(iri).removesuffix(".html")
     assert {f"{path}.{ending}" for ending in ("ttl", "jsonld", "nt", "rdf")} <= links, iri
@@ -59,16 +59,16 @@ def test_every_address_in_the_graph_has_a_page(read):
 
 def test_a_statement_leads_to_its_passage_and_fragment(read):
     page = read("/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh.html")
-    assert "3,797" in page.one("p", class_="printed").words
+    assert "3,797" in page.one("p", class_="printed").text
     assert "/report/13#13.6" in {e["href"] for e in page.all("a")}
-    assert "3,797" in page.one("section", aria_labelledby="places").words
+    assert "3,797" in page.one("section", aria_labelledby="places").text
 
 
 def test_a_figure_stands_among_its_neighbours(read):
     page = read("/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh.html")
     section = next(e for e in page.all("section") if e.all("table"))
     for number in ("1,312", "2,260", "7,391", "this one"):
-        assert number in section.one("table").words
+        assert number in section.one("table").text
     spec = json.loads(read.response(section.one("img")["src"].replace(".svg", ".vl.json")).body)
     assert [value["said"] for value in spec["data"]["values"]].count("3,797") == 1
 
@@ -81,7 +81,7 @@ def test_every_chart_of_a_figure_is_at_its_address(read):
 
 
 def test_an_instrument_shows_its_provisions_in_their_order(read):
-    rows = [e.words for e in read("/id/instrument/kaz-constitution.html").one("table").one("tbody").all("tr")]
+    rows = [e.text for e in read("/id/instrument/kaz-constitution.html").one("table").one("tbody").all("tr")]
     numbers = [
         next((i for i, row in enumerate(rows) if row.startswith(f"Article {n} of")), -1)
         for n in (5, 7, 10, 14, 20, 30, 33)
@@ -91,21 +91,21 @@ def test_an_instrument_shows_its_provisions_in_their_order(read):
 
 def test_a_class_shows_its_rules_examples_and_questions(read):
     page = read("/def/Figure.html")
-    titles = [e.words for e in page.all("h2")]
+    titles = [e.text for e in page.all("h2")]
     assert {"Rules for the data (SHACL)", "Examples", "Questions that use it"} <= set(titles)
-    assert "A figure has exactly one value" in page.words and "/query/tables/figures.html" in {
+    assert "A figure has exactly one value" in page.text and "/query/tables/figures.html" in {
         e["href"] for e in page.all("a")
     }
 
 
 def test_a_property_shows_which_classes_must_have_it(read):
-    words = read("/def/isStatedIn.html").words
+    words = read("/def/isStatedIn.html").text
     assert "Rules for the data (SHACL)" in words and "Questions that use it" in words
 
 
 def test_a_long_list_is_folded(read):
     page = read("/id/place/kaz.html")
-    assert any("more" in e.one("summary").words for e in page.all("details") if e.all("summary"))
+    assert any("more" in e.one("summary").text for e in page.all("details") if e.all("summary"))
 
 
 def test_what_follows_is_explained_whatever_rule_it_follows_by(read):
@@ -150,7 +150,7 @@ def test_search_finds_things_by_their_names(read, words, wanted):
 
 def test_search_that_finds_nothing_says_what_else_to_do(read):
     page = read("/search?q=zzzzqqq")
-    assert "Nothing found" in page.one(role="status").words and page.one("input", id="find")["value"] == "zzzzqqq"
+    assert "Nothing found" in page.one(role="status").text and page.one("input", id="find")["value"] == "zzzzqqq"
 
 
 # --- the editor ------------------------------------------------------------------------------------------------------
@@ -175,10 +175,10 @@ BROKEN = (
 
 
 @pytest.mark.parametrize(("query", "line"), BROKEN)
-def test_a_broken_query_is_told_in_words_at_its_line(read, query, line):
+def test_a_broken_query_is_explained_at_its_line(read, query, line):
     page = read("/editor?" + urlencode({"query": query}), 400)
     fault = page.one(id="editor-error", role="alert")
-    assert len(fault.words) > 30 and "expected" not in fault.words.lower()
+    assert len(fault.text) > 30 and "expected" not in fault.text.lower()
     assert int(fault["data-line"]) == line and page.one("li", class_="wrong")
     assert not page.all("table") and page.one("textarea").raw.strip().endswith(query.strip())
 
@@ -194,7 +194,7 @@ def test_a_broken_query_is_told_in_words_at_its_line(read, query, line):
 )
 def test_what_is_not_allowed_is_refused_in_a_sentence(read, query):
     page = read("/editor?" + urlencode({"query": query}), 400)
-    assert page.one(id="editor-error").words.count(".") >= 1
+    assert page.one(id="editor-error").text.count(".") >= 1
 
 
 def test_prefixes_that_are_used_are_added_where_they_can_be_seen(read):
@@ -211,15 +211,15 @@ def test_prefixes_that_are_used_are_added_where_they_can_be_seen(read):
 
 def test_the_answer_in_the_editor_has_labels_and_files(read):
     page = read("/editor?" + urlencode({"query": "SELECT ?law { ?law a sr:LegalInstrument } ORDER BY ?law LIMIT 5"}))
-    assert len(page.one("table").one("tbody").all("tr")) == 5 and "https://" not in page.one("table").words
+    assert len(page.one("table").one("tbody").all("tr")) == 5 and "https://" not in page.one("table").text
     csv = next(e["href"] for e in page.all("a") if "format=csv" in e["href"])
     response = read.response(csv)
     assert response.status == 200 and response.body.decode().count("\r\n") == 6
 
 
-def test_yes_or_no_and_nothing_are_said_in_words(read):
-    assert read("/editor?" + urlencode({"query": "ASK { ?s a sr:Claim }"})).one(class_="truth").words == "Yes."
-    assert "No rows" in read("/editor?" + urlencode({"query": "SELECT ?s { ?s a sr:Clam }"})).one(role="status").words
+def test_yes_no_and_an_empty_answer_are_sentences(read):
+    assert read("/editor?" + urlencode({"query": "ASK { ?s a sr:Claim }"})).one(class_="truth").text == "Yes."
+    assert "No rows" in read("/editor?" + urlencode({"query": "SELECT ?s { ?s a sr:Clam }"})).one(role="status").text
 
 
 def test_without_a_query_the_editor_has_one_that_runs(read):
@@ -227,7 +227,7 @@ def test_without_a_query_the_editor_has_one_that_runs(read):
     assert read("/editor?" + urlencode({"query": text})).one("table").one("tbody").all("tr")
 
 
-def test_the_words_for_completion_are_those_of_the_graph_and_its_shapes(read):
+def test_the_terms_for_completion_are_those_of_the_graph_and_its_shapes(read):
     body = json.loads(read.response("/editor/words.json").body)
     words = {word["name"]: word for word in body["words"]}
     assert words["sr:Figure"]["kind"] == "class" and words["sr:value"]["kind"] == "property"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import queue
 import socket
 import threading
 from types import SimpleNamespace
@@ -17,7 +19,8 @@ from skipping import skip_with_reason
 from statereport.graph import knowledge
 from statereport.project import find_project
 from statereport.sparql.engine import Store
-from statereport.web.serving import app, connections
+from statereport.web.serving import app, server
+from statereport.web.serving.log import Log
 from statereport.web.wire.limits import Limits, Setting
 
 UPDATES = {
@@ -36,39 +39,33 @@ KINDS = {
 @pytest.fixture(scope="module")
 def endpoint():
     """The application over HTTP in this process, so that its data can be set; `endpoint.site` is what it answers from."""
-    import uvicorn
-
     engine = Store.memory(union=False)
     site = SimpleNamespace(
         graph=knowledge.KnowledgeGraph(engine, find_project()),
         limits=Limits(),
         base="http://127.0.0.1",
+        root="",
         exports={},
         description=(),
     )
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    entries: list[dict] = []
-    front = app.Front(Setting(frozenset({f"127.0.0.1:{port}", "www.example"})), entries.append)
+    front = app.App(site, Setting(frozenset({"www.example"})), Log(lambda entry: None))
     front.pools = dict.fromkeys(("own", "public"), readwrite.InProcess(site))
+    begun: queue.Queue = queue.Queue()
 
-    async def start(zygote) -> None:
-        pass
+    async def serve() -> None:
+        over = asyncio.Event()
+        async with server.listening(front, listener):
+            begun.put((asyncio.get_running_loop(), over))
+            await over.wait()
 
-    front.start = start
-    config = uvicorn.Config(
-        app.make(front, lambda: None),
-        http=connections.connections(Limits(), entries.append),
-        ws="none",
-        log_config=None,
-        lifespan="on",
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()
+    loop, over = begun.get(timeout=10)
     yield SimpleNamespace(site=site, served=serving.Served(f"http://127.0.0.1:{port}", None), front=front)
-    server.should_exit = True
-    thread.join(10)
+    loop.call_soon_threadsafe(over.set)
+    thread.join(20)
 
 
 def test_the_manifest_is_the_one_that_the_figures_speak_of():

@@ -2,9 +2,22 @@
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and end with its exit code."""
+    import os
     import sys
+    import threading
 
-    from statereport.cli import commands, console
+    from statereport.cli import fault
 
-    sys.exit(console.run(commands.cli))
+    def run() -> int:
+        from statereport.cli import commands, console
+
+        return console.run(commands.cli)
+
+    for standard in range(3):
+        try:
+            os.fstat(standard)
+        except OSError:  # closed: the next file that is opened would take its place
+            os.open(os.devnull, os.O_RDWR)
+    threading.excepthook = lambda given: fault.report(str(fault.fault_of(given.exc_value or given.exc_type())))
+    sys.exit(fault.caught(run))

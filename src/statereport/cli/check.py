@@ -49,7 +49,7 @@ def check(project: Project, given: Path | None = None, say: Say = lambda line: N
 
 
 def generated(name: str, project: Project, given: Path | None = None) -> tuple[Problem, ...]:
-    """What is wrong with a generated graph (`anchors` or `ledger`), compared with the text. Raises TextMissing, TextDiffers."""
+    """The findings of a generated graph (`anchors` or `ledger`) against the text. Raises TextMissing, TextDiffers."""
     return GENERATORS[name].check(project, _text(project, given))
 
 

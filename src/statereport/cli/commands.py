@@ -1,4 +1,7 @@
-"""The command line: one function a verb. Data go to stdout, talk to stderr; 0 is good, 1 findings, 2 misuse or breakage."""
+"""The commands, one function each. Data go to stdout, messages to stderr.
+
+Exit codes: 0 good, 1 findings, 2 misuse or breakage.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ def build(out: Path, text: Path | None) -> None:
     from statereport.publish import build as building
     from statereport.site import single_file
 
-    click.echo(str(building.build(find_project(), out, text, console.say, [single_file.write])))
+    console.write(f"{building.build(find_project(), out, text, console.say, [single_file.write])}\n")
 
 
 @cli.command(short_help="Check the sources.")
@@ -72,7 +75,7 @@ def check(text: Path | None) -> None:
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; list the files that differ.")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 def fmt(only_check: bool, paths: tuple[Path, ...]) -> None:
-    """Write Turtle files in the project's Turtle format: the given files and folders, else all of ontology/ and graphs/.
+    """Write Turtle files in the project's format: the given files and folders, else all of ontology/ and graphs/.
 
     \b
     Example:
@@ -89,7 +92,7 @@ def fmt(only_check: bool, paths: tuple[Path, ...]) -> None:
             "Every file is in the project's Turtle format.",
         )
     for path in changed:
-        click.echo(project.name(path))
+        console.write(f"{project.name(path)}\n")
 
 
 @cli.command(add_help_option=False, short_help="Ask a question; without a name, list them.")
@@ -146,7 +149,7 @@ def query(
     if name and sparql:
         raise click.UsageError("Give either the NAME of a question or --sparql FILE, not both.", context)
     if wants_help and not name:
-        click.echo(context.get_help())
+        console.write(f"{context.get_help()}\n")
     elif wants_help:
         console.write(asking.help_of(str(name), store, console.say))
     elif not name and not sparql:
@@ -218,7 +221,7 @@ def discrepancies(form: str, store: str | None) -> None:
 @click.argument("iri")
 @_store
 def show(iri: str, store: str | None) -> None:
-    """Show all that is said of one thing, its IRI or short name given: asserted, inferred, noted, and where in the text.
+    """Show all that is said of one thing, given its IRI or short name: asserted, inferred, noted, and where.
 
     \b
     Example:
@@ -276,4 +279,4 @@ def explain(code: str | None) -> None:
     """
     from statereport import errors
 
-    click.echo(errors.explain(code) if code else "\n".join(errors.codes()))
+    console.write((errors.explain(code) if code else "\n".join(errors.codes())) + "\n")

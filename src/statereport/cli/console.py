@@ -1,22 +1,26 @@
-"""How the command line speaks and ends: two streams, three exit codes, and never a traceback for a user's fault."""
+"""How the command line prints and ends: two streams, three exit codes, and never a traceback."""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import shutil
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
+from typing import NoReturn
 
 import click
 
-from statereport.errors import DiskFull, Problem, did_you_mean
+from statereport.cli import fault
+from statereport.errors import DiskFull, MemoryLimit, OutputClosed, Problem, did_you_mean, visible
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Verbs(click.Group):
-    """A group that proposes the nearest verb, and lists its verbs in the order of their use."""
+    """A group that proposes the nearest command, and lists its commands in the order of their use."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(self.commands)
@@ -26,13 +30,18 @@ class Verbs(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if self.get_command(context, name) is None and not name.startswith("-"):
-            hint = did_you_mean(name, self.commands, f"the verbs are: {', '.join(self.commands)}.")
-            raise click.UsageError(f"There is no verb {name!r}; {hint}", context)
+            hint = did_you_mean(name, self.commands, f"the commands are: {', '.join(self.commands)}.")
+            raise click.UsageError(f"There is no command {name!r}; {hint}", context)
         return super().resolve_command(context, args)
 
 
 def run(command: click.Command, args: list[str] | None = None) -> int:
-    """Run a command and say what went wrong in its own words. → the exit code."""
+    """Run a command, report what goes wrong on stderr, and return the exit code."""
+    return fault.caught(lambda: _run(command, args))
+
+
+def _run(command: click.Command, args: list[str] | None) -> int:
+    _prepare_streams()
     if "_STATEREPORT_COMPLETE" in os.environ:
         command.main(prog_name="statereport")  # a shell asks how a word may go on
     try:
@@ -42,50 +51,58 @@ def run(command: click.Command, args: list[str] | None = None) -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return _closed(stop.exit_code)
-    except click.ClickException as fault:
-        fault.show(file=sys.stderr)
-        return 2
+    except click.Abort:
+        return _end("Stopped.")
+    except click.ClickException as error:
+        shown = io.StringIO()
+        error.show(file=shown)
+        return _end(shown.getvalue().rstrip("\n"))
     except Problem as problem:
-        return _end(problem)
-    except (KeyboardInterrupt, click.Abort):
-        return _talk("Stopped.")
+        _end(problem)
+        return problem.exit_code
     except BrokenPipeError:
         # The reader (head, less) wants no more: that is no fault. Python must not try to flush again at its end.
         return _closed(0)
     except MemoryError:
-        return _talk("There is not enough memory for this. Ask for less, with LIMIT.")
+        return _end(MemoryLimit("", "There is not enough memory for this.", "ask for less, with LIMIT."))
     except OSError as error:
         if error.errno in _FULL:
             _closed(0)
-            return _end(
-                DiskFull(
-                    where=str(error.filename or "output"),
-                    what="There is no room left on the disk.",
-                    hint="make room and run it again",
-                )
-            )
+            where = str(error.filename or "output")
+            return _end(DiskFull(where, "There is no room left on the disk.", "make room and run it again"))
+        if error.errno is None:  # not the system's
+            raise
         where = f"{error.filename}: " if error.filename else ""
-        return _talk(f"{where}{error.strerror or error}")
+        return _end(f"{where}{error.strerror or error}")
     return 0
 
 
 def say(line: str) -> None:
-    """A word to the person, on stderr."""
-    click.echo(line, err=True)
+    """Print a message to the person, on stderr."""
+    fault.report(visible(line))
 
 
 def write(data: str | bytes) -> None:
-    """Data for stdout, always UTF-8, whatever the locale."""
+    """Print on stdout, in UTF-8 whatever the locale: text for people without control characters, bytes as they are.
+
+    Raises OutputClosed where there is no stdout.
+    """
     sys.stdout.flush()
-    sys.stdout.buffer.write(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data)
+    sys.stdout.buffer.write(visible(data).encode("utf-8", "surrogateescape") if isinstance(data, str) else data)
     sys.stdout.buffer.flush()
 
 
+def read() -> bytes:
+    """All that standard input holds. Raises OutputClosed where there is none."""
+    if sys.stdin is None:
+        raise OutputClosed("stdin", "Standard input is closed.", "give the query in a file: --sparql FILE")
+    return sys.stdin.buffer.read()
+
+
 def findings(problems: Iterable[Problem], otherwise: str) -> None:
-    """Print each finding and leave with 1, or say the good word and go on."""
+    """Print each finding and end with 1; without any, print the success message on stderr."""
     found = list(problems)
-    for problem in found:
-        click.echo(str(problem))
+    write("".join(f"{problem}\n" for problem in found))
     if found:
         say(f"{len(found)} finding{'' if len(found) == 1 else 's'}.")
         raise click.exceptions.Exit(1)
@@ -98,17 +115,12 @@ def is_terminal() -> bool:
 
 
 def width() -> int | None:
-    """The terminal's width, or None where nothing has to fit."""
+    """The terminal's width in columns, or None where nothing has to fit."""
     return shutil.get_terminal_size().columns if is_terminal() else None
 
 
-def _end(problem: Problem) -> int:
-    click.echo(str(problem), err=True)
-    return problem.exit_code
-
-
-def _talk(line: str) -> int:
-    click.echo(line, err=True)
+def _end(problem: Problem | str) -> int:
+    say(str(problem))
     return 2
 
 
@@ -117,5 +129,34 @@ def _closed(code: int) -> int:
     try:
         sys.stdout.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
+
+
+def _prepare_streams() -> None:
+    """UTF-8 on stdout, escapes for what stderr cannot show; a stdout that is closed refuses what is written to it."""
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (it stays until the process ends)
+    for stream, encoding, errors in ((sys.stdout, "utf-8", "surrogateescape"), (sys.stderr, None, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=encoding, errors=errors)
+
+
+class _Closed(io.TextIOBase):
+    """A stdout that is not there."""
+
+    @property
+    def buffer(self) -> _Closed:
+        return self
+
+    def write(self, data: str | bytes) -> int:
+        if data:
+            self._refuse()
+        return 0
+
+    def _refuse(self) -> NoReturn:
+        what = "There is nowhere to write the answer: standard output is closed."
+        raise OutputClosed("stdout", what, "send it to a file: statereport … > file")

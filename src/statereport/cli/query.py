@@ -1,28 +1,32 @@
-"""What `statereport query` and `statereport search` answer: a question, or words, in the format that fits the reader."""
+"""What `statereport query` and `statereport search` print: an answer, or what words find."""
 
 from __future__ import annotations
 
 import html
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from statereport import files
+from statereport.cli import console
 from statereport.errors import BadParameter
 from statereport.graph.knowledge import KnowledgeGraph, open_build, open_graph
 from statereport.project import find_project
 from statereport.questions.saved import SavedQueries, SavedQuery, choices, chosen, parse
 from statereport.rdf import prefixes
-from statereport.sparql.answers import Answer
-from statereport.sparql.engine import answer_bytes, form_of
+from statereport.sparql import emptiness
+from statereport.sparql.engine import answer_bytes
+from statereport.sparql.query import Query
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads the answer: a terminal of this width or a program, in which format, and where talk goes."""
+    """How an answer is printed: `form` is its format, None for the one that fits a terminal of this width or a program.
+
+    `say` prints messages to the person.
+    """
 
     form: str | None
     terminal: bool
@@ -44,7 +48,7 @@ def listing() -> str:
 
 
 def help_of(name: str, at: str | None, say: Say) -> str:
-    """What a question means, what it leaves open and may be given, and what its answer's columns are."""
+    """What a question means, its parameters with their choices, and its answer's columns."""
     project = find_project()
     query = SavedQueries.of(project).get(name)
     lines = [query.summary, "", *([query.description, ""] if query.description else [])]
@@ -55,11 +59,8 @@ def help_of(name: str, at: str | None, say: Say) -> str:
         engine = open_graph(at, project, say).engine if at else build.engine if build else None
         for p in query.parameters:
             lines.append(f"  {p.name}  {p.label} ({p.type}, default {p.default})")
-            lines += (
-                ["    The choices are listed here once there is a build: statereport build"]
-                if p.pattern and not engine
-                else []
-            )
+            if p.pattern and not engine:
+                lines.append("    The choices are listed here once there is a build: statereport build")
             found = choices(query, p, engine) if engine else p.choices
             wide = max((len(value) for value in found), default=0)
             lines += [
@@ -74,7 +75,7 @@ def help_of(name: str, at: str | None, say: Say) -> str:
 
 
 def answer(name: str, params: Iterable[str], at: str | None, reader: Reader) -> str | bytes:
-    """The answer to a saved question, as it goes to stdout."""
+    """The answer to a saved question, as it is printed."""
     query = SavedQueries.of(find_project()).get(name)
     graph = open_graph(at, say=reader.say)
     values = chosen(query, _values(name, params), graph.engine)
@@ -82,7 +83,7 @@ def answer(name: str, params: Iterable[str], at: str | None, reader: Reader) -> 
 
 
 def own(path: str, params: Iterable[str], at: str | None, reader: Reader) -> str | bytes:
-    """The answer to the SPARQL in a file, or on standard input (`-`), which may use the project's prefixes undeclared."""
+    """The answer to the SPARQL in a file, or on standard input (`-`), which need not declare the project's prefixes."""
     query = _from_file(path)
     graph = open_graph(at, say=reader.say)
     values = chosen(query, _values(path, params), graph.engine)
@@ -90,7 +91,7 @@ def own(path: str, params: Iterable[str], at: str | None, reader: Reader) -> str
 
 
 def citation(name: str | None, path: str | None, params: Iterable[str], at: str | None, say: Say) -> str:
-    """How the answer to a saved question, or to the SPARQL in a file, is cited: a paragraph, and an entry for BibTeX."""
+    """How the answer to a saved question, or to the SPARQL in a file, is cited: as text, and as an entry for BibTeX."""
     from statereport.questions import citation as citing
 
     query = SavedQueries.of(find_project()).get(name) if name else _from_file(path or "-")
@@ -101,7 +102,7 @@ def citation(name: str | None, path: str | None, params: Iterable[str], at: str 
 
 
 def found(text: str, limit: int, at: str | None, reader: Reader) -> str:
-    """What words find, best first: each thing with its kind, its address, the words around the match, and its passages."""
+    """What words find, best first: each thing with its kind, address, the text around the match, and its passages."""
     graph = open_graph(at, say=reader.say)
     hits = graph.search(text, limit)
     if not hits:
@@ -116,50 +117,33 @@ def found(text: str, limit: int, at: str | None, reader: Reader) -> str:
 
 
 def _answered(graph: KnowledgeGraph, query: SavedQuery, text: str, reader: Reader, title: str) -> str | bytes:
-    form = reader.form or (
-        "ttl"
-        if form_of(text, query.source, graph.prefixes).form == "construct"
-        else "table"
-        if reader.terminal
-        else "tsv"
-    )
-    shown = _asked(graph, query, text, reader.say)
-    if form not in ("table", "md", "html"):
-        return answer_bytes(shown, form, graph.prefixes)
+    asked = Query(text, query.source, graph.prefixes)
+    answer = graph.titled(graph.engine.query(asked).joined(query.heads))
+    if answer.form != "ask" and not answer.rows:
+        cause = emptiness.explain(asked, graph.engine)
+        reader.say(f"There is no row. {cause}" if cause else "There is no row.")
+    form = reader.form or ("ttl" if answer.form == "construct" else "table" if reader.terminal else "tsv")
     if form == "md":
-        return shown.to_markdown()
+        return answer.to_markdown()
     if form == "html":
-        return _page(query.summary or title, query.description, shown.to_html())
-    passages = [reference for reference in shown.passages() if reference[0].isdigit()]  # a heading is no passage
+        return _page(query.summary or title, query.description, answer.to_html())
+    if form != "table":
+        return answer_bytes(answer, form, graph.prefixes)
+    passages = [reference for reference in answer.passages() if reference[:1].isdigit()]  # a heading is no passage
     if reader.terminal and passages:
         reader.say(f"Open a passage, such as the first: statereport show passage:{passages[0]}")
-    return shown.to_text(reader.width)
-
-
-def _asked(graph: KnowledgeGraph, query: SavedQuery, text: str, say: Say) -> Answer:
-    """The answer; where it is empty, why is told."""
-    shown = graph.titled(graph.engine.query(text, query.source, graph.prefixes).joined(query.heads))
-    if shown.form != "ask" and not shown.rows:
-        _tell_why(graph, query, text, say)
-    return shown
-
-
-def _tell_why(graph: KnowledgeGraph, query: SavedQuery, text: str, say: Say) -> None:
-    from statereport.sparql import emptiness
-
-    cause = emptiness.explain(text, graph.engine, query.source, graph.prefixes)
-    say(f"There is no row. {cause}" if cause else "There is no row.")
+    return answer.to_text(reader.width)
 
 
 def _page(title: str, about: str, body: str) -> str:
-    head = f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{html.escape(title)}</title>\n</head>\n<body>'
-    said = f"\n<p>{html.escape(about)}</p>" if about else ""
-    return f"{head}\n<h1>{html.escape(title)}</h1>{said}\n{body}\n</body>\n</html>\n"
+    title, text = html.escape(title), f"\n<p>{html.escape(about)}</p>" if about else ""
+    head = f'<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n</head>'
+    return f"<!DOCTYPE html>\n{head}\n<body>\n<h1>{title}</h1>{text}\n{body}\n</body>\n</html>\n"
 
 
 def _from_file(name: str) -> SavedQuery:
     """The query in a file, whose header, if it has one, describes its parameters; `-` is standard input."""
-    data = sys.stdin.buffer.read() if name == "-" else files.read(Path(name), name)
+    data = console.read() if name == "-" else files.read(Path(name), name)
     known = prefixes.read(find_project())
     stem, source = ("query", "stdin") if name == "-" else (Path(name).stem, name)
     return parse(data, stem, source, Path(name), known)

@@ -1,4 +1,4 @@
-"""The verb that serves: its options, and nothing else."""
+"""The command `serve`: its options, and nothing else."""
 
 from __future__ import annotations
 
@@ -16,19 +16,34 @@ from statereport.cli import console
     type=click.Path(path_type=Path),
     help="A build's folder, which also gives the files to fetch. Without it: ./build if fresh, else the sources.",
 )
+@click.option("--text", type=click.Path(path_type=Path), help="The report's text, which is then shown in the reader.")
 @click.option(
-    "--text", type=click.Path(path_type=Path), help="The report's text, whose passages are then shown in its own words."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen at; 0.0.0.0 or :: is every address of this machine.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="0 takes any free one.")
-@click.option("--base", default="", metavar="URL", help="The public address, where a proxy stands before the server.")
+@click.option(
+    "--base",
+    default="",
+    metavar="URL",
+    help="The public address, which may have a path, where a proxy stands before the server.",
+)
+@click.option(
+    "--allow-host",
+    "allowed",
+    multiple=True,
+    metavar="NAME",
+    help="Another name of this host that is answered for; * is any. IP addresses, localhost and --base always are.",
+)
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Whose X-Forwarded-For is believed.")
 @click.option(
     "--workers",
     default=4,
     show_default=True,
     type=click.IntRange(1, 64),
-    help="Processes for the queries of clients; one fewer are added for long ones, and two for pages.",
+    help="Processes for the queries of clients; one fewer are added for long ones, and four for pages.",
 )
 @click.option(
     "--seconds",
@@ -44,6 +59,7 @@ def serve(
     host: str,
     port: int,
     base: str,
+    allowed: tuple[str, ...],
     proxies: tuple[str, ...],
     workers: int,
     seconds: float,
@@ -51,28 +67,39 @@ def serve(
 ) -> None:
     """Serve the graph on the web: pages, linked data, and a SPARQL endpoint whose queries cannot end the server.
 
-    The log goes to stderr, one line of JSON for each request.
+    The log goes to stderr, a line of JSON for each request.
 
     \b
-    Example:
+    Examples:
       statereport serve --port 8000
+      statereport serve --host :: --allow-host graph.example.org
     """
     from statereport.graph.knowledge import open_build
     from statereport.pages import context
     from statereport.project import find_project
     from statereport.web.answers.site import Site
     from statereport.web.serving import server
+    from statereport.web.serving.clients import plain_address
+    from statereport.web.serving.log import Log
+    from statereport.web.wire import requests
     from statereport.web.wire.limits import Limits, Setting
 
+    names = frozenset(name if name == "*" else requests.host_name(name) for name in allowed)
+    if "" in names:
+        raise click.BadParameter("give names of hosts, without http:// and path", param_hint="--allow-host")
+    try:
+        trusted = frozenset(map(plain_address, proxies))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--proxy") from None
+    try:
+        server.public_address(base, host, port)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--base") from None
     project, limits = find_project(), Limits(seconds=seconds)
-    setting = Setting(proxies=frozenset(proxies), quick=workers, slow=max(1, workers - 1), limits=limits)
-    build = open_build(built, project, console.say)
-    server.serve(
-        lambda address: Site.of(context.load(project, build, text, address, console.say), limits),
-        setting,
-        host,
-        port,
-        base,
-        console.say,
-        server.faults_only if quiet else server.on_stderr,
-    )
+    setting = Setting(names, trusted, quick=workers, slow=max(1, workers - 1), limits=limits)
+
+    def load(address: str) -> Site:
+        build = open_build(built, project, console.say)
+        return Site.of(context.load(project, build, text, address, console.say), limits)
+
+    server.serve(load, setting, host, port, base, console.say, Log(requests=not quiet))

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from statereport.rdf.terms import is_iri, is_literal, plain, text, visible
+from statereport.errors import visible
+from statereport.rdf.terms import is_iri, is_literal, plain, text
 
 if TYPE_CHECKING:
     from statereport.pages.names import Names
@@ -24,7 +25,7 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?|[+-]?\.\d+", re.ASCII)
 
 @dataclass(frozen=True)
 class Thing:
-    """A piece of text on a page: its language, where it leads, its title, and its direction (ltr, rtl) where it has one."""
+    """A piece of text on a page: its language, where it leads, its title, and its direction (ltr, rtl) if any."""
 
     text: str
     language: str = ""
@@ -73,7 +74,7 @@ def number(value: Any) -> str:
 
 
 def term(value: Any, names: Names, identifiers: bool = False) -> Thing:
-    """Any term as pages show it: things by label (or identifier), numbers with thousands apart, text with its language."""
+    """Any term as pages show it: things by label or identifier, numbers with thousands apart, text with language."""
     if is_iri(value):
         return identifier(value.value, names) if identifiers else thing(value.value, names)
     known = plain(value)

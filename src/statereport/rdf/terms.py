@@ -18,8 +18,6 @@ _INTEGERS = (
     "unsignedLong unsignedInt unsignedShort unsignedByte"
 )
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-# Characters that are no text: a terminal obeys some of them, XML and HTML hold none.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def is_iri(term: Any) -> bool:
@@ -75,11 +73,6 @@ def plain(term: Any) -> Any:
         return None if term is None else text(term)
     value, kind = term.value, term.datatype.value
     return _PLAIN[kind](value) if kind in _PLAIN else value
-
-
-def visible(text: str) -> str:
-    """The text with its control characters written as `\\uXXXX`; line breaks and tabs stay."""
-    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04X}", text)
 
 
 def _integer(value: str) -> int | str:

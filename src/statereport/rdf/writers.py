@@ -6,12 +6,14 @@ order they came in. Literals keep the characters they were written with. What a 
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, Any
 
 from pyoxigraph import (
@@ -50,6 +52,7 @@ DATASET_FORMATS = {"trig": RdfFormat.TRIG, "nq": RdfFormat.N_QUADS}
 READ_FORMATS = {**GRAPH_FORMATS, **DATASET_FORMATS}
 # What XML 1.0 cannot hold, in UTF-8 (section 2.2): control characters, and U+FFFE and U+FFFF.
 _NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_TAGGED = (RDF + "langString", RDF + "dirLangString")
 _XML_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 
 
@@ -141,11 +144,19 @@ def _document(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> by
 
 def stream(triples: Iterable[Triple], form: str, output: IO[bytes], prefixes: Mapping[str, str] | None = None) -> None:
     """Write triples into `output` in the order in which they come: ttl, nt, rdf or jsonld. Raises NotWritable."""
-    if form == "rdf":
-        triples, output = map(_for_rdf_xml, triples), XmlOutput(output)
-    elif form == "jsonld":
-        triples = map(_for_jsonld, triples)
-    serialize(triples, output, GRAPH_FORMATS[form], prefixes=prefixes)
+    fitting = map(_FITTING.get(form, _refuse_untagged), triples)
+    serialize(fitting, XmlOutput(output) if form == "rdf" else output, GRAPH_FORMATS[form], prefixes=prefixes)
+
+
+def csv_rows(columns: Iterable[str], rows: Iterable[Iterable[Any]], output: IO[bytes]) -> None:
+    """Write rows as CSV into `output` as they come (SPARQL 1.1 Query Results CSV, section 3).
+
+    The engine's own CSV has a row of one empty cell as an empty line, which many programs pass over, and breaks triple
+    terms at their commas.
+    """
+    writer = csv.writer(SimpleNamespace(write=lambda line: output.write(line.encode())))
+    writer.writerow(columns)
+    writer.writerows(map(terms.text, row) for row in rows)
 
 
 def results(columns: Iterable[str], rows: Iterable[Iterable[Any]], truth: bool | None, form: str) -> bytes:
@@ -153,15 +164,18 @@ def results(columns: Iterable[str], rows: Iterable[Iterable[Any]], truth: bool |
 
     Raises NotWritable.
     """
+    output = io.BytesIO()
+    if form == "csv" and truth is None:
+        csv_rows(columns, rows, output)
+        return output.getvalue()
     document: dict[str, Any] = {"head": {}, "boolean": truth}
     if truth is None:
         names = list(columns)
         pairs = (zip(names, row, strict=True) for row in rows)
         bindings = [{name: _in_json(term) for name, term in row if term is not None} for row in pairs]
         document = {"head": {"vars": names}, "results": {"bindings": bindings}}
-    # The engine's own writers make every format, from what its reader has read.
+    # The engine's own writers make the other formats, from what its reader has read.
     data = json.dumps(document, ensure_ascii=False).encode()
-    output = io.BytesIO()
     read_again = parse_query_results(data, QueryResultsFormat.JSON)
     read_again.serialize(XmlOutput(output) if form == "xml" else output, RESULT_FORMATS[form])
     return output.getvalue()
@@ -176,6 +190,7 @@ def _in_json(term: Any) -> dict[str, Any]:
     if terms.is_triple(term):
         names = ("subject", "predicate", "object")
         return {"type": "triple", "value": dict(zip(names, map(_in_json, terms.parts(term)), strict=True))}
+    _refuse_untagged(term)
     if term.language is None:
         return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
     direction = {"its:dir": term.direction.value} if term.direction else {}
@@ -211,8 +226,19 @@ class XmlOutput:
 _OTHERS = "ask for another format: nt or ttl for graphs, json or csv for rows."
 
 
+def _refuse_untagged(term: Any) -> Any:
+    """The term itself. Raises NotWritable for a literal without the language that its datatype promises."""
+    if terms.is_literal(term) and term.language is None and term.datatype.value in _TAGGED:
+        what = f"A literal of the type {term.datatype} has no language, and no parser reads such a literal."
+        raise NotWritable("answer", what, "give it a language: STRLANG(…), or another type: STRDT(…).")
+    for part in terms.parts(term):
+        _refuse_untagged(part)
+    return term
+
+
 def _for_rdf_xml(triple: Triple) -> Triple:
     """The triple as RDF/XML can hold it: its blank nodes with names that XML has. Raises NotWritable."""
+    _refuse_untagged(triple)
     if not _is_element(triple.predicate.value):
         what = f"RDF/XML cannot hold the predicate <{triple.predicate.value}>, which does not end in an XML name."
         raise NotWritable("answer", what, _OTHERS)
@@ -243,7 +269,10 @@ def _is_element(predicate: str) -> bool:
 def _for_jsonld(triple: Triple) -> Triple:
     if terms.is_triple(triple.object):
         raise NotWritable("answer", "JSON-LD cannot hold a triple term, which the answer has.", _OTHERS)
-    return triple
+    return _refuse_untagged(triple)
+
+
+_FITTING = {"rdf": _for_rdf_xml, "jsonld": _for_jsonld}
 
 
 def read(path: Path) -> list[Quad]:

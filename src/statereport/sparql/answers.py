@@ -17,9 +17,9 @@ KINDS = ("passage", "theme", "thing", "year")
 class Column:
     """What the header of a saved query says about a column of its answer.
 
-    `title` is the heading for people. `of` says what the cells hold: `passage` (references of passages and headings, such
-    as 13.6 and theme 13), `theme` (numbers of themes), `thing` (IRIs, written as text), `year`, or nothing in particular.
-    `join` stands between several values of one cell, and `empty` where there is no value.
+    `title` is the heading for people. `of` says what the cells hold: `passage` (references of passages and headings,
+    such as 13.6 and theme 13), `theme` (numbers of themes), `thing` (IRIs, written as text), `year`, or nothing in
+    particular. `join` stands between several values of one cell, and `empty` where there is no value.
     """
 
     title: str
@@ -39,10 +39,10 @@ class Column:
 class Answer:
     """The answer to a query.
 
-    `form` is `select`, `ask` or `construct`. `rows` holds RDF terms (None where a variable is unbound), under `columns`;
-    a graph's rows are its triples; a yes-or-no answer is one row, and `truth`. Iterating gives one dict of plain values
-    per row. `heads` holds what the query's header says about the columns. `shorten` makes the short name of an IRI, and
-    `space` is what the IRI of a passage begins with, for links.
+    `form` is `select`, `ask` or `construct`. `rows` holds RDF terms (None where a variable is unbound), under
+    `columns`; a graph's rows are its triples; a yes-or-no answer is one row, and `truth`. Iterating gives one dict of
+    plain values per row. `heads` holds what the query's header says about the columns. `shorten` makes the short name
+    of an IRI, and `space` is what the IRI of a passage begins with, for links.
     """
 
     form: str

@@ -30,16 +30,17 @@ _SMART = "“”„‟«»‘’‚"
 _AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
 _FUNCTIONS = (
     *_AGGREGATES,
-    *"""STR LANG LANGMATCHES LANGDIR HASLANG HASLANGDIR DATATYPE BOUND IRI URI BNODE RAND ABS CEIL FLOOR ROUND CONCAT STRLEN
-    UCASE LCASE ENCODE_FOR_URI CONTAINS STRSTARTS STRENDS STRBEFORE STRAFTER YEAR MONTH DAY HOURS MINUTES SECONDS TIMEZONE
-    TZ NOW UUID STRUUID MD5 SHA1 SHA256 SHA384 SHA512 COALESCE IF STRLANG STRLANGDIR STRDT SAMETERM ISIRI ISURI ISBLANK
-    ISLITERAL ISNUMERIC REGEX SUBSTR REPLACE TRIPLE SUBJECT PREDICATE OBJECT ISTRIPLE ADJUST""".split(),
+    *"""STR LANG LANGMATCHES LANGDIR HASLANG HASLANGDIR DATATYPE BOUND IRI URI BNODE RAND ABS CEIL FLOOR ROUND CONCAT
+    STRLEN UCASE LCASE ENCODE_FOR_URI CONTAINS STRSTARTS STRENDS STRBEFORE STRAFTER YEAR MONTH DAY HOURS MINUTES
+    SECONDS TIMEZONE TZ NOW UUID STRUUID MD5 SHA1 SHA256 SHA384 SHA512 COALESCE IF STRLANG STRLANGDIR STRDT SAMETERM
+    ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC REGEX SUBSTR REPLACE TRIPLE SUBJECT PREDICATE OBJECT ISTRIPLE
+    ADJUST""".split(),
 )
 _CASTS = ("boolean", "double", "float", "decimal", "integer", "string", "dateTime", "date", "time")
 _WORDS = frozenset(
-    """a true false BASE PREFIX VERSION SELECT DISTINCT REDUCED AS CONSTRUCT WHERE DESCRIBE ASK FROM NAMED GROUP BY HAVING
-    ORDER ASC DESC LIMIT OFFSET VALUES UNDEF OPTIONAL GRAPH SERVICE SILENT BIND UNION MINUS FILTER NOT EXISTS IN
-    SEPARATOR""".split()
+    """a true false BASE PREFIX VERSION SELECT DISTINCT REDUCED AS CONSTRUCT WHERE DESCRIBE ASK FROM NAMED GROUP BY
+    HAVING ORDER ASC DESC LIMIT OFFSET VALUES UNDEF OPTIONAL GRAPH SERVICE SILENT BIND UNION MINUS FILTER NOT EXISTS
+    IN SEPARATOR""".split()
 ) | frozenset(_FUNCTIONS)
 # Words of other languages, and what SPARQL says instead.
 _ELSEWHERE = {
@@ -104,7 +105,7 @@ def mistake(broken: Broken) -> Found | None:
 
 
 def unevaluable(query: Query, message: str) -> QueryFailed:
-    """What the engine says of a query that it can read and not evaluate, as a problem with the function's name and place."""
+    """Why the engine cannot evaluate a query that it can read, with the function's name and place."""
     function = re.match(r"The custom function <([^>]*)> (is not|requires)", message)
     if not function:
         what = f"The engine cannot evaluate this query: {message.rstrip('.')}."
@@ -304,11 +305,9 @@ def _brackets(query: Broken) -> Found | None:
                     f"leave it out, or look for a missing {_opener(word.text)} before it.",
                 )
             if CLOSES[opened[-1].text] != word.text:
-                return (
-                    word.start,
-                    f"{word.text} stands where {CLOSES[opened[-1].text]} must close the {opened[-1].text} at {_line(query, opened[-1])}.",
-                    f"write {CLOSES[opened[-1].text]} before it.",
-                )
+                opener, closer = opened[-1], CLOSES[opened[-1].text]
+                what = f"{word.text} stands where {closer} must close the {opener.text} at {_line(query, opener)}."
+                return word.start, what, f"write {closer} before it."
             opened.pop()
         elif (
             opened

@@ -1,7 +1,7 @@
 """Why a query has no answer: the first part of its pattern, in the order it is written, that leaves nothing.
 
-The parts are tried together from the first on, each time with one more, so that the part that is named is the one to look
-at: all that stands before it has a match.
+The parts are tried together from the first on, each time with one more, so that the part that is named is the one to
+look at: all that stands before it has a match.
 """
 
 from __future__ import annotations

@@ -96,6 +96,8 @@ class Store:
             kind = format_of(form, graph)
             if graph:
                 writers.stream(results, form, output)
+            elif form == "csv" and not isinstance(results, ox.QueryBoolean):
+                writers.csv_rows(shape(results)[1], results, output)
             else:
                 results.serialize(writers.XmlOutput(output) if form == "xml" else output, kind)
             return form
@@ -179,9 +181,9 @@ def _refuse_deep(values: Iterable[Any]) -> None:
 
 
 def answer_bytes(answer: Answer, form: str, prefixes: Mapping[str, str] | None = None) -> bytes:
-    """An answer in a format: csv, tsv, json or xml for rows and truths; ttl, nt, rdf or jsonld, with `prefixes`, for graphs.
+    """An answer in a format: csv, tsv, json, xml for rows; ttl, nt, rdf, jsonld, with `prefixes`, for graphs.
 
-    Raises UnknownName for a format that such an answer does not have, NotWritable for terms that the format cannot hold.
+    Raises UnknownName for a format that such an answer does not have, NotWritable for terms that it cannot hold.
     """
     graph = answer.form == "construct"
     format_of(form, graph)
@@ -191,7 +193,7 @@ def answer_bytes(answer: Answer, form: str, prefixes: Mapping[str, str] | None =
 
 
 def format_of(form: str, graph: bool) -> Any:
-    """The engine's format of that name for graphs, or for rows and truths. Raises UnknownName with the names there are."""
+    """The engine's format of a name, for graphs or for rows and truths. Raises UnknownName with the names there are."""
     allowed = GRAPH_FORMATS if graph else RESULT_FORMATS
     if form not in allowed:
         what = f"{'A graph' if graph else 'A table'} cannot be written as {form!r}."

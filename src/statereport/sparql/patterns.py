@@ -1,7 +1,7 @@
-"""The parts of a query's pattern, in the order in which they are written: triples, filters, groups, each with its place.
+"""The parts of a query's pattern, in the order in which they are written: triples, filters, groups, with their places.
 
-The engine reads queries; this module only takes a pattern apart, so that a message can name the part of it that gives no
-answer, or the place where it stops being a pattern.
+The engine reads queries; this module only takes a pattern apart, so that a message can name the part of it that gives
+no answer, or the place where it stops being a pattern.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Pattern:
-    """A query taken apart: its text before the form's word, its form, and the range inside the braces of its pattern."""
+    """A query taken apart: its text before the form's word, its form, and the range inside its pattern's braces."""
 
     prologue: str
     form: str
@@ -112,7 +112,7 @@ class Reader:
         return Pattern(prologue, form, self.words[opening].end, self.words[closing].start, parts)
 
     def _opening(self, first: int) -> int | None:
-        """The brace that opens the pattern: the first one outside of brackets, for CONSTRUCT the one after the template."""
+        """The brace that opens the pattern: the first outside of brackets, for CONSTRUCT the one after the template."""
         braces = 0
         i = first
         while i < len(self.words):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pyoxigraph as ox
 
-from statereport.errors import Problem, QueryRefused, QuerySyntax
+from statereport.errors import BuildDamaged, Problem, QueryRefused, QuerySyntax
 from statereport.sparql import diagnose, stack, tokens
 from statereport.sparql.tokens import Token, ValuesBlock
 
@@ -53,7 +53,7 @@ class Query:
 
     @cached_property
     def whole(self) -> str:
-        """Its text with a PREFIX line for each of its prefixes that it uses and does not declare, in alphabetical order."""
+        """Its text with a PREFIX line for each prefix that it uses and does not declare, in alphabetical order."""
         return "".join(f"PREFIX {prefix}: <{self.prefixes[prefix]}>\n" for prefix in self._undeclared) + self.text
 
     @cached_property
@@ -91,8 +91,8 @@ class Query:
     def run(self, store: ox.Store, work: Callable[[Any], T], **given: Any) -> T:
         """What `work` makes of the engine's results for this query; `given` is for the engine. It is not screened here.
 
-        `work` is done on a thread with a large stack, on which the results must stay. Raises QuerySyntax, QueryRefused for
-        a query that is too long, QueryFailed for one that cannot be evaluated, and what `work` raises.
+        `work` is done on a thread with a large stack, on which the results must stay. Raises QuerySyntax, QueryRefused
+        for a query that is too long, QueryFailed for one that cannot be evaluated, and what `work` raises.
         """
         if len(self.text) > LONGEST:
             raise QueryRefused(
@@ -107,20 +107,25 @@ class Query:
         )
 
     def explained(self, call: Callable[[str], T]) -> T:
-        """What a call of the engine with the text gives; what it raises about this query is a Problem with its place."""
+        """What a call of the engine with the text returns; what it raises about the query becomes a Problem."""
         try:
             return call(self.text)
         except SyntaxError as error:
             raise diagnose.unreadable(self, str(error)) from None
         except UnicodeEncodeError as error:
             raise self._surrogate() or error from None
+        except OSError as error:
+            if error.errno is not None:  # of whatever the results are written to
+                raise
+            what = f"The engine cannot read its store: {str(error).rstrip('.')}."
+            raise BuildDamaged(self.source, what, "run: statereport build") from None
         except RuntimeError as error:
             if type(error) is not RuntimeError:  # a RecursionError is a fault of ours
                 raise
             raise diagnose.unevaluable(self, str(error)) from None
 
     def _surrogate(self) -> Problem | None:
-        """The problem of a text that is no Unicode text: where a byte that is not UTF-8 was read as half a character."""
+        """The problem of a text with half of a surrogate pair, as which Python reads a byte that is not UTF-8."""
         at = next((i for i, character in enumerate(self.text) if "\ud800" <= character <= "\udfff"), None)
         if at is None:
             return None

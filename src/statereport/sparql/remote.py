@@ -60,7 +60,7 @@ class RemoteStore:
             raise self._failed("This is not an address of a SPARQL endpoint.", "begin it with https://")
 
     def query(self, text: str | Query, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
-        """See `Engine.query`. The query is checked before it is sent; what the endpoint does wrong is EndpointFailed."""
+        """See `Engine.query`. The query is checked before it is sent. Raises EndpointFailed too."""
         query = engine.form_of(text, source, prefixes)
         data, kind = self._ask(query.whole, _ACCEPT_GRAPHS if query.form == "construct" else _ACCEPT_ROWS)
         try:
@@ -147,7 +147,7 @@ def read_results(data: bytes, media_type: str) -> Answer:
 
 
 def is_nested_deeper(data: bytes, levels: int, json: bool) -> bool:
-    """Whether objects and arrays of JSON, or triple terms and blank nodes of Turtle, are nested deeper than so many levels.
+    """Whether objects of JSON, or triple terms and blank nodes of Turtle, are nested deeper than so many levels.
 
     The engine's parsers recurse, and end the process at some 100,000 levels.
     """

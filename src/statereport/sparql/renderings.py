@@ -8,20 +8,21 @@ from __future__ import annotations
 import html
 import math
 import re
-import textwrap
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from statereport.rdf.terms import is_iri, is_literal, plain, visible
+from statereport.errors import visible
+from statereport.rdf.terms import is_iri, is_literal, plain
 
 if TYPE_CHECKING:
     from statereport.sparql.answers import Answer
 
 _NARROWEST = 12
-_LONG = 10_000
 _MARKS = re.compile(r"[\\`*_\[\]|<>&~$]")
+# What a line is broken between: a blank, or a word up to its end or to a hyphen before a letter.
+_PIECES = re.compile(r" |(?:[^ -]|-(?![^\W\d_]))*-(?=[^\W\d_])|[^ ]+")
 _BLANKS = re.compile(r"[ \t\n\r\u2028\u2029]+")
 # An address that Markdown takes as it is.
 _PLAIN_ADDRESS = re.compile(r"[\w.,:;/#%?=+@!-]+")
@@ -153,7 +154,7 @@ def _markdown_link(address: str, shown: str) -> str:
 
 def _line(text: str) -> str:
     """A text on one line, with nothing in it that a terminal would obey."""
-    return _BLANKS.sub(" ", visible(text)).strip(" ")
+    return visible(_BLANKS.sub(" ", text)).strip(" ")
 
 
 def _markdown(text: str) -> str:
@@ -161,7 +162,7 @@ def _markdown(text: str) -> str:
 
 
 def _fitted(widths: list[int], width: int | None) -> list[int] | None:
-    """Column widths that fit into `width`: the widest columns give way first, none below _NARROWEST; None where they do not fit."""
+    """Column widths that fit into `width`, the widest made narrower first; None where they would be too narrow."""
     room = (width or 0) - 2 * (len(widths) - 1)
     if not width or sum(widths) <= room:
         return widths
@@ -176,21 +177,26 @@ def _fitted(widths: list[int], width: int | None) -> list[int] | None:
 
 def _wrapped(cells: list[str], widths: list[int], right: list[bool]) -> str:
     """One row, on as many lines as its longest cell needs."""
-    broken = [_wrap(cell, w) or [""] for cell, w in zip(cells, widths, strict=True)]
+    broken = [_wrap(cell, w) for cell, w in zip(cells, widths, strict=True)]
     lines = zip_longest(*broken, fillvalue="")
     return "\n".join(
-        "  ".join(
-            part.rjust(w) if r else part.ljust(w) for part, w, r in zip(line, widths, right, strict=True)
-        ).rstrip()
+        "  ".join(part.rjust(w) if r else part.ljust(w) for part, w, r in zip(line, widths, right, strict=True)).rstrip(
+            " "
+        )
         for line in lines
     )
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    """The lines of a text, broken between words; a very long one is cut anywhere, since looking for words would take minutes."""
-    if len(text) <= _LONG:
-        return textwrap.wrap(text, width)
-    return [text[start : start + width] for start in range(0, len(text), width)]
+    """The lines of a text with single blanks: broken at blanks and after hyphens, and within words that are long."""
+    lines = [""]
+    for piece in _PIECES.findall(text):
+        if len(lines[-1]) + len(piece) <= width:
+            lines[-1] += piece
+        elif piece != " ":
+            cut = [piece[start : start + width] for start in range(0, len(piece), width)]
+            lines[len(lines) - (not lines[-1]) :] = cut
+    return [line.rstrip(" ") for line in lines]
 
 
 def _blocks(head: list[str], cells: list[list[str]], width: int) -> str:
@@ -201,7 +207,7 @@ def _blocks(head: list[str], cells: list[list[str]], width: int) -> str:
     for row in cells:
         lines = []
         for title, cell in zip(head, row, strict=True):
-            pairs = zip_longest(_wrap(title, margin), _wrap(cell, rest) or [""], fillvalue="")
-            lines += [f"{name.ljust(margin)}  {part}".rstrip() for name, part in pairs]
+            pairs = zip_longest(_wrap(title, margin), _wrap(cell, rest), fillvalue="")
+            lines += [f"{name.ljust(margin)}  {part}".rstrip(" ") for name, part in pairs]
         blocks.append("\n".join(lines) + "\n\n")
     return "".join(blocks)

@@ -19,8 +19,8 @@ _starting = threading.Lock()
 def on_large_stack(work: Callable[[], T], needed: bool = True) -> T:
     """Do the work on a thread with a large stack, so that a nested query cannot end the process, and Ctrl-C stops any.
 
-    Work that is already on such a thread stays there. Raises what the work raises, and MemoryError where a large stack is
-    `needed` and cannot be had.
+    Work that is already on such a thread stays there. Raises what the work raises, and MemoryError where a large stack
+    is `needed` and cannot be had.
     """
     if getattr(_here, "large", False):
         return work()

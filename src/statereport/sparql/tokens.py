@@ -36,7 +36,7 @@ _REFUSED = {
     ),
     "FROM": (
         "FROM chooses the graphs of a query, and engines read it in different ways.",
-        "remove the FROM line: every named graph is already in the default graph, and GRAPH <…> { … } asks one of them.",
+        "remove the FROM line: every named graph is in the default graph, and GRAPH <…> { … } asks one of them.",
     ),
     "LOAD": ("LOAD fetches a document and changes the graph; queries only read.", _CHANGE),
 }
@@ -90,9 +90,9 @@ def place(text: str, offset: int, source: str = "query") -> str:
 def refused(words: Iterable[Token], inserts: bool = False, graphs: bool = False, deepest: int = 0) -> Refusal | None:
     """The first token that this project does not run (SERVICE, FROM, LOAD, every update); None for a good query.
 
-    `inserts` lets one form pass, `INSERT … WHERE`, which the inference rules are made of; `graphs` lets FROM pass, where
-    the engine reads it as the name of a graph that it holds; `deepest` is how deep brackets may be nested, 0 for any
-    depth. Triple terms may never be nested deeper than DEEPEST.
+    `inserts` lets one form pass, `INSERT … WHERE`, which the inference rules are made of; `graphs` lets FROM pass,
+    where the engine reads it as the name of a graph that it holds; `deepest` is how deep brackets may be nested, 0 for
+    any depth. Triple terms may never be nested deeper than DEEPEST.
     """
     depth = triples = 0
     for token in words:
@@ -133,7 +133,7 @@ def prefixes_used(words: Iterable[Token]) -> set[str]:
 
 
 def values_blocks(words: Sequence[Token], text: str, source: str = "query") -> tuple[ValuesBlock, ...]:
-    """Every `VALUES ?x { term }` block with one variable and one term, in order; longer blocks are data, not parameters.
+    """Every `VALUES ?x { term }` block with one variable and one term, in order; longer ones are data, no parameters.
 
     Raises BadParameter where the brace is missing.
     """

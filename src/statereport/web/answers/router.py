@@ -12,7 +12,7 @@ from urllib.parse import quote
 from statereport import errors
 from statereport.errors import AddressUnknown, MethodNotAllowed, NotAcceptable, Problem
 from statereport.pages import questions as question_pages
-from statereport.pages import routes
+from statereport.pages import routes, static_files
 from statereport.rdf.namespaces import BASE, DCTERMS
 from statereport.sparql.engine import iri_text
 from statereport.web.answers import descriptions, documents, questions
@@ -33,6 +33,14 @@ def answer(site: Site, request: Request) -> Response:
     except Problem as problem:
         return _explained(site, request, problem)
     return tagged(links.below(site.root, response))
+
+
+def file(site: Site, path: str) -> Response | None:
+    """Return the published file, or the file of the pages, at a path; None where there is none. It asks no engine."""
+    if any(route.answer in (documents.file, static_files.static_file) for route, _ in _matches(path)):
+        response = answer(site, Request("GET", path))
+        return response if response.status == 200 else None
+    return None
 
 
 def canonical(site: Site, request: Request) -> Request | None:

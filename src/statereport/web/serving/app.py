@@ -1,6 +1,6 @@
-"""The application: what is answered at once, what goes to which workers, what is kept; and a line in the log for each request.
+"""The application: what is answered at once, what goes to which workers, what is kept, and a line in the log for each.
 
-This process never asks the engine. It reads a request whole, finds a worker for it, and sends the answer whole.
+This process never asks the engine. It is given a request whole, finds a worker for it, and sends the answer whole.
 """
 
 from __future__ import annotations
@@ -8,116 +8,207 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import ipaddress
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+import traceback
+from collections.abc import Coroutine, Hashable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect
-from starlette.requests import Request as Incoming
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from statereport.errors import MethodNotAllowed, Problem, ServerBusy
+from statereport.errors import MethodNotAllowed, Problem, TooManyRequests
 from statereport.questions import chart
-from statereport.web.serving import connections, worker
+from statereport.web.answers import router
+from statereport.web.answers.site import Site
+from statereport.web.serving import cache, worker
 from statereport.web.serving.cache import Cache
-from statereport.web.serving.pool import Pool
+from statereport.web.serving.clients import Transfers, client_of, plain_address
+from statereport.web.serving.connections import Connection
+from statereport.web.serving.log import Log, kind_of
+from statereport.web.serving.pool import AlreadyMade, Pool
 from statereport.web.serving.processes import Zygote
-from statereport.web.serving.slow_queue import Lanes
-from statereport.web.wire import negotiation, problems, protocol
+from statereport.web.serving.slow_queue import QuickAndSlow
+from statereport.web.wire import headers, negotiation, problems, protocol, requests
 from statereport.web.wire.http import Request, Response, tagged
 from statereport.web.wire.limits import Setting
+from statereport.web.wire.requests import Head
 
-PIECE = 65_536
-# A query whose client has gone is given this long to end by itself, before its worker is ended.
+# Seconds in which a query whose client has gone may end by itself, before its worker is ended.
 GRACE = 0.25
+# Statuses of answers that are kept.
+KEPT = (200, 301, 303)
 
 
-class Front:
+class App:
     """The state of the application: the pools, what is kept, what is under way."""
 
-    def __init__(self, setting: Setting, log: Callable[[dict], None]) -> None:
-        self.setting, self.limits, self.log = setting, setting.limits, log
-        self.cache = Cache(self.limits.cache_bytes)
-        self.pools: dict[str, Pool | Lanes] = {}
-        self.sending = 0
+    def __init__(self, site: Site, setting: Setting, log: Log) -> None:
+        self.site, self.setting, self.limits, self.log = site, setting, setting.limits, log
+        self.cache, self.transfers = Cache(self.limits.cache_bytes), Transfers(self.limits)
+        self.pools: dict[str, Pool | QuickAndSlow] = {}
+        self._root = unquote(site.root)
+        # The answers of our own that are being made, by their key.
+        self._making: dict[Hashable, asyncio.Task[Response]] = {}
+        # Files have their tag made once; their bytes are the site's.
+        self._files: dict[str, Response] = {}
 
     async def start(self, zygote: Zygote) -> None:
         """Fork the workers."""
+        limits, setting, log = self.limits, self.setting, self.log
         self.pools = {
-            worker.OWN: Pool(zygote, worker.OWN, self.setting.own, self.limits.own_seconds, self.limits, self.log),
-            worker.DRAWING: Pool(zygote, worker.DRAWING, 1, self.limits.drawing_seconds, self.limits, self.log),
-            worker.PUBLIC: Lanes(zygote, self.setting.quick, self.setting.slow, self.limits, self.log),
+            worker.OWN: QuickAndSlow(
+                zygote,
+                worker.OWN,
+                setting.own,
+                setting.own_slow,
+                limits.own_seconds,
+                limits.own_trial_seconds,
+                limits,
+                log,
+            ),
+            worker.PUBLIC: QuickAndSlow(
+                zygote, worker.PUBLIC, setting.quick, setting.slow, limits.seconds, limits.trial_seconds, limits, log
+            ),
+            worker.DRAWING: Pool(zygote, worker.DRAWING, 1, limits.drawing_seconds, limits, log),
         }
         for pool in self.pools.values():
             await pool.start()
 
+    async def watch(self, zygote: Zygote) -> None:
+        """Replace workers that have ended while they had nothing to do, for ever; without the zygote the server ends."""
+        while True:
+            await asyncio.sleep(1)
+            if not zygote.alive():
+                return zygote.end_server()
+            for pool in self._each_pool().values():
+                pool.look_after()
+
     # --- one request -------------------------------------------------------------------------------------------------
 
-    async def respond(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request: an ASGI application."""
-        start, notes = time.monotonic(), {}
-        accept = Incoming(scope).headers.get("accept", "")
-        client = self.client(scope)
-        close = False
-        try:
-            connections.check_head(scope, self.setting.hosts, self.limits)
-            body = await self._body(scope, receive)
-            request = connections.request_of(scope, body, self.limits)
-            response = await self._answer(request, client, receive, notes)
-        except Problem as problem:
-            # A body that was not read would be taken for the next request.
-            close = problem.code in ("request-broken", "host-unknown", "request-too-large", "media-type-refused")
-            response = problems.response(problem, accept)
-        except ClientDisconnect:
-            self._note(scope, client, 499, 0, start, notes)
-            return
-        await self._send(scope, send, response, close)
-        self._note(scope, client, response.status, len(response.body), start, notes)
+    def check(self, head: Head) -> None:
+        """Refuse a request by its head. Raises its Problem."""
+        requests.check(head, self.setting.hosts, self.limits)
 
-    async def _answer(self, request: Request, client: str, receive: Receive, notes: dict) -> Response:
+    async def respond(self, connection: Connection, head: Head, body: bytes, refusal: Problem | None) -> None:
+        """Answer a request over its connection. One that was refused before it was whole is the connection's last."""
+        start, notes = time.monotonic(), {}
+        address = self.address(head, connection.peer)
+        client = client_of(address)
+        status, size = 499, 0
+        try:
+            response = await self._response(head, body, refusal, client, notes)
+            try:
+                # What is kept is in memory anyway.
+                with self.transfers.hold(client, b"" if notes.get("kept") else response.body, connection.abort):
+                    status, size = await self._send(connection, head, response, refusal is not None)
+            except TooManyRequests as problem:
+                status, size = await self._send(connection, head, self._problem(problem, head), refusal is not None)
+        except Exception as fault:
+            self.log.fault(kind_of(fault), "".join(traceback.format_exception(fault)))
+            connection.abort()
+        finally:
+            self._note(head, address, status, size, start, notes)
+
+    async def _response(self, head: Head, body: bytes, refusal: Problem | None, client: str, notes: dict) -> Response:
+        """The response to a request, whatever happens."""
+        try:
+            if refusal:
+                raise refusal
+            return await self._answer(requests.read(head, body, self.limits, self._root), client, notes)
+        except Problem as problem:
+            return self._problem(problem, head)
+        except Exception as fault:
+            self.log.fault(kind_of(fault), "".join(traceback.format_exception(fault)))
+            return worker.fault_response(Request("GET", "", headers=(("accept", head.joined("accept")),)))
+
+    def _problem(self, problem: Problem, head: Head) -> Response:
+        return problems.response(problem, head.joined("accept"), self.site.root)
+
+    async def _answer(self, request: Request, client: str, notes: dict) -> Response:
         if request.method == "OPTIONS":
-            methods = ", ".join(protocol.METHODS if request.path in protocol.PATHS else ("GET", "HEAD", "OPTIONS"))
-            return Response(204, "text/plain", b"", (("Allow", methods), *connections.PREFLIGHT))
+            methods = protocol.METHODS if request.path in (*protocol.PATHS, "*") else ("GET", "HEAD", "OPTIONS")
+            return Response(204, "text/plain", b"", (("Allow", ", ".join(methods)), *headers.PREFLIGHT))
         if request.path == "/health":
             return self.health()
-        if self.sending > self.limits.sending:
-            raise ServerBusy(
-                where="",
-                what=f"Too many answers wait to be fetched. {self.limits.sentence('sending')}.",
-                hint="ask again in some seconds.",
-            )
-        kind = worker.PUBLIC if _is_public(request) else worker.OWN
-        notes["pool"] = kind
-        if kind == worker.PUBLIC:
-            return await self._unless_gone(self.pools[kind].answer(request, client), receive)
+        if _is_public(request):
+            notes["pool"] = worker.PUBLIC
+            return await _unless_gone(self.pools[worker.PUBLIC].answer(request, client))
         if request.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(
                 where=request.path, what=f"{request.method} is not a method of this address.", hint="use GET."
             )
-        normal = replace(request, method="GET", headers=(("accept", request.header("accept")),))
-        key = (normal.path, normal.query, normal.headers)
-        kept = self.cache.get(key)
-        notes["kept"] = kept is not None
-        if kept is None:
-            kept = await self.pools[kind].answer(normal, client)
-            if kept.status in (200, 303):
-                self.cache.put(key, kept)
-        if kept.media_type == chart.MEDIA_TYPE:
-            return await self._drawn(normal, kept, client)
-        return kept
+        notes["pool"] = worker.OWN
+        request = replace(request, method="GET", body=b"")
+        file = self._file(request.path)
+        if file:
+            notes["kept"] = True
+            return file
+        plain = router.canonical(self.site, request)
+        if plain is None:
+            response = await self.pools[worker.OWN].answer(request, client)
+        else:
+            response = await self._made_once(plain, client, notes)
+        if response.media_type == chart.MEDIA_TYPE:
+            return await self._drawn(request, response, client, notes)
+        return response
 
-    async def _drawn(self, request: Request, specification: Response, client: str) -> Response:
-        """The picture of a specification that one of our own workers has made, where a picture is what was asked for."""
+    def _file(self, path: str) -> Response | None:
+        """A published file, or one that pages need: no worker is needed for it."""
+        if path not in self._files:
+            found = router.file(self.site, path)
+            if found is None:
+                return None
+            self._files[path] = found
+        return self._files[path]
+
+    async def _made_once(self, request: Request, client: str, notes: dict) -> Response:
+        """An answer that may be kept: made once, however many ask for it, in the turn of the client whose comes first."""
+        key = (request.path, request.query, router.form(self.site, request))
+        while True:
+            kept = self.cache.get(key)
+            notes["kept"] = kept is not None
+            if kept is not None:
+                return kept
+            if key in self._making:
+                return await asyncio.shield(self._making[key])
+            job = asyncio.get_running_loop().create_task(self._make(key, request, client))
+            job.add_done_callback(_seen)
+            try:
+                return await asyncio.shield(job)
+            except AlreadyMade:
+                continue
+            except asyncio.CancelledError:
+                if self._making.get(key) is not job:  # it waits in line still, for a client that has gone
+                    job.cancel()
+                raise
+
+    async def _make(self, key: Hashable, request: Request, client: str) -> Response:
+        mine = asyncio.current_task()
+
+        def begins() -> bool:
+            if self.cache.get(key) is not None:
+                return False
+            return self._making.setdefault(key, mine) is mine
+
+        try:
+            response = await self.pools[worker.OWN].answer(request, client, begins)
+        finally:
+            if self._making.get(key) is mine:
+                del self._making[key]
+        if response.status in KEPT:
+            question = request.path.startswith("/query/")
+            worth = cache.VARIANT if request.query else cache.LASTING if question else cache.PLAIN
+            self.cache.put(key, response, worth)
+        return response
+
+    async def _drawn(self, request: Request, specification: Response, client: str, notes: dict) -> Response:
+        """The picture of a specification that a worker has made, where a picture is what was asked for."""
         _, ending = negotiation.split_ending(request.path, negotiation.PICTURES)
         if negotiation.PICTURES[ending] == chart.MEDIA_TYPE:
             return specification
         key = (ending, hashlib.sha256(specification.body).digest())
         picture = self.cache.get(key)
+        notes["kept"] = picture is not None
         if picture is None:
             work = Request("GET", f"/picture.{ending}", headers=request.headers, body=specification.body)
             picture = await self.pools[worker.DRAWING].answer(work, client)
@@ -126,111 +217,82 @@ class Front:
             self.cache.put(key, picture)
         return tagged(replace(picture, headers=specification.headers))
 
-    async def _unless_gone(self, work: Coroutine[Any, Any, Response], receive: Receive) -> Response:
-        """The answer; or, where its client goes away first, its end."""
-        job = asyncio.ensure_future(work)
-        gone = asyncio.ensure_future(receive())
-        try:
-            await asyncio.wait((job, gone), return_when=asyncio.FIRST_COMPLETED)
-            if not job.done():
-                await asyncio.wait((job,), timeout=GRACE)
-            if not job.done():
-                raise ClientDisconnect
-            return job.result()
-        finally:
-            for task in (job, gone):
-                task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Problem):
-                await job
-
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        data = bytearray()
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            data += message.get("body", b"")
-            if len(data) > self.limits.body_bytes:
-                raise connections.too_long(self.limits)
-            if not message.get("more_body"):
-                return bytes(data)
-
-    async def _send(self, scope: Scope, send: Send, response: Response, close: bool) -> None:
-        tags = Incoming(scope).headers.get("if-none-match", "")
-        tag = next((value for name, value in response.headers if name == "ETag"), None)
-        headers = connections.headers_of(response)
+    async def _send(self, connection: Connection, head: Head, response: Response, close: bool) -> tuple[int, int]:
+        """Send a response; return the status and the bytes of the body that were sent."""
+        fields = headers.headers_of(response)
         status, body = response.status, response.body
-        if (
-            tag
-            and status == 200
-            and (tags.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in tags.split(",")))
-        ):
+        if headers.unchanged(response, head.joined("if-none-match")):
             status, body = 304, b""
         if status in (204, 304):
-            headers = [(name, value) for name, value in headers if name not in ("Content-Length", "Content-Type")]
-        if close:
-            headers.append(("Connection", "close"))
-        raw = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
-        self.sending += len(body)
-        try:
-            await send({"type": "http.response.start", "status": status, "headers": raw})
-            for at in range(0, max(1, len(body)), PIECE):
-                more = at + PIECE < len(body)
-                await send({"type": "http.response.body", "body": body[at : at + PIECE], "more_body": more})
-        finally:
-            self.sending -= len(body)
+            fields = [(name, value) for name, value in fields if name not in ("Content-Length", "Content-Type")]
+        await connection.send(status, fields, body, close)
+        return status, len(body)
 
     # --- who asks, and what is noted ---------------------------------------------------------------------------------
 
-    def client(self, scope: Scope) -> str:
-        """The address of the client: the peer's, or the last one that a trusted proxy names."""
-        peer = scope["client"][0] if scope.get("client") else ""
+    def address(self, head: Head, peer: str) -> str:
+        """Return the address of the client: the peer's, or the last one that a trusted proxy names."""
         if peer in self.setting.proxies:
-            said = Incoming(scope).headers.getlist("x-forwarded-for")
-            last = said[-1].rpartition(",")[2].strip() if said else ""
+            last = head.joined("x-forwarded-for").rpartition(",")[2].strip()
             with contextlib.suppress(ValueError):
-                return ipaddress.ip_address(last).compressed
+                return plain_address(last)
         return peer
 
     def health(self) -> Response:
-        """Whether every worker is there."""
-        lanes = self.pools[worker.PUBLIC]
-        pools = {
-            "own": self.pools[worker.OWN],
-            "drawing": self.pools[worker.DRAWING],
-            "quick": lanes.quick,
-            "slow": lanes.slow,
-        }
-        states = {name: pool.state() for name, pool in pools.items()}
-        whole = all(state["free"] + state["busy"] == state["size"] for state in states.values())
-        replaced = {name: dict(pool.replaced) for name, pool in pools.items()}
+        """Return whether every worker's process is there, as JSON, with status 503 where one is missing."""
+        pools = self._each_pool()
+        whole = all(pool.whole() for pool in pools.values())
         body = {
             "status": "ok" if whole else "a worker is missing",
-            "pools": states,
-            "replaced": replaced,
+            "pools": {name: pool.state() for name, pool in pools.items()},
+            "replaced": {name: dict(pool.replaced) for name, pool in pools.items()},
             "kept": len(self.cache),
+            "sending": self.transfers.total(),
         }
-        return Response(
-            200 if whole else 500,
-            "application/json",
-            (json.dumps(body, indent=1) + "\n").encode(),
-            (("Cache-Control", "no-store"),),
-        )
+        text = (json.dumps(body, indent=1) + "\n").encode()
+        return Response(200 if whole else 503, "application/json", text, (("Cache-Control", "no-store"),))
 
-    def _note(self, scope: Scope, client: str, status: int, size: int, start: float, notes: dict) -> None:
-        self.log(
-            {
-                "event": "request",
-                "client": client,
-                "method": scope["method"][:16],
-                "path": scope["raw_path"].decode("latin-1")[:200],
-                "query": len(scope["query_string"]),
-                "status": status,
-                "bytes": size,
-                "ms": round(1000 * (time.monotonic() - start), 1),
-                **notes,
-            }
-        )
+    def _each_pool(self) -> dict[str, Pool]:
+        own, public = self.pools[worker.OWN], self.pools[worker.PUBLIC]
+        return {
+            "own": own.quick,
+            "own slow": own.slow,
+            "drawing": self.pools[worker.DRAWING],
+            "quick": public.quick,
+            "slow": public.slow,
+        }
+
+    def _note(self, head: Head, address: str, status: int, size: int, start: float, notes: dict) -> None:
+        path, query = head.path_and_query
+        entry = {
+            "event": "request",
+            "client": address,
+            "method": head.method[:16],
+            "path": path[:200],
+            "query": len(query),
+            "status": status,
+            "bytes": size,
+            "ms": round(1000 * (time.monotonic() - start), 1),
+        }
+        self.log({**entry, **notes})
+
+
+async def _unless_gone(work: Coroutine[Any, Any, Response]) -> Response:
+    """An answer for one client only: where that goes away, the work has a moment to end by itself, and is ended then."""
+    job = asyncio.get_running_loop().create_task(work)
+    job.add_done_callback(_seen)
+    try:
+        return await asyncio.shield(job)
+    except asyncio.CancelledError:
+        await asyncio.wait((job,), timeout=GRACE)
+        job.cancel()
+        raise
+
+
+def _seen(job: asyncio.Task[Response]) -> None:
+    """Take note of how a job ended, or the loop would report it where nobody waits for it any more."""
+    if not job.cancelled():
+        job.exception()
 
 
 def _is_public(request: Request) -> bool:
@@ -238,24 +300,3 @@ def _is_public(request: Request) -> bool:
     if request.path in protocol.PATHS:
         return protocol.asks(request)
     return request.path == "/editor" and bool(request.value("query"))
-
-
-def make(front: Front, zygote: Callable[[], Zygote], ready: Callable[[], None] = lambda: None) -> Starlette:
-    """The ASGI application; its workers are forked when it starts, and then it is `ready`."""
-
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await front.start(zygote())
-        ready()
-        yield
-
-    class Everything:
-        """Stands before the router: an address that is none (`http://…`, `host:port`) has its answer too."""
-
-        def __init__(self, app: ASGIApp) -> None:
-            self._app = app
-
-        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-            await (front.respond if scope["type"] == "http" else self._app)(scope, receive, send)
-
-    return Starlette(middleware=[Middleware(Everything)], lifespan=lifespan)

@@ -1,255 +1,384 @@
-"""What stands between the wire and the application: deadlines, counts of connections, and requests that mean two things.
+"""Connections of HTTP/1.1: requests are read by h11, and every connection has its deadlines and its client.
 
-uvicorn has no deadline for a request to arrive nor for an answer to be fetched, and its parser takes a request with both
-Content-Length and Transfer-Encoding. What is refused here costs no worker.
+A client has a number of connections. Where all connections are taken, the client that has most of them loses the one
+that has waited longest without a whole request. A request must arrive in time, and an answer must be taken at some rate.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import contextlib
-import hashlib
+import re
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from statereport.errors import HostUnknown, MediaTypeRefused, Problem, RequestBroken, RequestTooLarge
-from statereport.questions import picture
-from statereport.web.wire import problems, protocol
-from statereport.web.wire.http import Request, Response
+from statereport.errors import Problem, RequestBroken
+from statereport.web.serving.clients import client_of, plain_address
+from statereport.web.serving.log import Log
+from statereport.web.wire import requests
 from statereport.web.wire.limits import Limits
+from statereport.web.wire.requests import Head
 
-# Bytes of a path that have no use here, and another meaning to somebody else's parser.
-_ODD = ("%00", "%2f", "%5c", "\\", "//", "/../", "/./", ";")
+# What a connection is doing: it waits for a whole request, for its answer, for the client to take that, or for its end.
+WAITING, ANSWERING, SENDING, CLOSING = "waiting", "answering", "sending", "closing"
+# Bytes that are written at once.
+PIECE = 65_536
+# Seconds between two looks at all connections; in which an answer must have been taken at the least rate on average;
+# for which a client may still read after the last answer; after which one that sends no more is asked whether it is there.
+LOOK, WINDOW, LINGER, PROBE = 0.5, 10.0, 2.0, 1.0
+_FIELD_END = re.compile(r"[\r\n]")
+
+Respond = Callable[["Connection", Head, bytes, Problem | None], Coroutine[Any, Any, None]]
 
 
-def connections(limits: Limits, log: Callable[[dict], None], exempt: frozenset[str] = frozenset()) -> type[H11Protocol]:
-    """The class of a connection: it ends when a request does not arrive or an answer is not fetched in time.
+@dataclass(eq=False)
+class _Held:
+    """The connections of a client, and those of them that wait for a request, each in the order of their time."""
 
-    `exempt` holds addresses that may have any number of connections: that of a proxy.
+    all: dict[Connection, None] = field(default_factory=dict)
+    waiting: dict[Connection, None] = field(default_factory=dict)
+
+
+class Connections:
+    """All connections of a server. Called, it makes the protocol of a new one.
+
+    respond  answers a request: it is given the connection, head, body, and a Problem that is to be answered instead
+    check    raises the Problem of a head
+    most     how many connections there may be
+    exempt   addresses that may have any number: those of proxies
     """
-    open_by: Counter[str] = Counter()
 
-    class Connection(H11Protocol):
-        """One connection, with its deadlines."""
+    def __init__(
+        self,
+        respond: Respond,
+        check: Callable[[Head], None],
+        limits: Limits,
+        log: Log,
+        most: int,
+        exempt: frozenset[str] = frozenset(),
+    ) -> None:
+        self.respond, self.check, self.limits, self.log = respond, check, limits, log
+        self.ending = False
+        self._most, self._exempt = most, exempt
+        self._clients: dict[str, _Held] = {}
+        self._count = 0
+        self._closed: Counter[str] = Counter()
 
-        _arriving: asyncio.TimerHandle | None = None
-        _fetching: asyncio.TimerHandle | None = None
+    def __call__(self) -> Connection:
+        """Return the protocol of a new connection."""
+        return Connection(self)
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            self._peer = self.client[0] if self.client else ""
-            open_by[self._peer] += 1
-            many = open_by[self._peer] > limits.connections_of_one and self._peer not in exempt
-            if many or open_by.total() > limits.connections:
-                transport.abort()
-                return
-            self._expect()
+    def __len__(self) -> int:
+        return self._count
 
-        def connection_lost(self, exc: Exception | None) -> None:
-            super().connection_lost(exc)
-            open_by[self._peer] -= 1
-            if not open_by[self._peer]:
-                del open_by[self._peer]
-            for timer in (self._arriving, self._fetching):
-                if timer:
-                    timer.cancel()
+    def admit(self, connection: Connection) -> bool:
+        """Take a connection in; False where its client has too many, or all are taken and it has most."""
+        held = self._clients.get(connection.client) or _Held()
+        if len(held.all) >= self.limits.connections_of_one and connection.peer not in self._exempt:
+            self._closed["refused"] += 1
+            return False
+        if self._count >= self._most and not self._give_way(connection.client):
+            self._closed["refused"] += 1
+            return False
+        self._clients[connection.client] = held
+        held.all[connection] = held.waiting[connection] = None
+        self._count += 1
+        return True
 
-        def handle_events(self) -> None:
-            super().handle_events()
-            if (
-                self._arriving
-                and self.cycle is not None
-                and not self.cycle.more_body
-                and not self.cycle.response_complete
-            ):
-                self._arriving.cancel()
-                self._arriving = None
+    def moved(self, connection: Connection) -> None:
+        """Note that a connection waits for a request now, or does so no more."""
+        held = self._clients[connection.client]
+        held.waiting.pop(connection, None)
+        if connection.phase == WAITING:
+            held.waiting[connection] = None
 
-        def on_response_complete(self) -> None:
-            self._expect()
-            super().on_response_complete()
+    def remove(self, connection: Connection) -> None:
+        """Forget a connection that has ended."""
+        held = self._clients.get(connection.client)
+        if held and connection in held.all:
+            del held.all[connection]
+            held.waiting.pop(connection, None)
+            self._count -= 1
+            if not held.all:
+                del self._clients[connection.client]
 
-        def pause_writing(self) -> None:
-            super().pause_writing()
-            if not self._fetching:
-                self._fetching = self.loop.call_later(limits.seconds_to_send, self.transport.abort)
+    async def watch(self) -> None:
+        """Close what is late, for ever; and write how many connections were closed or refused and why."""
+        written = time.monotonic()
+        while True:
+            await asyncio.sleep(LOOK)
+            now = time.monotonic()
+            for connection in self._every():
+                reason = connection.look(now)
+                if reason:
+                    self._closed[reason] += 1
+            if self._closed and now - written > WINDOW:
+                self.log({"event": "connection", "open": self._count, **self._closed})
+                self._closed.clear()
+                written = now
 
-        def resume_writing(self) -> None:
-            super().resume_writing()
-            if self._fetching and (self.cycle is None or self.cycle.response_complete):
-                self._fetching.cancel()
-                self._fetching = None
+    async def end(self, seconds: float) -> None:
+        """Let the answers that are under way finish, for so many seconds; close the rest."""
+        self.ending = True
+        for connection in self._every():
+            connection.finish_waiting()
+        late = time.monotonic() + seconds
+        while self._count and time.monotonic() < late:
+            await asyncio.sleep(0.05)
+        for connection in self._every():
+            connection.abort()
 
-        def shutdown(self) -> None:
-            with contextlib.suppress(h11.LocalProtocolError):
-                return super().shutdown()
-            return self.transport.close()
+    def _every(self) -> list[Connection]:
+        return [connection for held in self._clients.values() for connection in held.all]
 
-        def timeout_keep_alive_handler(self) -> None:
-            with contextlib.suppress(h11.LocalProtocolError):
-                return super().timeout_keep_alive_handler()
-            return self.transport.close()
+    def _give_way(self, newcomer: str) -> bool:
+        """Close a connection of the client that has most; False where that is the newcomer and none of its own waits."""
+        largest = max(self._clients, key=lambda client: self._weight(client, newcomer))
+        held = self._clients[largest]
+        if largest == newcomer and not held.waiting:
+            return False
+        gone = next(iter(held.waiting or held.all))
+        gone.abort()
+        self.remove(gone)
+        self._closed["closed to make room"] += 1
+        return True
 
-        def send_400_response(self, msg: str) -> None:
-            log({"event": "malformed", "client": self._peer})
-            if self.cycle is not None and not self.cycle.response_complete:
-                # The fault is in a body: whoever reads it must not answer too.
-                self.cycle.disconnected = True
-                self.cycle.message_event.set()
-            problem = RequestBroken(
-                where="", what="The request is not HTTP/1.1, or its head is too large.", hint="see RFC 9112."
-            )
-            response = problems.response(problem)
-            headers = [(b"content-type", response.media_type.encode()), (b"connection", b"close")]
-            # Garbage after a last request: nothing may be said any more.
-            with contextlib.suppress(h11.LocalProtocolError):
-                for event in (
-                    h11.Response(status_code=400, headers=headers),
-                    h11.Data(data=response.body),
-                    h11.EndOfMessage(),
-                ):
-                    self.transport.write(self.conn.send(event) or b"")
+    def _weight(self, client: str, newcomer: str) -> tuple[int, bool]:
+        held = self._clients[client]
+        exempt = any(connection.peer in self._exempt for connection in list(held.all)[:1])
+        return (0 if exempt else len(held.all) + (client == newcomer)), bool(held.waiting)
+
+
+class Connection(asyncio.Protocol):
+    """One connection, from its first byte to its end. `peer` is the address at its other end, `client` whose it is."""
+
+    def __init__(self, among: Connections) -> None:
+        self.peer = self.client = ""
+        self.phase, self.since = WAITING, time.monotonic()
+        self._among, self._limits = among, among.limits
+        self._parser = h11.Connection(h11.SERVER, max_incomplete_event_size=among.limits.head_bytes)
+        self._task: asyncio.Task[None] | None = None
+        self._head = requests.NONE
+        self._body = bytearray()
+        # Whether the next byte belongs to a request's first line; whether no byte of a further request has come.
+        self._in_line, self._idle = True, False
+        # Bytes that came while an answer was under way.
+        self._ahead = 0
+        # Bytes written; the moment of the last look at how many of them were taken, and that number.
+        self._written, self._taken = 0, (self.since, 0)
+        self._writable = asyncio.Event()
+        self._writable.set()
+        # When the client ended its sending half, or was last asked whether it is still there; 0 before.
+        self._half_closed = 0.0
+        self._eof = False
+
+    # --- what the loop calls -----------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin, if the client may have another connection."""
+        self.transport = transport
+        name = transport.get_extra_info("peername")
+        self.peer = plain_address(name[0]) if name else ""
+        self.client = client_of(self.peer)
+        if not self._among.admit(self):
+            transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End: an answer that is under way is for nobody."""
+        self._among.remove(self)
+        if self._task:
+            self._task.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came; after the last answer it is only taken, so that the client gets to read that answer."""
+        if self.phase == CLOSING:
+            return
+        if self.phase != WAITING:
+            self._ahead += len(data)
+            if self._ahead > self._limits.head_bytes:
+                self.transport.pause_reading()
+            self._parser.receive_data(data)
+            return
+        if self._idle:
+            self._idle, self.since = False, time.monotonic()
+        if self._in_line:
+            line, end, rest = data.partition(b"\n")
+            self._in_line = not end
+            data = requests.encoded(line) + end + rest
+        self._parser.receive_data(data)
+        self._read()
+
+    def eof_received(self) -> bool:
+        """The client sends no more. True keeps the connection open for an answer that is under way."""
+        self._half_closed = time.monotonic()
+        self._parser.receive_data(b"")
+        return self.phase in (ANSWERING, SENDING)
+
+    def pause_writing(self) -> None:
+        """The client does not take what is written."""
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        """The client has taken most of it."""
+        self._writable.set()
+
+    # --- what others call --------------------------------------------------------------------------------------------
+
+    async def send(self, status: int, headers: list[tuple[str, str]], body: bytes, close: bool) -> None:
+        """Send a response as fast as the client takes it. With `close`, the connection ends after it."""
+        fields = [(name.encode("ascii"), _field(value)) for name, value in headers]
+        fields.append((b"Date", formatdate(usegmt=True).encode("ascii")))
+        if close or self._among.ending:
+            fields.append((b"Connection", b"close"))
+        response = h11.Response(status_code=status, headers=fields, reason=HTTPStatus(status).phrase.encode("ascii"))
+        self._enter(SENDING)
+        self._taken = (self.since, self._written - self.transport.get_write_buffer_size())
+        self._write(response)
+        if status not in (204, 304) and self._head.method != "HEAD":
+            for at in range(0, len(body), PIECE):
+                await self._writable.wait()
+                self._write(h11.Data(data=body[at : at + PIECE]))
+        self._write(h11.EndOfMessage())
+        self._task = None
+        if self._parser.our_state is h11.DONE and self._parser.their_state is h11.DONE:
+            self._next()
+        else:
+            self._finish()
+
+    def abort(self) -> None:
+        """Close at once, whatever is under way."""
+        self.transport.abort()
+
+    def finish_waiting(self) -> None:
+        """Close if no request is being answered."""
+        if self.phase == WAITING:
             self.transport.close()
 
-        def _expect(self) -> None:
-            """From now on the next request has its time to arrive."""
-            if self._arriving:
-                self._arriving.cancel()
-            self._arriving = self.loop.call_later(limits.seconds_to_receive, self._late)
+    def look(self, now: float) -> str:
+        """Close what is late. Return why it was closed, or "" where it was not, or for want of a further request."""
+        waited, unsent = now - self.since, self.transport.get_write_buffer_size()
+        if self.phase == WAITING and waited > (
+            self._limits.seconds_idle if self._idle else self._limits.seconds_to_receive
+        ):
+            reason = "" if self._idle else "late"
+            self._enter(CLOSING)
+            self._eof = True
+            self.transport.close()
+            return reason
+        if self.phase == ANSWERING and self._half_closed and now - self._half_closed > PROBE:
+            self._probe(now)
+        if self.phase == SENDING and now - self._taken[0] > WINDOW:
+            before, self._taken = self._taken, (now, self._written - unsent)
+            if self._taken[1] - before[1] < self._limits.least_rate * (now - before[0]):
+                self.abort()
+                return "slow"
+        if self.phase == CLOSING:
+            if waited > (WINDOW if unsent else LINGER):
+                self.abort()
+            else:
+                self._end_sending()
+        return ""
 
-        def _late(self) -> None:
-            self._arriving = None
-            if self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
-                log({"event": "late", "client": self._peer})
-                self.transport.close()
+    # --- inside ------------------------------------------------------------------------------------------------------
 
-    return Connection
+    def _enter(self, phase: str) -> None:
+        self.phase, self.since = phase, time.monotonic()
+        self._among.moved(self)
 
+    def _read(self) -> None:
+        """Take events from the parser until a request is whole, or is to be refused."""
+        while self.phase == WAITING:
+            try:
+                event = self._parser.next_event()
+            except h11.RemoteProtocolError as fault:
+                return self._answer(self._malformed(fault))
+            if event in (h11.NEED_DATA, h11.PAUSED):
+                return None
+            if isinstance(event, h11.ConnectionClosed):
+                return self.transport.close()
+            if isinstance(event, h11.Request):
+                names = ((name.decode("ascii").lower(), value.decode("latin-1")) for name, value in event.headers)
+                method, target, version = (
+                    part.decode("ascii") for part in (event.method, event.target, event.http_version)
+                )
+                self._head = Head(method, target, version, tuple(names))
+                try:
+                    self._among.check(self._head)
+                except Problem as problem:
+                    return self._answer(problem)
+                if self._parser.they_are_waiting_for_100_continue:
+                    self._write(h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue"))
+            elif isinstance(event, h11.Data):
+                self._body += event.data
+                if len(self._body) > self._limits.body_bytes:
+                    return self._answer(requests.body_too_long(self._limits))
+            else:
+                return self._answer(None)
+        return None
 
-def request_of(scope: dict[str, Any], body: bytes, limits: Limits) -> Request:
-    """The request that the application is asked, all its characters read as they are meant. Raises RequestBroken."""
-    raw, text = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
-    if any(odd in raw.lower() for odd in _ODD) or not raw.startswith("/"):
-        raise RequestBroken(
-            where=raw[:200],
-            what="The path holds characters that no address here has.",
-            hint="write the address plainly.",
-        )
-    try:
-        path = unquote(raw, errors="strict")
-    except UnicodeDecodeError:
-        raise RequestBroken(
-            where=raw[:200], what="The path is not UTF-8.", hint="percent-encode it as UTF-8."
-        ) from None
-    if not path.isprintable():
-        raise RequestBroken(
-            where=raw[:200], what="The path holds characters that cannot be seen.", hint="write the address plainly."
-        )
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    kept = tuple((name, headers[name]) for name in ("accept", "content-type") if name in headers)
-    pairs = tuple(protocol.form(text, limits))
-    return Request(scope["method"], path, pairs, kept, body)
+    def _answer(self, problem: Problem | None) -> None:
+        """Have the request answered; where nothing may be said any more, after garbage that follows a last request, end."""
+        if self._parser.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            return self._finish()
+        self._enter(ANSWERING)
+        work = self._among.respond(self, self._head, bytes(self._body), problem)
+        self._task = asyncio.get_running_loop().create_task(work)
+        return None
 
+    def _malformed(self, fault: h11.RemoteProtocolError) -> Problem:
+        if fault.error_status_hint == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
+            return requests.head_too_long(self._limits)
+        return RequestBroken(where="", what="The request is not HTTP/1.1.", hint="see RFC 9112.")
 
-def check_head(scope: dict[str, Any], hosts: frozenset[str], limits: Limits) -> None:
-    """Refuse a request by its head alone. Raises its Problem."""
-    headers = scope["headers"]
-    if scope["http_version"] not in ("1.0", "1.1"):
-        raise RequestBroken(where="", what="Only HTTP/1.1 is spoken here.", hint="see RFC 9112.")
-    names = Counter(name for name, _ in headers)
-    if len(headers) > limits.head_fields:
-        raise RequestTooLarge(
-            where="head",
-            what=f"The head has {len(headers)} fields. {limits.sentence('head_fields')}.",
-            hint="send fewer.",
-        )
-    size = (
-        len(scope["raw_path"]) + len(scope["query_string"]) + sum(len(name) + len(value) + 4 for name, value in headers)
-    )
-    if size > limits.head_bytes:
-        raise RequestTooLarge(
-            where="head",
-            what=f"The head is too long. {limits.sentence('head_bytes')}.",
-            hint="send a long query by POST.",
-        )
-    if b"content-length" in names and b"transfer-encoding" in names:
-        what = "The request says its length in two ways, which two readers may understand in two ways."
-        raise RequestBroken(where="content-length, transfer-encoding", what=what, hint="send one of the two.")
-    values = {name: value.decode("latin-1").strip().lower() for name, value in headers}
-    host = values.get(b"host", "")
-    if names[b"host"] > 1 or (host not in hosts and "*" not in hosts):
-        raise HostUnknown(
-            where=host[:200],
-            what="This server does not answer for the host that the request names.",
-            hint="use the address that the server printed, or start it with --base.",
-        )
-    if values.get(b"content-encoding", "identity") != "identity":
-        raise MediaTypeRefused(
-            where="content-encoding", what="A compressed body is not read.", hint="send it as it is."
-        )
-    length = values.get(b"content-length", "0")
-    if length.isdecimal() and int(length) > limits.body_bytes:
-        raise too_long(limits)
+    def _write(self, event: h11.Event) -> None:
+        data = self._parser.send(event)
+        if data:
+            self._written += len(data)
+            self.transport.write(data)
 
+    def _next(self) -> None:
+        """Wait for another request, of which a part may have come already."""
+        self._parser.start_next_cycle()
+        self._head, self._body = requests.NONE, bytearray()
+        self._idle = self._in_line = not self._ahead
+        self._ahead = 0
+        self._enter(WAITING)
+        self.transport.resume_reading()
+        self._read()
 
-def too_long(limits: Limits) -> Problem:
-    """What is told of a body that is too long."""
-    return RequestTooLarge(
-        where="body", what=f"The body is too long. {limits.sentence('body_bytes')}.", hint="send less."
-    )
+    def _finish(self) -> None:
+        """End after the last answer: the client may read it to its end, and what it still sends is read and dropped."""
+        self._enter(CLOSING)
+        self.transport.resume_reading()
+        self._end_sending()
 
+    def _end_sending(self) -> None:
+        """Say that no more comes, as soon as all is written."""
+        if self._half_closed:
+            self.transport.close()
+        elif not self._eof and not self.transport.get_write_buffer_size():
+            self._eof = True
+            try:
+                self.transport.write_eof()
+            except OSError:  # the client has gone
+                self.transport.abort()
 
-SECURITY = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-)
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "script-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-NOTHING = "default-src 'none'; frame-ancestors 'none'"
-# Of a picture, the one sheet that our charts have, known by its digest.
-_SHEET = base64.b64encode(hashlib.sha256(picture.STYLE.encode()).digest()).decode("ascii")
-POLICIES = {"text/html": POLICY, "image/svg": f"{NOTHING}; style-src 'sha256-{_SHEET}'"}
-OPEN = (
-    ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "Content-Location, ETag, Link, Location, Retry-After"),
-)
-PREFLIGHT = (
-    ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
-    ("Access-Control-Allow-Headers", "Accept, Content-Type"),
-    ("Access-Control-Max-Age", "86400"),
-)
+    def _probe(self, now: float) -> None:
+        """Send an interim response, which a client that only ended its sending half passes over.
+
+        To one that has gone, its system says so for it, and the connection is lost.
+        """
+        self._half_closed = now
+        if self._head.version == "1.1":
+            self._write(h11.InformationalResponse(status_code=102, headers=[], reason=b"Processing"))
 
 
-def headers_of(response: Response) -> list[tuple[str, str]]:
-    """Every header of a response: its own, and those that say what a browser may do with it."""
-    plain = "charset=" in response.media_type or not response.media_type.startswith("text/")
-    kind = response.media_type if plain else f"{response.media_type}; charset=utf-8"
-    policy = next((policy for kind, policy in POLICIES.items() if response.media_type.startswith(kind)), NOTHING)
-    # What is kept is asked for again by its tag: after a new build nobody sees the old one.
-    kept = () if any(name == "Cache-Control" for name, _ in response.headers) else (("Cache-Control", "no-cache"),)
-    return [
-        ("Content-Type", kind),
-        ("Content-Length", str(len(response.body))),
-        *SECURITY,
-        ("Content-Security-Policy", policy),
-        *OPEN,
-        *kept,
-        *response.headers,
-    ]
+def _field(value: str) -> bytes:
+    """The value of a field, on one line."""
+    return _FIELD_END.sub(" ", value).encode("latin-1", "replace")

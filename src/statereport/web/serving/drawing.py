@@ -1,7 +1,7 @@
 """The process that draws: specifications made by the workers from the graph come over a link, and pictures go back.
 
-Drawing takes an engine for JavaScript, which takes threads, files and more addresses than a worker may have; so it is done in a
-fresh interpreter. It gives its memory back, by beginning anew, when it has had nothing to draw for a while.
+Drawing takes an engine for JavaScript, which takes threads, files and more addresses than a worker may have; so it is
+done in a fresh interpreter. It gives its memory back, by beginning anew, when it has had nothing to draw for a while.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import traceback
 
 from statereport.errors import ServerFault
 from statereport.web.serving import frames
+from statereport.web.serving.log import kind_of
 from statereport.web.wire import negotiation, problems
 from statereport.web.wire.http import Request, Response
 
@@ -42,13 +43,12 @@ def serve(link: socket.socket) -> None:
         if not lengths:
             return
         words, body = (frames.read(link, length) for length in frames.LENGTHS.unpack(lengths))
-        response, fault = drawn(frames.to_request(words, body))
-        link.sendall(frames.of_response(response, False, fault))
+        link.sendall(frames.of_response(drawn(frames.to_request(words, body))))
     begin(link)
 
 
-def drawn(request: Request) -> tuple[Response, str]:
-    """The picture of the specification in the request's body, as its path's ending says; and for the log what went wrong."""
+def drawn(request: Request) -> frames.Outcome:
+    """Return the picture of the specification in the request's body, in the form that its path's ending names."""
     from statereport.questions.picture import Picture
 
     _, ending = negotiation.split_ending(request.path, negotiation.PICTURES)
@@ -58,11 +58,12 @@ def drawn(request: Request) -> tuple[Response, str]:
     except Exception as fault:
         problem = ServerFault(
             where=request.path,
-            what="The chart could not be drawn.",
-            hint="its specification and its numbers are there: .vl.json, .csv.",
+            what="The chart could not be drawn: a fault of statereport.",
+            hint="please report it; the chart's specification and numbers are there: .vl.json, .csv.",
         )
-        return problems.response(problem, request.header("accept")), "".join(traceback.format_exception(fault))
-    return Response(200, negotiation.PICTURES[ending], body), ""
+        response = problems.response(problem, request.header("accept"))
+        return frames.Outcome(response, False, kind_of(fault), "".join(traceback.format_exception(fault)))
+    return frames.Outcome(Response(200, negotiation.PICTURES[ending], body))
 
 
 if __name__ == "__main__":

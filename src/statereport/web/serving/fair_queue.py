@@ -1,8 +1,9 @@
-"""A number of places, and who gets one next.
+"""A queue for a number of processes that is fair to clients: it says whose request is next.
 
-A client may hold all places but one; what it asks beyond that waits in a line of its own. Lines are served in turn, first
-those of clients who have used little of late, and the last free place is kept for these. So one who asks much waits for
-himself, not others for him, and many who ask much together do not keep out who asks little.
+A client may hold all processes but one; its further requests wait in a line of their own. Lines are served in turn,
+first those of clients that used little of late, and the last free process is kept for these. So a client with many
+requests waits for itself and others do not wait for it, and many such clients together do not keep out one with few.
+Where too many requests wait in all, the last of the longest line is refused.
 """
 
 from __future__ import annotations
@@ -15,60 +16,58 @@ from collections import Counter, deque
 from statereport.errors import ServerBusy, TooManyRequests
 from statereport.web.wire.limits import Limits
 
+Turn = asyncio.Future[None]
 
-class Places:
-    """The places of one kind."""
+
+class FairQueue:
+    """The queue for `size` processes. Clients are strings."""
 
     def __init__(self, size: int, limits: Limits) -> None:
         self.size = self.free = size
-        # One place is left for others, where there is more than one.
+        # One process is left for others, where there is more than one.
         self._share = max(1, size - 1)
         self._limits = limits
         self._used = _Used(limits.light_seconds)
         self._held: Counter[str] = Counter()
-        self._lines: dict[str, deque[asyncio.Future[None]]] = {}
+        self._lines: dict[str, deque[Turn]] = {}
 
     def waiting(self) -> int:
-        """How many wait for a place."""
+        """Return how many requests wait."""
         return sum(map(len, self._lines.values()))
 
     async def take(self, client: str) -> None:
-        """Take a place when it is the client's turn. Raises TooManyRequests or ServerBusy where that cannot be waited for."""
+        """Return when it is the client's turn, which holds a process then.
+
+        Raises TooManyRequests where the client has too many requests in line, at once or when others come, and ServerBusy
+        where no process came free in time or where everybody's line is as long.
+        """
         line = self._lines.get(client, ())
         if len(line) >= self._limits.waiting_for_one:
-            raise TooManyRequests(
-                where=client,
-                what=f"{len(line)} requests from this address wait already. {self._limits.sentence('waiting_for_one')}.",
-                hint="wait for their answers before you ask more.",
-            )
+            raise self._too_many(client)
         if self.waiting() >= self._limits.waiting:
-            raise ServerBusy(
-                where="",
-                what=f"The line is full. {self._limits.sentence('waiting')}.",
-                hint="ask again in some seconds.",
-            )
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._make_room(client)
+        turn: Turn = asyncio.get_running_loop().create_future()
         self._lines.setdefault(client, deque()).append(turn)
         self._serve()
         try:
             async with asyncio.timeout(self._limits.seconds_in_line):
                 await turn
-        except (TimeoutError, asyncio.CancelledError) as stop:
+        except TimeoutError:
             self._leave(client, turn)
-            if isinstance(stop, TimeoutError):
-                what = f"No process came free in time. {self._limits.sentence('seconds_in_line')}."
-                raise ServerBusy(where="", what=what, hint="ask again in some seconds.") from None
+            raise _busy(self._limits.sentence("seconds_in_line")) from None
+        except asyncio.CancelledError:
+            self._leave(client, turn)
             raise
 
     def take_now(self, client: str) -> bool:
-        """Take a place without waiting; → False where the client would have to wait."""
+        """Hold a process without waiting, if the client would not have to wait; return whether it does."""
         if not self._may(client):
             return False
         self._grant(client)
         return True
 
     def give(self, client: str, seconds: float) -> None:
-        """Give a place back that was used for some seconds."""
+        """Give a process back that was held for so many seconds."""
         self._used.add(client, seconds)
         self._held[client] -= 1
         if not self._held[client]:
@@ -76,13 +75,45 @@ class Places:
         self.free += 1
         self._serve()
 
-    def _leave(self, client: str, turn: asyncio.Future[None]) -> None:
-        """Leave the line; a place that was given in this very moment goes back."""
+    def remove(self) -> None:
+        """Take a free process out of the queue: it has ended."""
+        self.free -= 1
+
+    def add(self) -> None:
+        """Put a process in the place of one that was taken out."""
+        self.free += 1
+        self._serve()
+
+    def _make_room(self, client: str) -> None:
+        """Refuse the last of the longest line, lines of clients that used much before others.
+
+        Raises TooManyRequests or ServerBusy where that would be the client's own.
+        """
+        own = len(self._lines.get(client, ()))
+        longest = max(self._lines, key=lambda other: (self._used.much(other), len(self._lines[other])))
+        if (self._used.much(client), own + 1) >= (self._used.much(longest), len(self._lines[longest])):
+            raise self._too_many(client) if own else _busy(self._limits.sentence("waiting"))
+        refusal, turn = self._too_many(longest), self._lines[longest].pop()
+        if not self._lines[longest]:
+            del self._lines[longest]
+        if not turn.done():
+            turn.set_exception(refusal)
+
+    def _too_many(self, client: str) -> TooManyRequests:
+        count = len(self._lines.get(client, ()))
+        return TooManyRequests(
+            where=client,
+            what=f"{count} requests from this address wait already. {self._limits.sentence('waiting_for_one')}.",
+            hint="wait for their answers before you ask more.",
+        )
+
+    def _leave(self, client: str, turn: Turn) -> None:
+        """Leave the line; a process that was granted in this very moment goes back."""
         with contextlib.suppress(KeyError, ValueError):
             self._lines[client].remove(turn)
             if not self._lines[client]:
                 del self._lines[client]
-        if turn.done() and not turn.cancelled():
+        if turn.done() and not turn.cancelled() and turn.exception() is None:
             self.give(client, 0)
 
     def _serve(self) -> None:
@@ -92,7 +123,7 @@ class Places:
             turn = line.popleft()
             if line:
                 self._lines[client] = line  # at the end: the others come first now
-            if not turn.cancelled():
+            if not turn.done():
                 self._grant(client)
                 turn.set_result(None)
 
@@ -105,8 +136,12 @@ class Places:
         self._held[client] += 1
 
 
+def _busy(limit: str) -> ServerBusy:
+    return ServerBusy(where="", what=f"No process came free in time. {limit}.", hint="ask again in some seconds.")
+
+
 class _Used:
-    """For how many seconds each client has held places of late; half of it is forgotten after half a minute."""
+    """For how many seconds each client has held processes of late; half of it is forgotten after half a minute."""
 
     HALF, MOST = 30.0, 10_000
 

@@ -8,10 +8,25 @@ from __future__ import annotations
 import json
 import socket
 import struct
+from dataclasses import dataclass
 
 from statereport.web.wire.http import Request, Response
 
 LENGTHS = struct.Struct(">II")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a request in another process.
+
+    `retire` says that the process ends now. `kind` and `fault` are the kind and the traceback of a fault of statereport,
+    where one arose.
+    """
+
+    response: Response
+    retire: bool = False
+    kind: str = ""
+    fault: str = ""
 
 
 def pack(head: dict, body: bytes) -> bytes:
@@ -32,17 +47,18 @@ def to_request(words: bytes, body: bytes) -> Request:
     return Request(head["method"], head["path"], _pairs(head["query"]), _pairs(head["headers"]), body)
 
 
-def of_response(response: Response, retire: bool, fault: str = "") -> bytes:
-    """A response as a frame; `retire` says that the process ends after it, `fault` what went wrong in it."""
+def of_response(outcome: Outcome) -> bytes:
+    """An outcome as a frame."""
+    response = outcome.response
     head = {"status": response.status, "media_type": response.media_type, "headers": response.headers}
-    return pack({**head, "retire": retire, "fault": fault}, response.body)
+    return pack({**head, "retire": outcome.retire, "kind": outcome.kind, "fault": outcome.fault}, response.body)
 
 
-def to_response(words: bytes, body: bytes) -> tuple[Response, bool, str]:
-    """The response of a frame, whether its process ends now, and what went wrong in it."""
+def to_response(words: bytes, body: bytes) -> Outcome:
+    """The outcome of a frame."""
     head = json.loads(words)
     response = Response(int(head["status"]), str(head["media_type"]), body, _pairs(head["headers"]))
-    return response, bool(head["retire"]), str(head["fault"])
+    return Outcome(response, bool(head["retire"]), str(head["kind"]), str(head["fault"]))
 
 
 def read(link: socket.socket, length: int) -> bytes:

@@ -12,10 +12,20 @@ from collections.abc import AsyncIterator, Callable
 
 from statereport.errors import AnswerTooLarge, DrawingFailed, TimeLimit
 from statereport.web.serving import frames, worker
-from statereport.web.serving.fair_queue import Places
+from statereport.web.serving.fair_queue import FairQueue
+from statereport.web.serving.log import Log
 from statereport.web.serving.processes import Worker, Zygote
 from statereport.web.wire.http import Request, Response
 from statereport.web.wire.limits import Limits
+
+# Seconds between tries to fork a worker, at most, and after which the server ends because none could be forked.
+PAUSE, PATIENCE = 2.0, 60.0
+# Seconds for which a worker may be missing before `/health` reports it: replacing one takes some milliseconds.
+MISSING = 5.0
+
+
+class AlreadyMade(Exception):
+    """While a request waited, its answer was made, or began to be made, for another."""
 
 
 class Run:
@@ -30,7 +40,10 @@ class Run:
         self._job = asyncio.create_task(mine.ask(frames.of_request(request), pool.most))
 
     async def ends_within(self, seconds: float) -> bool:
-        """Wait until it ends, or has used so many seconds of a processor; → whether it ended. It counts as a failed trial otherwise."""
+        """Wait until it ends or has used so many seconds of a processor, and return whether it ended.
+
+        Where it did not, and is left now, it counts as a failed trial.
+        """
         late = self.start + self.pool.seconds
         while (
             not self._job.done() and (left := self._used + seconds - self.worker.used()) > 0 and time.monotonic() < late
@@ -40,7 +53,10 @@ class Run:
         return self._job.done()
 
     async def response(self) -> Response:
-        """The response, if it comes in the time of its pool. Raises TimeLimit (the request runs on), AnswerTooLarge or DrawingFailed."""
+        """Return the response, if it comes in the time of its pool.
+
+        Raises TimeLimit (the request runs on), AnswerTooLarge or DrawingFailed.
+        """
         seconds = self.pool.seconds
         if not self._job.done():
             await asyncio.wait((self._job,), timeout=self.start + seconds - time.monotonic())
@@ -57,12 +73,13 @@ class Run:
                 ),
             )
         try:
-            response, retire, fault = self._job.result()
+            outcome = self._job.result()
         except OverflowError:
             self.fate = "answer"
+            limit = f"{(self.pool.most - 65_536) >> 20} MiB"
             raise AnswerTooLarge(
                 where="query",
-                what=f"The answer is longer than {(self.pool.most - 65_536) >> 20} MiB, which is the limit; nothing of it was sent.",
+                what=f"The answer is longer than {limit}, which is the limit; nothing of it was sent.",
                 hint="use LIMIT, or fetch the whole graph as a file.",
             ) from None
         except EOFError:
@@ -74,10 +91,10 @@ class Run:
                     hint="ask again; another takes its place.",
                 ) from None
             return worker.memory_problem(self._request.header("accept"))
-        self.fate = "retired" if retire else ""
-        if fault:
-            self.pool.log({"event": "fault", "path": self._request.path[:200], "fault": fault})
-        return response
+        self.fate = "retired" if outcome.retire else ""
+        if outcome.kind:
+            self.pool.log.fault(outcome.kind, outcome.fault, path=self._request.path[:200])
+        return outcome.response
 
     def stop(self) -> None:
         """Wait for it no more."""
@@ -86,52 +103,75 @@ class Run:
 
 
 class Pool:
-    """The workers of one kind, and the seconds that a request may take in one. With `once`, a worker runs one request, after all others on the machine, and ends."""
+    """The workers of one kind.
+
+    kind     what they answer: see `worker`
+    seconds  the time that a request may take
+    once     whether a worker runs one request, after all others on the machine, and ends
+    """
 
     def __init__(
-        self,
-        zygote: Zygote,
-        kind: str,
-        size: int,
-        seconds: float,
-        limits: Limits,
-        log: Callable[[dict], None],
-        once: bool = False,
+        self, zygote: Zygote, kind: str, size: int, seconds: float, limits: Limits, log: Log, once: bool = False
     ) -> None:
-        self.kind, self.places, self.seconds = kind, Places(size, limits), seconds
+        self.kind, self.queue, self.seconds = kind, FairQueue(size, limits), seconds
         self.most = (limits.answer_bytes if kind == worker.PUBLIC else limits.own_answer_bytes) + 65_536
         self.replaced: Counter[str] = Counter()
         self.log = log
         self._zygote, self._once = zygote, once
         self._free: deque[Worker] = deque()
         self._busy: set[Worker] = set()
+        # Workers that have ended and are being replaced, with the moment of their end.
+        self._ended: dict[Worker, float] = {}
         # Kept, or the collector would take a task and the pool would shrink.
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Fork the workers."""
-        for _ in range(self.places.size):
+        for _ in range(self.queue.size):
             self._free.append(await self._zygote.fork(self.kind))
 
     def state(self) -> dict[str, int]:
-        """How many workers there are, and what they do; `free` and `busy` are together `size`, or the pool has lost one."""
+        """Return how many workers there are to be, how many processes run, and what they do."""
         return {
-            "size": self.places.size,
+            "size": self.queue.size,
+            "alive": sum(each.alive() for each in (*self._free, *self._busy)),
             "free": len(self._free),
-            "busy": len(self._busy),
-            "waiting": self.places.waiting(),
+            "busy": len(self._busy) + len(self._ended),
+            "waiting": self.queue.waiting(),
         }
 
-    async def answer(self, request: Request, client: str) -> Response:
-        """The response of a worker. Raises the Problem of the limit that was met; a cancelled request ends its worker."""
-        async with self.run(request, client) as run:
+    def whole(self) -> bool:
+        """Return whether every worker runs, or has ended only just now."""
+        long_ago = time.monotonic() - MISSING
+        return len(self._free) + len(self._busy) + len(self._ended) == self.queue.size and all(
+            moment > long_ago for moment in self._ended.values()
+        )
+
+    def look_after(self) -> None:
+        """Replace the workers that have ended while they had nothing to do."""
+        for each in [each for each in self._free if not each.alive()]:
+            self._free.remove(each)
+            self.queue.remove()
+            self._replace(each, "ended", self.queue.add)
+
+    async def answer(self, request: Request, client: str, begins: Callable[[], bool] = lambda: True) -> Response:
+        """Return the response of a worker. A cancelled request ends its worker.
+
+        `begins` is called when its turn has come; where it returns False, AlreadyMade is raised. Raises the Problem of
+        the limit that was met.
+        """
+        async with self.run(request, client, begins) as run:
             return await run.response()
 
     @contextlib.asynccontextmanager
-    async def run(self, request: Request, client: str) -> AsyncIterator[Run]:
+    async def run(self, request: Request, client: str, begins: Callable[[], bool] = lambda: True) -> AsyncIterator[Run]:
         """The request, begun in a worker when it is its client's turn; left before its response is there, it is ended."""
-        await self.places.take(client)
-        run = Run(self, self._free.popleft(), request, client)
+        mine = await self._taken(client)
+        if not begins():
+            self._free.appendleft(mine)
+            self.queue.give(client, 0)
+            raise AlreadyMade
+        run = Run(self, mine, request, client)
         self._hold(run)
         try:
             yield run
@@ -140,13 +180,22 @@ class Pool:
             run.pool._end(run)
 
     def adopt(self, run: Run) -> bool:
-        """Let a run of another pool go on in this one, and give that pool a fresh worker for it; → False where no place is free."""
-        if not self.places.take_now(run.client):
+        """Let a run of another pool go on here, and give that pool a worker for it; False where none is free."""
+        if not self.queue.take_now(run.client):
             return False
         run.pool._release(run, self._free.popleft())
         run.pool, run.fate = self, "cancelled"
         self._hold(run)
         return True
+
+    async def _taken(self, client: str) -> Worker:
+        """A free worker that runs, when it is the client's turn."""
+        while True:
+            await self.queue.take(client)
+            mine = self._free.popleft()
+            if mine.alive():
+                return mine
+            self._replace(mine, "ended", lambda: self.queue.give(client, 0))
 
     def _hold(self, run: Run) -> None:
         self._busy.add(run.worker)
@@ -154,29 +203,54 @@ class Pool:
             run.worker.give_way()
 
     def _release(self, run: Run, instead: Worker) -> None:
+        """Have a worker free again, the run's own or another, and its client's turn at an end."""
         self._busy.discard(run.worker)
         self._free.append(instead)
-        self.places.give(run.client, time.monotonic() - run.start)
+        self.queue.give(run.client, time.monotonic() - run.start)
 
     def _end(self, run: Run) -> None:
         reason = run.fate or ("answered" if self._once else "")
         if not reason:
             self._release(run, run.worker)
             return
+        self._busy.discard(run.worker)
+        self._replace(run.worker, reason, lambda: self.queue.give(run.client, time.monotonic() - run.start))
+
+    def _replace(self, old: Worker, reason: str, free: Callable[[], None]) -> None:
+        """End a worker and put a fresh one in its place; `free` is called when that is there."""
         self.replaced[reason] += 1
+        self._ended[old] = time.monotonic()
         with contextlib.suppress(ProcessLookupError):
-            os.kill(run.worker.process, signal.SIGKILL)
-        task = asyncio.get_running_loop().create_task(self._replace(run))
+            os.kill(old.process, signal.SIGKILL)
+        task = asyncio.get_running_loop().create_task(self._fresh(old, free))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _replace(self, run: Run) -> None:
-        """Put a fresh worker in the place of one that was ended; the place is free when the memory of the old one is."""
-        old = run.worker
+    async def _fresh(self, old: Worker, free: Callable[[], None]) -> None:
+        """Fork a worker when the memory of the old one has been given back, however long that takes."""
         with old.link, contextlib.suppress(OSError):
             # The link ends after the memory was given back.
             while await asyncio.get_running_loop().sock_recv(old.link, 65_536):
                 pass
-        self._release(run, await self._zygote.fork(self.kind))
-        status = await self._zygote.reap(old.process)
-        self.log({"event": "worker", "kind": self.kind, "process": old.process, "ended": status})
+        with contextlib.suppress(ConnectionError):  # without the zygote the server ends
+            fresh = await self._forked()
+            del self._ended[old]
+            self._free.append(fresh)
+            free()
+            status = await self._zygote.reap(old.process)
+            self.log({"event": "worker", "kind": self.kind, "process": old.process, "ended": status})
+
+    async def _forked(self) -> Worker:
+        """A fresh worker. Where the system has none to give it is asked again, and after a minute the server ends."""
+        start, pause = time.monotonic(), 0.05
+        while True:
+            try:
+                return await self._zygote.fork(self.kind)
+            except ConnectionError:
+                raise
+            except OSError as error:
+                self.log.fault(f"no worker: {error}", f"No worker could be forked: {error}. It is tried again.")
+                if time.monotonic() - start > PATIENCE:
+                    self._zygote.end_server()
+                await asyncio.sleep(pause)
+                pause = min(PAUSE, 2 * pause)

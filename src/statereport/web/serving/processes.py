@@ -11,11 +11,10 @@ import time
 from dataclasses import dataclass
 
 from statereport.web.serving import frames
-from statereport.web.wire.http import Response
 
 
 class Zygote:
-    """The process that holds the site, as the server speaks with it."""
+    """The process that holds the site and forks the workers."""
 
     def __init__(self, process: int, control: socket.socket) -> None:
         self.process = process
@@ -24,31 +23,48 @@ class Zygote:
         control.setblocking(False)
 
     async def fork(self, kind: str) -> Worker:
-        """A new worker of that kind."""
+        """Return a new worker of that kind.
+
+        Raises OSError where the system has no process or no open file to give, and ConnectionError, which is one, where
+        the zygote has gone.
+        """
         here, there = socket.socketpair()
-        with there:
-            here.setblocking(False)
-            said = await self._say(f"fork {kind}", [there.fileno()])
-        return Worker(int(said), here)
+        try:
+            with there:
+                here.setblocking(False)
+                reply = await self._command(f"fork {kind}", [there.fileno()])
+            if reply == b"failed":
+                raise OSError("no process could be forked")
+        except BaseException:
+            here.close()
+            raise
+        return Worker(int(reply), here)
 
     async def reap(self, process: int) -> int:
-        """How a worker ended: its exit code, or the negative number of the signal."""
+        """Return how a worker ended: its exit code, or the negative number of the signal."""
         # Asked again and again: one that gives way to all others may take its time to end, and the zygote must not wait.
-        while not (said := await self._say(f"reap {process}", [])).lstrip(b"-").isdigit():
+        while not (reply := await self._command(f"reap {process}", [])).lstrip(b"-").isdigit():
             await asyncio.sleep(0.05)
-        return int(said)
+        return int(reply)
 
-    async def _say(self, words: str, files: list[int]) -> bytes:
+    def alive(self) -> bool:
+        """Return whether the zygote runs."""
+        return _open(self._control)
+
+    def end_server(self) -> None:
+        """End the server in order: without a zygote no worker can be replaced. Whoever started it starts it again."""
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    async def _command(self, words: str, files: list[int]) -> bytes:
         async with self._turn:
-            answer = b""
-            with contextlib.suppress(OSError):
+            reply = b""
+            with contextlib.suppress(BrokenPipeError, ConnectionError):
                 socket.send_fds(self._control, [words.encode("ascii")], files)
-                answer = await asyncio.get_running_loop().sock_recv(self._control, 64)
-        if not answer:
-            # Without it no worker can be replaced: end in order, and let who started the server start it again.
-            os.kill(os.getpid(), signal.SIGTERM)
+                reply = await asyncio.get_running_loop().sock_recv(self._control, 64)
+        if not reply:
+            self.end_server()
             raise ConnectionError("the process that holds the site has gone")
-        return answer
+        return reply
 
 
 @dataclass(eq=False)
@@ -59,10 +75,14 @@ class Worker:
     link: socket.socket
 
     def used(self) -> float:
-        """How many seconds of a processor it has used since it began; what is not said of a process that has gone counts as none."""
+        """Return the processor time, in seconds, that it has used since it began; 0 for a process that has gone."""
         with contextlib.suppress(OSError):
             return time.clock_gettime((~self.process << 3) | 2)  # the clock that clock_getcpuclockid(3) names
         return 0.0
+
+    def alive(self) -> bool:
+        """Return whether the process runs, as far as its link shows."""
+        return _open(self.link)
 
     def give_way(self) -> None:
         """Let it run only when no other process wants to; where the system does not allow that, it stays as nice as it is."""
@@ -71,8 +91,11 @@ class Worker:
             for thread in os.listdir(f"/proc/{self.process}/task"):
                 os.sched_setscheduler(int(thread), os.SCHED_IDLE, os.sched_param(0))
 
-    async def ask(self, frame: bytes, most: int) -> tuple[Response, bool, str]:
-        """Send a request, fetch its response. Raises EOFError where the process has gone, OverflowError where the response is too long."""
+    async def ask(self, frame: bytes, most: int) -> frames.Outcome:
+        """Send a request, return what becomes of it.
+
+        Raises EOFError where the process has gone, OverflowError where the response has more than `most` bytes.
+        """
         loop = asyncio.get_running_loop()
         try:
             await loop.sock_sendall(self.link, frame)
@@ -93,3 +116,13 @@ class Worker:
                 raise EOFError
             view = view[count:]
         return bytes(data)
+
+
+def _open(link: socket.socket) -> bool:
+    """Whether the process at the other end of a link has not closed it, as its end does."""
+    try:
+        return link.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False

@@ -1,8 +1,9 @@
-"""Two lanes for the queries of clients: every query begins with a short trial, and the long ones go on where they harm nobody.
+"""A quick and a slow queue: every request begins with a short trial, and the long ones go on where they harm nobody.
 
-In the quick lane a query may use a processor for a moment. What takes longer goes on in the slow lane, whose processes get the time
-that no other wants; where that is full, it is ended, and waits for a place to run again from its start. So a short query
-waits for moments only, whatever others ask, and a long one never waits for the machine without waiting in line.
+In the quick queue's processes a request may use a processor for a moment. What takes longer goes on as one of the slow
+queue's, whose processes get the time that no other wants; where these are all busy, it is ended, and waits to run again
+from its start. So a short request waits for moments only, whatever others ask, and a long one never takes the machine
+without waiting in line.
 """
 
 from __future__ import annotations
@@ -11,41 +12,50 @@ import hashlib
 import time
 from collections.abc import Callable
 
-from statereport.web.serving import frames, worker
+from statereport.web.serving import frames
+from statereport.web.serving.log import Log
 from statereport.web.serving.pool import Pool
 from statereport.web.serving.processes import Zygote
 from statereport.web.wire.http import Request, Response
 from statereport.web.wire.limits import Limits
 
 
-class Lanes:
-    """The workers for the queries of clients."""
+class QuickAndSlow:
+    """The workers of one kind in two pools.
 
-    def __init__(self, zygote: Zygote, quick: int, slow: int, limits: Limits, log: Callable[[dict], None]) -> None:
-        self.quick = Pool(zygote, worker.PUBLIC, quick, limits.seconds, limits, log)
-        self.slow = Pool(zygote, worker.PUBLIC, slow, limits.seconds, limits, log, once=True)
-        self._trial, self._long = limits.trial_seconds, _Long()
+    quick, slow  how many workers each pool has
+    seconds      the time that a request may take
+    trial        the processor time, in seconds, that it may use in the quick pool
+    """
+
+    def __init__(
+        self, zygote: Zygote, kind: str, quick: int, slow: int, seconds: float, trial: float, limits: Limits, log: Log
+    ) -> None:
+        self.quick = Pool(zygote, kind, quick, seconds, limits, log)
+        self.slow = Pool(zygote, kind, slow, seconds, limits, log, once=True)
+        self._trial, self._long = trial, _Long()
 
     async def start(self) -> None:
         """Fork the workers."""
         await self.quick.start()
         await self.slow.start()
 
-    async def answer(self, request: Request, client: str) -> Response:
-        """The response of a worker. Raises the Problem of the limit that was met; a cancelled request ends its worker."""
+    async def answer(self, request: Request, client: str, begins: Callable[[], bool] = lambda: True) -> Response:
+        """Return the response of a worker: see `Pool.answer`."""
         text = hashlib.sha256(frames.of_request(request)).digest()
         if text not in self._long:
-            async with self.quick.run(request, client) as run:
+            async with self.quick.run(request, client, begins) as run:
                 if await run.ends_within(self._trial):
                     return await run.response()
                 self._long.add(text)
                 if self.slow.adopt(run):
                     return await run.response()
-        return await self.slow.answer(request, client)
+            begins = lambda: True  # noqa: E731  it has begun already
+        return await self.slow.answer(request, client, begins)
 
 
 class _Long:
-    """The queries whose trial did not end of late: one who repeats them gets no further trials."""
+    """The requests whose trial failed of late: repeated, they get no further trials."""
 
     SECONDS, MOST = 300.0, 10_000
 
@@ -53,7 +63,7 @@ class _Long:
         self._seen: dict[bytes, float] = {}
 
     def add(self, text: bytes) -> None:
-        """Remember a query, by its digest."""
+        """Remember a request, by its digest."""
         self._seen.pop(text, None)
         self._seen[text] = time.monotonic()
         if len(self._seen) > self.MOST:

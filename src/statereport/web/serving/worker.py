@@ -1,8 +1,9 @@
 """The processes that answer: a zygote that holds the site and forks, and workers that answer one request after another.
 
-A query of 4 kB can end the engine's process, and nothing but the end of its process can stop a long one. So every answer is
-made in a process that may be ended at any moment, forked from one that has read everything and never answers. Having no
-threads, the zygote can be forked; having no files to open, a worker cannot reach another server: SERVICE ends at the kernel.
+A query of 4 kB can end the engine's process, and nothing but the end of its process can stop a long one. So every
+answer is made in a process that may be ended at any moment, forked from one that has read everything and never answers
+(the zygote, as such a process is called). Having no threads, the zygote can be forked; having no files to open, a worker
+cannot reach another server: SERVICE ends at the kernel.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ import socket
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from statereport.errors import MemoryLimit, PlatformRefused, ServerFault
 from statereport.sparql import stack
 from statereport.web.serving import drawing, frames
+from statereport.web.serving.log import kind_of
 from statereport.web.wire import problems
 from statereport.web.wire.http import Request, Response
 from statereport.web.wire.limits import MIB, Limits
@@ -35,15 +38,16 @@ _KEPT = 48 * MIB
 
 
 def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = ()) -> tuple[int, socket.socket]:
-    """Fork the zygote. → its process and the socket over which it is told what to do (see `serve_forks`).
+    """Fork the zygote. Return its process, and the socket over which it takes commands (see `serve_forks`).
 
-    The zygote answers the `first` requests to nobody: what they load then, no worker has to open a file for. Raises PlatformRefused where there is no fork, and AssertionError where this process has threads, which a fork would lose.
+    The zygote answers the `first` requests to nobody: what they load then, no worker has to open a file for. Raises
+    PlatformRefused where there is no fork, and RuntimeError where this process has threads, which a fork would lose.
     """
     if not hasattr(os, "fork") or not os.path.exists("/proc/self/statm"):
         raise PlatformRefused(
             where="", what="This system has no /proc and fork as Linux has them.", hint="run the server on Linux."
         )
-    assert _alone(), "a process with threads cannot be forked safely"
+    _refuse_threads()
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     parent = os.getpid()
     gc.collect()
@@ -60,8 +64,8 @@ def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = 
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         for request in first:
-            _answered(site, answer, request)
-        assert _alone()
+            _outcome(site, answer, request)
+        _refuse_threads()
         gc.collect()
         gc.freeze()
         serve_forks(site, answer, limits, there)
@@ -72,7 +76,11 @@ def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = 
 
 
 def serve_forks(site: Any, answer: Answer, limits: Limits, control: socket.socket) -> None:
-    """Do what the server says, until it goes: `fork KIND` with a socket → the worker's process; `reap PROCESS` → how it ended, or `runs`."""
+    """Obey the server until it goes.
+
+    `fork KIND` comes with a socket, for the new worker; the reply is the worker's process, or `failed` where the system
+    has no process to give. `reap PROCESS` is replied with how a process ended, or `runs`.
+    """
     zygote = os.getpid()
     while True:
         words, given, _, _ = socket.recv_fds(control, 64, 1)
@@ -83,7 +91,13 @@ def serve_forks(site: Any, answer: Answer, limits: Limits, control: socket.socke
             ended, status = os.waitpid(int(argument), os.WNOHANG)
             control.send(str(os.waitstatus_to_exitcode(status)).encode() if ended else b"runs")
             continue
-        process = os.fork()
+        if not given:
+            control.send(b"failed")
+            continue
+        try:
+            process = os.fork()
+        except OSError:
+            process = -1
         if not process:
             with contextlib.suppress(BaseException):
                 control.close()
@@ -91,11 +105,11 @@ def serve_forks(site: Any, answer: Answer, limits: Limits, control: socket.socke
                 _work(site, answer, limits, socket.socket(fileno=given[0]), argument)
             os._exit(0)
         os.close(given[0])
-        control.send(str(process).encode())
+        control.send(str(process).encode() if process > 0 else b"failed")
 
 
 def _work(site: Any, answer: Answer, limits: Limits, link: socket.socket, kind: str) -> None:
-    """Be a worker: on a thread with room for any query, without a file to open, until the server closes the link."""
+    """Be a worker: on a thread whose stack holds any query, without a file to open, until the server closes the link."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if kind == DRAWING:
         _become_the_one_that_draws(link)
@@ -128,32 +142,42 @@ def _answer_all(site: Any, answer: Answer, limits: Limits, link: socket.socket, 
         if not lengths:
             return
         words, body = (frames.read(link, length) for length in frames.LENGTHS.unpack(lengths))
-        response, fault = _answered(site, answer, frames.to_request(words, body))
-        retire = job == limits.jobs or fault != "" or memory.used()[1] - resident > _KEPT
-        link.sendall(frames.of_response(response, retire, fault))
-        if retire:
+        outcome = _outcome(site, answer, frames.to_request(words, body))
+        if job == limits.jobs or memory.used()[1] - resident > _KEPT:
+            outcome = replace(outcome, retire=True)
+        link.sendall(frames.of_response(outcome))
+        if outcome.retire:
             return
 
 
-def _answered(site: Any, answer: Answer, request: Request) -> tuple[Response, str]:
-    """The response, and for the log what went wrong, where that was not the client's doing."""
+def _outcome(site: Any, answer: Answer, request: Request) -> frames.Outcome:
+    """What becomes of a request, whatever happens.
+
+    An exception leaves the process as it was, so the process goes on; after a panic of the engine, which is no Exception,
+    and after a lack of memory it ends.
+    """
     accept = request.header("accept")
     try:
-        return answer(site, request), ""
+        return frames.Outcome(answer(site, request))
     except MemoryError:
-        return memory_problem(accept), "out of memory"
-    except BaseException as fault:  # the engine's panics are no Exception
-        words = "".join(traceback.format_exception(fault))
-        problem = ServerFault(
-            where=request.path[:200],
-            what="Something went wrong that was not foreseen.",
-            hint="the server's log says more.",
-        )
-        return problems.response(problem, accept), words
+        return frames.Outcome(memory_problem(accept), retire=True)
+    except BaseException as fault:
+        text = "".join(traceback.format_exception(fault))
+        return frames.Outcome(fault_response(request), not isinstance(fault, Exception), kind_of(fault), text)
+
+
+def fault_response(request: Request) -> Response:
+    """Return the response to a request where something happened that nobody foresaw."""
+    problem = ServerFault(
+        where=request.path[:200],
+        what="This is a fault of statereport: something happened that was not foreseen.",
+        hint="please report it, with the address that was asked.",
+    )
+    return problems.response(problem, request.header("accept"))
 
 
 def memory_problem(accept: str) -> Response:
-    """What is answered when an answer did not fit into the memory that it may take."""
+    """Return the response where an answer did not fit into the memory that it may take."""
     problem = MemoryLimit(
         where="query",
         what="The answer needed more memory than one may take, or more than the engine could hold.",
@@ -163,7 +187,7 @@ def memory_problem(accept: str) -> Response:
 
 
 def _close_all_but(*kept: int) -> None:
-    """Let go of every other file; the three standard ones lead to nowhere."""
+    """Close every other file; the three standard ones lead to nowhere."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
         os.dup2(nowhere, standard)
@@ -181,13 +205,13 @@ def _die_with(parent: int) -> None:
         os._exit(0)
 
 
-def _alone() -> bool:
-    """True when this process has one thread; one that has been joined is given a moment to leave the system's list."""
+def _refuse_threads() -> None:
+    """Raise RuntimeError where this process has several threads. Joined threads may linger briefly in /proc."""
     for _ in range(100):
         if len(os.listdir("/proc/self/task")) == 1:
-            return True
+            return
         time.sleep(0.01)
-    return False
+    raise RuntimeError("a process with threads cannot be forked safely")
 
 
 class _Memory:

@@ -1,4 +1,4 @@
-"""Every limit of the server in one value: printed where one is met, and in the description of the service; and its setting."""
+"""Every limit of the server in one value: printed where one is met, and in the description of the service."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """What a request may cost. Bytes, seconds and counts; `own` is for pages, documents and saved questions."""
+    """What a request may cost, in bytes, seconds and counts.
+
+    `own` is for pages, documents and saved questions: what the site asks itself, as opposed to queries of clients. A
+    client is an IPv4 address, or an IPv6 network of 64 bits.
+    """
 
     seconds: float = 10
     trial_seconds: float = 0.1
     own_seconds: float = 30
+    own_trial_seconds: float = 0.3
     drawing_seconds: float = 10
     memory: int = 192 * MIB
     answer_bytes: int = 8 * MIB
@@ -33,27 +38,32 @@ class Limits:
     body_bytes: int = 262_144
     parameters: int = 24
     seconds_to_receive: float = 10
-    seconds_to_send: float = 120
+    seconds_idle: float = 5
+    least_rate: int = 4_096
     sending: int = 256 * MIB
     connections_of_one: int = 64
     connections: int = 1_024
     cache_bytes: int = 96 * MIB
 
     def words(self) -> tuple[str, ...]:
-        """Each limit in a sentence, in the order above."""
-        return tuple(f"{_SAYS[each.name]}: {_amount(each.name, getattr(self, each.name))}" for each in fields(self))
+        """Return each limit in a sentence, in the order above."""
+        return tuple(self.sentence(each.name) for each in fields(self))
 
     def sentence(self, name: str) -> str:
-        """One limit in a sentence."""
-        return f"{_SAYS[name]}: {_amount(name, getattr(self, name))}"
+        """Return one limit in a sentence."""
+        return f"{_MEANINGS[name]}: {_amount(name, getattr(self, name))}"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How a server runs: for which hosts it answers, whose word about clients it takes, how many workers it has.
+    """How a server runs.
 
-    `quick` workers try what clients write, `slow` ones run what proves to be long, and `own` ones everything else, so that
-    pages are answered whatever clients ask.
+    hosts     the names it answers for, beside IP addresses; "*" stands for any
+    proxies   the addresses whose X-Forwarded-For is believed
+    quick     processes that try the queries of clients
+    slow      processes that go on with those that prove to be long
+    own       processes for pages, documents and saved questions, so that these are answered whatever clients ask
+    own_slow  processes that go on with those of them that prove to be long
     """
 
     hosts: frozenset[str] = frozenset()
@@ -61,20 +71,27 @@ class Setting:
     quick: int = 4
     slow: int = 3
     own: int = 2
+    own_slow: int = 2
     limits: Limits = field(default_factory=Limits)
 
+    @property
+    def workers(self) -> int:
+        """How many worker processes there are, with the one that draws."""
+        return self.quick + self.slow + self.own + self.own_slow + 1
 
-_SAYS = {
+
+_MEANINGS = {
     "seconds": "time for a query of the client's",
-    "trial_seconds": "time of a processor after which a query is a long one, which waits for long ones and gives way to all others",
+    "trial_seconds": "processor time after which a query is a long one, which waits for long ones and gives way to others",
     "own_seconds": "time for a page, a document or a saved question",
+    "own_trial_seconds": "processor time after which a page, a document or a saved question is a long one",
     "drawing_seconds": "time for a picture to be drawn",
     "memory": "memory that one answer may take",
     "answer_bytes": "size of the answer to a query",
     "own_answer_bytes": "size of a page, a document or the answer to a saved question",
     "query_characters": "length of a query",
     "nesting": "depth of brackets in a query",
-    "light_seconds": "time of late after which a client comes after those who used less, and leaves the last free process to them",
+    "light_seconds": "recent use after which a client comes after those who used less, and leaves the last free process to them",
     "waiting_for_one": "requests of one client that wait in line",
     "waiting": "requests of all clients that wait in line",
     "seconds_in_line": "time in line",
@@ -84,8 +101,9 @@ _SAYS = {
     "body_bytes": "size of a request's body",
     "parameters": "parameters of a request",
     "seconds_to_receive": "time for a request to arrive",
-    "seconds_to_send": "time for an answer to be fetched",
-    "sending": "answers that clients are fetching",
+    "seconds_idle": "time for which a connection is kept open without a request",
+    "least_rate": "bytes of an answer that a client must take in a second",
+    "sending": "answers that clients are fetching, those apart that are kept",
     "connections_of_one": "connections of one client",
     "connections": "connections of all clients",
     "cache_bytes": "answers kept to be given again",
@@ -93,8 +111,8 @@ _SAYS = {
 
 
 def _amount(name: str, value: float) -> str:
-    if name.startswith("seconds") or name.endswith("seconds"):
+    if "seconds" in name:
         return f"{value:g} s"
-    if name in ("memory", "sending") or name.endswith("bytes"):
+    if name in ("memory", "sending", "least_rate") or name.endswith("bytes"):
         return f"{value / MIB:g} MiB" if value >= MIB else f"{value / 1024:g} KiB"
     return f"{value:,}"

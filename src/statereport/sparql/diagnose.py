@@ -127,7 +127,8 @@ def unevaluable(query: Query, message: str) -> QueryFailed:
         what, hint = f"There is no cast to {name}.", f"cast to one of: {', '.join(f'xsd:{kind}' for kind in _CASTS)}."
     else:
         what = f"There is no function {name}: the engine has those of SPARQL and no others."
-        near = nearest(re.split(r"[/#:]", address)[-1].upper(), _FUNCTIONS, 1)
+        local = re.split(r"[/#:]", address)[-1].upper()
+        near = nearest(local, _FUNCTIONS, 1) if len(local) > 2 else []
         hint = f"did you mean {near[0]}(…)?" if near else "SPARQL's own functions are written without a prefix: NOW()."
     return QueryFailed(where, what, hint)
 

@@ -7,7 +7,7 @@ from statereport.errors import Problem
 from statereport.graph import build_folder, examine, knowledge
 from statereport.pages import context
 from statereport.project import find_project
-from statereport.publish import build
+from statereport.publish import build, release
 from statereport.rdf import prefixes
 from statereport.site import single_file
 from statereport.sparql import engine
@@ -41,10 +41,15 @@ def fresh_build() -> build_folder.Build | None:
 @cache
 def site() -> Site:
     """What the server answers from, without the report's text: of ./build where that is fresh, else of the sources."""
-    return Site.of(context.load(find_project(), fresh_build()))
+    return _site(fresh_build())
 
 
 def site_of_build(folder: Path) -> Site:
     """What the server answers from with a build that is made now, in this folder."""
     build.build(find_project(), folder, also=[single_file.write])
-    return Site.of(context.load(find_project(), build_folder.open_build(folder)))
+    return _site(build_folder.open_build(folder))
+
+
+def _site(made: build_folder.Build | None) -> Site:
+    found = release.load(find_project(), made)
+    return Site.of(context.make(found.graph, found.explanations, found.files))

@@ -384,12 +384,15 @@ def test_a_reader_sees_one_build_the_old_or_the_new(project, made, tmp_path):
     build.build(project, tmp_path / "other")
     ours = [made[1], tmp_path / "other"]
     out = Path(shutil.copytree(ours[1], tmp_path / "out"))
+    expected = {build_folder.open_build(one).digest: values(one) for one in ours}
     seen: list[tuple[str, list[str]]] = []
     wrong: list[str] = []
-    ended = threading.Event()
+
+    def is_enough() -> bool:
+        return bool(wrong) or (len(seen) > 10 and {digest for digest, _ in seen} == set(expected))
 
     def read() -> None:
-        while not ended.is_set():
+        while not is_enough():
             try:
                 opened = build_folder.open_build(out)
                 seen.append((opened.digest, [str(row["v"]) for row in opened.engine.query(VALUES)]))
@@ -397,18 +400,17 @@ def test_a_reader_sees_one_build_the_old_or_the_new(project, made, tmp_path):
             except Exception as fault:
                 wrong.append(repr(fault))
 
-    readers = [threading.Thread(target=read) for _ in range(3)]
+    readers = [threading.Thread(target=read, daemon=True) for _ in range(3)]
     for reader in readers:
         reader.start()
-    for turn in range(12):
+    for turn in range(200):
         with build.atomic.appearing(out, build_folder.foreign) as fresh:
             shutil.copytree(ours[turn % 2], fresh, dirs_exist_ok=True)
-    ended.set()
+        if is_enough():
+            break
     for reader in readers:
-        reader.join()
-    assert wrong == []
-    expected = {build_folder.open_build(one).digest: values(one) for one in ours}
-    assert len(seen) > 10 and {digest for digest, _ in seen} == set(expected)
+        reader.join(60)
+    assert wrong == [] and is_enough()
     assert all(expected[digest] == found for digest, found in seen)
 
 

@@ -9,10 +9,29 @@ from real import PREFIXES
 
 from statereport.errors import Problem, QuerySyntax
 from statereport.questions.saved import SavedQueries
-from statereport.sparql import engine, patterns
+from statereport.sparql import diagnose, engine, patterns
 from statereport.sparql.query import Query
 
 CASES = sorted((Path(__file__).parent / "sparql-errors").glob("*.rq"))
+
+
+# Queries that nothing is wrong with, in parts of the grammar that are seldom seen (SPARQL 1.1 and 1.2).
+RIGHT = """
+SELECT ?x { (1 ?x) . ?s ?p ?o }
+SELECT ?x { [ ?p ?x ] . [] ?q ?x }
+SELECT ?x { ?s ?p ( 1 [ ?q ?x ] () ), "a"@en--ltr, 'b'^^<http://example.org/t> ; ; a ?x . }
+SELECT ?x { ?s ^(<a:b>|!(<a:c>|^<a:d>))*/<a:e>? ?x }
+SELECT ?x { << ?s ?p ?o >> ?q ?x . << ?s ?p ?x ~ <a:r> >> . ?s ?p <<( ?s ?p ?x )>> }
+SELECT ?x { ?s ?p ?x {| ?q ?r |} . ?s ?p ?y ~ <a:r> {| ?q 1 |} ~ . ?s ?p -1, +2.5, true }
+SELECT ?x (COUNT(DISTINCT *) AS ?n) { ?x ?p ?o } GROUP BY ?x (STR(?o) AS ?t) HAVING (?n > 1 && ?n < 9) LIMIT 5 OFFSET 1
+SELECT (IF(?x < 3 && ?x > 1, 1, 2) AS ?y) { VALUES (?x ?z) { (1 UNDEF) (2 <a:b>) } FILTER(?x IN (1, 2)) }
+SELECT * { { SELECT ?x { ?x ?p ?o } ORDER BY DESC(?x) LIMIT 2 } UNION { GRAPH ?g { ?x ?p ?o } } MINUS { ?x a <a:b> } }
+ASK { FILTER NOT EXISTS { ?x ?p ?o } FILTER REGEX("a", "[a-z]{2}") BIND(LANGDIR("a"@en) AS ?d) }
+CONSTRUCT { ?s ?p ?o } WHERE { OPTIONAL { ?s ?p ?o . FILTER(!BOUND(?o) || ISIRI(?o)) } }
+DESCRIBE ?x <http://example.org/a> { ?x a ?y }
+VERSION "1.2" BASE <http://example.org/> PREFIX : <#> SELECT ?x { <a> :b.c ?x . <../d> <> ?x }
+SELECT ?x { ?x ?p "service <http://example.org> { } FROM" } # SERVICE (
+""".strip().splitlines()
 
 
 def told(text: str) -> Problem:
@@ -32,6 +51,17 @@ def test_a_mistake_is_told_at_its_place_with_a_cure(case: Path) -> None:
 
 def test_the_cases_are_more_than_the_twelve_usual_mistakes() -> None:
     assert len(CASES) >= 12 and len(CASES) == len({case.read_text(encoding="utf-8") for case in CASES})
+
+
+def test_nothing_is_found_wrong_with_a_right_query(project) -> None:
+    """A look that blames a right part would hide the mistake that the engine has met elsewhere."""
+    queries = [*map(Query, RIGHT), *(Query(query.text, prefixes=PREFIXES) for query in SavedQueries.of(project))]
+    blamed = {}
+    for query in queries:
+        assert query.form, "the engine reads it"
+        found = diagnose.mistake(diagnose.Broken(query, len(query.text), ""))
+        blamed |= {query.text: found} if found else {}
+    assert not blamed and len(queries) > 100
 
 
 @pytest.mark.parametrize(

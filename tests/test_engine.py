@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import pickle
+import re
+import socket
 import subprocess
 import sys
 import threading
@@ -10,15 +15,20 @@ import urllib.parse
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import pyoxigraph as ox
 import pytest
+import rdflib
 import small
 
-from statereport.errors import EndpointFailed, QueryRefused, QuerySyntax, UnknownName
+from statereport.errors import EndpointFailed, NotWritable, QueryFailed, QueryRefused, QuerySyntax, UnknownName
 from statereport.graph import build_folder
-from statereport.sparql.engine import GRAPH_FORMATS, LONGEST, RESULT_FORMATS, Store
+from statereport.sparql import emptiness, tokens
+from statereport.sparql.answers import Answer
+from statereport.sparql.engine import GRAPH_FORMATS, LONGEST, RESULT_FORMATS, Store, answer_bytes, form_of
 from statereport.sparql.query import Query
 from statereport.sparql.remote import RemoteStore, read_results
 
+JSON = "application/sparql-results+json"
 VALUES = (
     "PREFIX sr: <https://w3id.org/statereport/def/> SELECT ?figure ?value { ?figure sr:value ?value } ORDER BY ?value"
 )
@@ -156,6 +166,156 @@ def test_a_syntax_error_has_a_place_and_a_cure(engine, text: str, place: str, sa
     assert caught.value.hint and len(str(caught.value)) < 500
 
 
+XSD_PREFIX = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
+# A query that can be read and not evaluated → where, what is named, and what the hint says.
+UNEVALUABLE = {
+    "PREFIX afn: <http://jena.hpl.hp.com/ARQ/function#>\nSELECT (afn:now() AS ?x) {}": ("2:9", "ARQ/function#now>", "NOW(…)"),
+    'SELECT ?x { ?x ?p ?o FILTER(<bif:contains>(?o, "a")) }': ("1:29", "<bif:contains>", "CONTAINS(…)"),
+    'SELECT ?x {\n BIND(<http://example.org/zzz>("a") AS ?x) }': ("2:7", "<http://example.org/zzz>", "without a prefix"),
+    XSD_PREFIX + 'SELECT (xsd:anyURI("a") AS ?x) {}': ("1:57", "no cast to xsd:anyURI", "xsd:integer"),
+    XSD_PREFIX + 'ASK { FILTER(xsd:integer("1", 2) = 1) }': ("1:62", "xsd:integer", "takes 1, not 2"),
+    "SELECT ?x { ?x ?p ?o } ORDER BY <urn:f>(?x)": ("1:33", "<urn:f>", "without a prefix"),
+    "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(<urn:f>(?s)) }": ("1:48", "<urn:f>", "without a prefix"),
+}  # fmt: skip
+
+
+def test_a_function_that_there_is_not_is_named_with_its_place(engine) -> None:
+    ways = (
+        engine.query,
+        lambda text: engine.serialise(text, "nt" if text.startswith("CONSTRUCT") else "json"),
+        lambda text: engine.write(text, lambda forms: forms[0], io.BytesIO()),
+        lambda text: form_of(text),
+    )
+    wrong = {}
+    for text, (place, named, says) in UNEVALUABLE.items():
+        for way in ways:
+            with pytest.raises(QueryFailed) as caught:
+                way(text)
+            problem = caught.value
+            if (
+                problem.where != f"query:{place}"
+                or named not in problem.what
+                or says not in problem.what + problem.hint
+            ):
+                wrong[text] = str(problem)
+    assert not wrong
+
+
+def test_what_cannot_be_worked_out_is_unbound_and_no_problem(engine) -> None:
+    text = (
+        XSD_PREFIX
+        + 'SELECT (1/0 AS ?a) (xsd:integer("x") AS ?b) (IRI("a b") AS ?c) (REGEX("a", "(") AS ?d) (SUM("x") AS ?e) {}'
+    )
+    assert engine.query(text).rows == ((None,) * 5,)
+
+
+def test_half_of_a_character_is_refused_with_its_place(engine) -> None:
+    with pytest.raises(QuerySyntax) as caught:
+        engine.query('SELECT ?x {\n ?x ?p "\ud800" }')
+    assert caught.value.where == "query:2:9" and "D800" in caught.value.what
+
+
+def test_triple_terms_are_never_nested_without_end(engine) -> None:
+    def nested(levels: int) -> str:
+        return "<<( <a:a> <a:b> " * levels + "1" + " )>>" * levels
+
+    deep = engine.query(f"SELECT ?x {{ VALUES ?x {{ {nested(50)} }} }}")
+    assert str(deep.to_dicts()[0]["x"]).count("<<(") == 50
+    assert read_results(engine.serialise(f"SELECT ?x {{ VALUES ?x {{ {nested(50)} }} }}", "json"), JSON) == deep
+    with pytest.raises(QueryRefused, match="nested deeper than 100"):
+        engine.query(f"SELECT ?x {{ VALUES ?x {{ {nested(101)} }} }}")
+    built = "?x0" + "".join(f" BIND(TRIPLE(<a:a>, <a:b>, ?x{i}) AS ?x{i + 1})" for i in range(110))
+    with pytest.raises(QueryFailed, match="nested deeper than 100"):
+        engine.query(f"SELECT ?x110 {{ BIND(1 AS {built.replace(' ', ') ', 1)} }}")
+
+
+def test_the_form_of_a_query_is_learnt_without_working_out_a_row() -> None:
+    many = " ".join(f"VALUES ?v{i} {{ {' '.join(map(str, range(60)))} }}" for i in range(8))
+    query = form_of(f"SELECT * {{ {many} }}")
+    assert query.form == "select" and len(query.columns) == 8
+    assert form_of("CONSTRUCT WHERE { ?s ?p ?o }").columns == ("subject", "predicate", "object")
+
+
+def test_a_query_is_taken_apart_once(engine, monkeypatch) -> None:
+    calls = []
+    taken_apart = tokens.tokens
+    monkeypatch.setattr(tokens, "tokens", lambda text: calls.append(text) or taken_apart(text))
+    query = Query("SELECT ?v { ex:a ex:b ?v }", "mine", {"ex": "http://example.org/", "no": "urn:no:"})
+    assert query.whole == "PREFIX ex: <http://example.org/>\n" + query.text
+    assert not engine.query(query).rows and query.form == "select" and query.blocks == ()
+    assert emptiness.explain(query, engine).where == "mine:1:18"
+    assert calls.count(query.text) == 1
+    assert pickle.loads(pickle.dumps(query)) == query
+
+
+def test_no_setting_of_the_process_is_left_changed(engine) -> None:
+    before = threading.stack_size()
+    start, seen = threading.Barrier(16), []
+
+    def ask() -> None:
+        start.wait(10)
+        seen.extend((len(engine.query(VALUES)), threading.stack_size()) for _ in range(20))
+
+    threads = [threading.Thread(target=ask) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [rows for rows, _ in seen] == [2] * 320
+    assert threading.stack_size() == before
+
+
+def test_results_are_the_same_bytes_as_they_come_and_whole(engine) -> None:
+    """The server writes answers as they come; every other way goes through the answer as a value."""
+    odd = 'VALUES ?x { 1 "a, \\"b\\"\\r\\n" "" "x"@he--rtl <a:b> <<( <a:a> <a:b> "c, d" )>> UNDEF }'
+    different = []
+    for text in (f"SELECT ?x {{ {odd} }}", f"SELECT ?x ?y {{ {odd} }}", "SELECT * {}", "ASK {}", VALUES):
+        for form in RESULT_FORMATS:
+            output = io.BytesIO()
+            engine.write(text, lambda forms, form=form: form, output)
+            different += [(text, form)] if output.getvalue() != engine.serialise(text, form) else []
+    assert not different
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "says"),
+    [
+        ('SELECT ("a\\u0001" AS ?x) {}', "xml", r"U\+0001"),
+        ('SELECT ("\\uFFFF" AS ?x) {}', "xml", r"U\+FFFF"),
+        ('SELECT (TRIPLE(<a:a>, <a:b>, "\\u001B") AS ?x) {}', "xml", r"U\+001B"),
+        ('CONSTRUCT { <a:a> <a:b> "\\u0000" } WHERE {}', "rdf", r"U\+0000"),
+        ("CONSTRUCT { <a:a> <http://example.org/1> 1 } WHERE {}", "rdf", "<http://example.org/1>"),
+        ("CONSTRUCT { <a:a> <http://example.org/> 1 } WHERE {}", "rdf", "<http://example.org/>"),
+        ("CONSTRUCT { <a:a> <http://example.org/𐐀b> 1 } WHERE {}", "rdf", "XML name"),
+        ("CONSTRUCT { <a:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#li> 1 } WHERE {}", "rdf", "#li>"),
+        ("CONSTRUCT { <a:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#about> 1 } WHERE {}", "rdf", "#about>"),
+        ("CONSTRUCT { <a:a> <a:b> ?x } WHERE { BIND(TRIPLE(<a:a>, <urn:1>, 1) AS ?x) }", "rdf", "<urn:1>"),
+        ("CONSTRUCT { <a:a> <a:b> ?x } WHERE { BIND(TRIPLE(<a:a>, <a:b>, 1) AS ?x) }", "jsonld", "triple term"),
+    ],
+)
+def test_what_a_format_cannot_hold_is_refused_in_words(engine, text: str, form: str, says: str) -> None:
+    with pytest.raises(NotWritable, match=says):
+        engine.serialise(text, form)
+    with pytest.raises(NotWritable, match=says):
+        engine.write(text, lambda forms: form, io.BytesIO())
+    other = "json" if form == "xml" else "nt"
+    assert engine.serialise(text, other)
+
+
+def test_a_predicate_that_xml_can_hold_is_the_same_for_another_parser(engine) -> None:
+    names = ["a1", "a%20b", "a:b", "x?y=1&z", "(a)b", "әк", "a·b", "-a", "_1"]
+    text = "CONSTRUCT { " + " ".join(f"<a:a> <http://example.org/{name}> 1 ." for name in names) + " } WHERE {}"
+    for data in (engine.serialise(text, "rdf"), _written(engine, text, "rdf")):
+        read = {str(predicate) for predicate in rdflib.Graph().parse(data=data, format="xml").predicates()}
+        assert read == {f"http://example.org/{name}" for name in names}
+
+
+def _written(engine, text: str, form: str) -> bytes:
+    output = io.BytesIO()
+    engine.write(text, lambda forms: form, output)
+    return output.getvalue()
+
+
 def test_a_deeply_nested_query_does_not_end_the_process(engine) -> None:
     assert engine.query("ASK { FILTER(" + "(" * 5000 + "1" + ")" * 5000 + ") }").truth
     with pytest.raises(QueryRefused):
@@ -237,12 +397,6 @@ def endpoint(engine):
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             query = urllib.parse.parse_qs(body)["query"][0]
             server.asked.append((query, self.headers["Accept"]))
-            if self.path == "/broken":
-                return self.answer(200, "application/sparql-results+json", b"{")
-            if self.path == "/page":
-                return self.answer(200, "text/html", b"<p>Hello</p>")
-            if self.path == "/busy":
-                return self.answer(503, "text/plain", b"Come back later.")
             kinds = {**RESULT_FORMATS, **GRAPH_FORMATS}
             form = next(
                 name
@@ -295,21 +449,143 @@ def test_nothing_is_sent_that_would_be_refused_here(endpoint) -> None:
     assert not endpoint.asked
 
 
-@pytest.mark.parametrize(
-    ("path", "says"), [("/busy", "503"), ("/broken", "cannot be read"), ("/page", "cannot be read")]
-)
-def test_what_an_endpoint_does_wrong_is_one_problem(endpoint, path: str, says: str) -> None:
-    with pytest.raises(EndpointFailed, match=says):
-        RemoteStore(address(endpoint, path)).query(VALUES)
+@contextlib.contextmanager
+def answering(*pieces: bytes, pause: float = 0):
+    """The address of a server that answers each connection with these bytes, whatever it is asked, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            while not closed.is_set():
+                with contextlib.suppress(OSError), server.accept()[0] as client:
+                    client.recv(65_536)
+                    for piece in pieces:
+                        client.sendall(piece)
+                        closed.wait(pause)
+                    client.shutdown(socket.SHUT_WR)
+                    while client.recv(65_536):
+                        pass
+
+        closed = threading.Event()
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/sparql"
+        finally:
+            closed.set()
+            with contextlib.suppress(OSError):
+                socket.create_connection(server.getsockname(), 1).close()
+            thread.join(5)
 
 
-def test_an_endpoint_that_is_not_there_is_told(endpoint) -> None:
+def reply(body: bytes, kind: str = JSON, status: str = "200 OK", more: str = "") -> bytes:
+    """An answer of HTTP."""
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}Connection: close\r\n\r\n"
+    )
+    return head.encode("latin-1") + body
+
+
+NO_ROWS = b'{"head":{"vars":["figure","value"]},"results":{"bindings":[]}}'
+ENTITIES = b'<!DOCTYPE r [<!ENTITY a "x"><!ENTITY b "&a;&a;&a;&a;">]><r>&b;</r>'
+CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+GRAPH = "CONSTRUCT WHERE { ?s ?p ?o }"
+DEEP = 120_000
+# What an endpoint answers to a query for rows, or for a graph → what is said of it.
+WRONG = {
+    "busy": (VALUES, reply(b"Come back later.", "text/plain", "503 Busy"), "503 Busy: Come back later"),
+    "controls": (VALUES, reply(b"\x1b]0;x\x07\x1b[2J gone", "text/plain", "500 \x1b[31mred"), "500.*red.*gone"),
+    "not JSON": (VALUES, reply(b"{"), "cannot be read.*promises"),
+    "JSON of something else": (VALUES, reply(b"[1, 2]"), "cannot be read"),
+    "not UTF-8": (VALUES, reply(b'{"head":{"vars":["\xff"]}}'), "cannot be read"),
+    "a login page": (VALUES, reply(b"<p>Log in</p>", "text/html; charset=utf-8"), "text/html, which was not asked for"),
+    "CSV": (VALUES, reply(b"figure,value\r\n", "text/csv"), "text/csv, which was not asked for"),
+    "results in XML": (VALUES, reply(ENTITIES, "application/sparql-results+xml"), "not asked for"),
+    "no type": (VALUES, reply(NO_ROWS, ""), "of no type"),
+    "a truth": (VALUES, reply(b'{"head":{},"boolean":true}'), "a yes or no where the query asks for rows"),
+    "deep JSON": (VALUES, reply(b"[" * DEEP), "nested deeper than 100"),
+    "deep objects": (VALUES, reply(b'{"a":' * DEEP + b"1" + b"}" * DEEP), "nested deeper than 100"),
+    "deep triple terms in JSON": (
+        VALUES,
+        reply(b'{"results":{"bindings":[{"x":' + b'{"type":"triple","value":{"object":' * DEEP),
+        "nested deeper than 100",
+    ),
+    "entities": (GRAPH, reply(ENTITIES, "application/rdf+xml"), r"application/rdf\+xml, which was not asked for"),
+    "JSON-LD": (GRAPH, reply(b"{}", "application/ld+json"), "not asked for"),
+    "deep triple terms": (
+        GRAPH,
+        reply(b"<a:a> <a:b> " + b"<<( <a:a> <a:b> " * DEEP + b"1" + b" )>>" * DEEP + b" .", "application/n-triples"),
+        "nested deeper than 100",
+    ),
+    "deep blank nodes": (GRAPH, reply(b"<a:a> <a:b> " + b"[ <a:b> " * DEEP, "text/turtle"), "nested deeper than 100"),
+    "rows": (GRAPH, reply(NO_ROWS), "rows where the query asks for a graph"),
+    "text that is no N-Triples": (GRAPH, reply(b"Hello!", "text/plain"), "not what text/plain promises"),
+    "another protocol": (VALUES, b"220 ftp.example.org ready\r\n", "does not speak HTTP: 220 ftp"),
+    "a garbage status": (VALUES, b"HTTP/1.1 OK fine\r\n\r\n", "does not speak HTTP"),
+    "nothing": (VALUES, b"", "did not answer"),
+    "a long header": (VALUES, b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n", "does not speak HTTP"),
+    "a cut body": (VALUES, reply(NO_ROWS)[:-9], "breaks off before its end"),
+    "a cut chunk": (VALUES, CHUNKED + b"ff\r\n{", "breaks off before its end"),
+    "no chunk": (VALUES, CHUNKED + b"zz\r\n", "breaks off before its end"),
+    "a way to a file": (VALUES, reply(b"", status="302 Found", more="Location: file:///etc/hostname\r\n"), "302"),
+    "a circle of ways": (VALUES, reply(b"", status="302 Found", more="Location: /sparql\r\n"), "302"),
+}  # fmt: skip
+
+
+def test_whatever_an_endpoint_does_wrong_is_one_problem_in_words() -> None:
+    wrong = {}
+    for name, (text, answer, says) in WRONG.items():
+        with answering(answer) as there:
+            try:
+                wrong[name] = RemoteStore(there, timeout=5).query(text)
+            except EndpointFailed as problem:
+                said = re.search(says, problem.what, re.DOTALL) and problem.what.isprintable() and problem.hint
+                if not said or problem.where != there or len(problem.what) > 700:
+                    wrong[name] = str(problem)
+    assert not wrong
+
+
+def test_an_endpoint_that_drips_is_given_up() -> None:
+    slow = (reply(NO_ROWS)[:-9], *[b" "] * 9)
+    with answering(*slow, pause=0.05) as there, pytest.raises(EndpointFailed, match=r"longer than 0\.2 seconds"):
+        RemoteStore(there, timeout=0.2).query(VALUES)
+
+
+def test_types_that_older_servers_name_are_read(engine) -> None:
+    graph = engine.serialise(GRAPH, "nt")
+    for kind in ("text/plain", "text/plain; charset=utf-8", "application/n-triples"):
+        with answering(reply(graph, kind)) as there:
+            assert RemoteStore(there).query(GRAPH) == engine.query(GRAPH)
+    with answering(reply(engine.serialise(VALUES, "json"), "application/json")) as there:
+        assert RemoteStore(there).query(VALUES) == engine.query(VALUES)
+
+
+def test_brackets_in_texts_and_addresses_are_not_counted_as_nesting(engine) -> None:
+    odd = "[{(<<" * 300
+    literals = [ox.Literal(text) for text in (odd, f'{odd}" \\ {odd}', f"#{odd}\n'''{odd}")]
+    rows = Answer("select", ("a", "b", "c"), (tuple(literals),))
+    assert read_results(answer_bytes(rows, "json"), JSON) == rows
+    s, p = ox.NamedNode("a:" + "(" * 300), ox.NamedNode("a:b")
+    graph = Answer("construct", ("subject", "predicate", "object"), tuple((s, p, literal) for literal in literals))
+    for form, kind in (("ttl", "text/turtle"), ("nt", "application/n-triples")):
+        assert set(read_results(answer_bytes(graph, form), kind).rows) == set(graph.rows)
+    turtle = f"# {odd}\n<a:a> <a:b> '''{odd}'''@en, ''' ' {odd}''', \"\"\"{odd}\"\\\"\"\"\" .".encode()
+    assert len(read_results(turtle, "text/turtle").rows) == 3
+    with pytest.raises(ValueError, match="nested deeper"):
+        read_results(b"<a:a> <a:b> '''x''', " + b"[ <a:b> " * 101, "text/turtle")
+
+
+def test_an_endpoint_that_is_not_there_is_reported(endpoint) -> None:
     endpoint.shutdown()
     endpoint.server_close()
     with pytest.raises(EndpointFailed, match="did not answer"):
         RemoteStore(address(endpoint), timeout=2).query(VALUES)
-    with pytest.raises(EndpointFailed, match="not an address"):
-        RemoteStore("file:///etc/hostname")
+    for wrong in ("file:///etc/hostname", "example.org/sparql", "", "http://[::1", "javascript:x"):
+        with pytest.raises(EndpointFailed, match="not an address"):
+            RemoteStore(wrong)
+    for wrong in ("http://", "http:///x", "http://localhost:port/", "http://local host/", "http://127.0.0.1:1/\x1b"):
+        with pytest.raises(EndpointFailed) as caught:
+            RemoteStore(wrong, timeout=2).query(VALUES)
+        assert caught.value.what.isprintable()
 
 
 def test_json_of_an_answer_is_what_the_specification_says(engine) -> None:

@@ -11,6 +11,7 @@ from statereport.project import find_project
 from statereport.rdf import namespaces, rdflib_bridge
 from statereport.rdf.dataset import load
 from statereport.reasoning import axioms
+from statereport.reasoning.explanations import Explanations
 from statereport.reasoning.inference import infer
 from statereport.reasoning.rules import load_rules
 
@@ -50,10 +51,12 @@ def test_an_axiom_gives_what_it_must_and_nothing_else(path, dataset):
 def test_every_inferred_statement_is_explained_down_to_what_is_asserted(path, dataset):
     case, inference = run(path, dataset)
     asserted = {quad.triple for quad in case["data"]}
+    kept = Explanations.read(Explanations.of(inference).write())
 
     def walk(triple, above=()):
         assert triple not in above, "an explanation goes in a circle"
         explanation = inference.explain(triple)
+        assert kept.explain(str(triple)) == explanation, "a build keeps another explanation"
         assert explanation.premises
         assert set(explanation.inferred) <= set(explanation.premises)
         for premise in explanation.premises:
@@ -80,8 +83,33 @@ def test_an_explanation_names_the_axiom_and_its_premises(dataset):
 
 def test_an_asserted_statement_has_no_explanation(dataset):
     case, inference = run(Path(__file__).parent / "inference/sub-class.trig", dataset)
+    asserted = case["data"][0].triple
     with pytest.raises(NotInferred):
-        inference.explain(case["data"][0].triple)
+        inference.explain(asserted)
+    for text in (str(asserted), "", "no statement"):
+        with pytest.raises(NotInferred):
+            Explanations.of(inference).explain(text)
+
+
+def test_an_explanation_has_the_premises_that_come_first_in_the_alphabet():
+    ontology = "PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX sr: <https://w3id.org/statereport/def/> "
+    chain = "sr:of a owl:ObjectProperty ; owl:propertyChainAxiom ( sr:in sr:by ) ."
+    data = "".join(f"<x:a> <{namespaces.SR}in> <x:{way}> . <x:{way}> <{namespaces.SR}by> <x:z> . " for way in "cbd")
+    quads = (ox.parse(text, ox.RdfFormat.TURTLE) for text in (ontology + chain, data))
+    (triple,) = (inference := infer(*quads)).triples
+    assert [str(t) for t in inference.explain(triple).premises] == [
+        f"<x:a> <{namespaces.SR}in> <x:b>",
+        f"<x:b> <{namespaces.SR}by> <x:z>",
+    ]
+
+
+def test_a_thing_without_a_name_is_inferred_from_and_explained_like_any_other():
+    ontology = f"<{namespaces.SR}in> <{namespaces.RDFS}domain> <{namespaces.SR}Part> ."
+    inference = infer(
+        ox.parse(ontology, ox.RdfFormat.TURTLE), ox.parse(f"[] <{namespaces.SR}in> 1 .", ox.RdfFormat.TURTLE)
+    )
+    (triple,) = inference.triples
+    assert inference.explain(triple).premises[0].subject == triple.subject
 
 
 def test_the_count_by_rule_is_the_count_of_the_triples(dataset):

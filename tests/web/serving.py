@@ -177,17 +177,12 @@ def real(*options: str) -> Any:
 
 
 def site_of(engine: Any, project: Any, base: str, limits: Any) -> Any:
-    """The site of a small project: everything but what its few statements do not fill."""
+    """The site of a small project."""
     from statereport.graph import knowledge
     from statereport.pages import context
-    from statereport.pages.names import Names
     from statereport.web.answers.site import Site
 
-    graph = knowledge.KnowledgeGraph(engine, project)
-    return Site(
-        graph=graph, project=project, questions=context._warmed(graph), names=Names.of(graph), cubes=(), inference=None, rules={},
-        templates=context._templates(), static=context._static(), exports={}, title="", author="", version="0", issued="", triples=len(engine), digest="", base=base, limits=limits,
-    )  # fmt: skip
+    return Site.of(context.make(knowledge.KnowledgeGraph(engine, project), base=base), limits)
 
 
 def main() -> None:

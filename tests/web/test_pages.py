@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -12,6 +13,7 @@ from loops import some
 from reading import Element, Reader
 
 from statereport import errors
+from statereport.pages import report
 from statereport.project import find_project
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import namespaces
@@ -277,3 +279,24 @@ def test_a_missing_address_has_a_page_of_the_site(read):
 def test_the_same_question_as_json_is_a_problem_in_json(read):
     response = read.response("/report/14", accept="application/json")
     assert response.status == 404 and json.loads(response.body)["code"] == "address-unknown"
+
+
+def test_nothing_in_the_code_of_pages_belongs_to_one_report(read):
+    header = report.report_header(read.site)
+    short = header.thing.path.removesuffix(".html").rpartition("/")[2]
+    names = {
+        header.label,
+        header.committee,
+        header.treaty,
+        header.state,
+        header.state.split()[-1],
+        header.period,
+        short,
+    }
+    folder = Path(report.__file__).parent
+    files = [path for path in folder.rglob("*.*") if path.suffix in (".py", ".html", ".svg", ".js", ".css")]
+    code = {path: path.read_text(encoding="utf-8") for path in files if "vendor" not in path.parts}
+    found = {(path.name, name) for path, text in code.items() for name in names if name and name in text}
+    assert len(code) > 50 and len(names) >= 6 and not found
+    words = read("/").text
+    assert all(name in words for name in (header.label, header.committee, header.state))

@@ -109,18 +109,15 @@ def test_a_long_list_is_folded(read):
 
 
 def test_what_follows_is_explained_whatever_rule_it_follows_by(read):
-    seen: set[str] = set()
-    for triple in read.site.inference.triples:
-        turn = read.site.inference._turns[triple]
-        rule = read.site.inference._runs[turn].name
-        if rule not in seen:
-            seen.add(rule)
-            address = "/why?" + urlencode(
-                {"subject": triple.subject.value, "predicate": triple.predicate.value, "object": str(triple.object)}
-            )
-            page = read(address)
-            assert page.one("ol", class_="premises").all("li"), rule
-    assert seen == {name for name, count in read.site.inference.by_rule.items() if count}
+    of_rules = {rule: number for number, (rule, _) in read.site.explanations.sources.items()}
+    assert len(of_rules) > 40
+    without = []
+    for rule, number in of_rules.items():
+        triple = read.site.explanations.explain(read.site.explanations.statements[number]).triple
+        parts = {"subject": triple.subject.value, "predicate": triple.predicate.value, "object": str(triple.object)}
+        if not read(f"/why?{urlencode(parts)}").one("ol", class_="premises").all("li"):
+            without.append(rule)
+    assert not without
 
 
 def test_each_inferred_statement_of_a_thing_has_its_reason_behind_a_link(read):

@@ -77,6 +77,7 @@ def serve(
     from statereport.graph.knowledge import open_build
     from statereport.pages import context
     from statereport.project import find_project
+    from statereport.publish import release
     from statereport.web.answers.site import Site
     from statereport.web.serving import server
     from statereport.web.serving.clients import plain_address
@@ -99,7 +100,7 @@ def serve(
     setting = Setting(names, trusted, quick=workers, slow=max(1, workers - 1), limits=limits)
 
     def load(address: str) -> Site:
-        build = open_build(built, project, console.say)
-        return Site.of(context.load(project, build, text, address, console.say), limits)
+        found = release.load(project, open_build(built, project, console.say), console.say)
+        return Site.of(context.make(found.graph, found.explanations, found.files, text, address), limits)
 
     server.serve(load, setting, host, port, base, console.say, Log(requests=not quiet))

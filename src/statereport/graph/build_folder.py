@@ -16,7 +16,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,8 @@ from statereport.sparql.engine import Store, with_union
 if TYPE_CHECKING:
     from statereport.project import Project
 
-ABOUT, SUMS, MANIFEST, STORE = "build.json", "SHA256SUMS", "store/manifest", "store/db"
+ABOUT, SUMS = "build.json", "SHA256SUMS"
+MANIFEST, STORE, EXPLANATIONS = "store/manifest", "store/db", "store/explanations.json"
 # Raised whenever a build of another form could not be read.
 FORMAT = 2
 PACKAGE = Path(__file__).parents[1]
@@ -38,9 +39,9 @@ PACKAGE = Path(__file__).parents[1]
 READERS = ("cli", "pages", "web")
 # The libraries whose versions may change what a build holds, as their folders of metadata are called.
 LIBRARIES = ("pyshacl", "pyyaml", "rdflib", "vl_convert_python")
-# What the engine names its files, and what a build of 0.1.0 had besides those listed in SHA256SUMS.
+# What the engine names its files, and what a build has (or had, in 0.1.0) besides those listed in SHA256SUMS.
 _ENGINES = re.compile(rf"{STORE}/(\d+\.(sst|log|blob)|CURRENT|IDENTITY|LOCK|LOG(\.old\.\d+)?|(MANIFEST|OPTIONS)-\d+)")
-_UNLISTED = {ABOUT, SUMS, MANIFEST, "statereport.html", "store/search.json", "store/sources.sha256"}
+_UNLISTED = {ABOUT, SUMS, MANIFEST, EXPLANATIONS, "statereport.html", "store/search.json", "store/sources.sha256"}
 _ABOUT_0_1_0 = {"graphs", "inferred", "warnings", "questions", "tables", "rdfc10"}
 # A reader that meets a change of builds looks again; where a system cannot swap folders, the target is away for a moment.
 _TRIES, _PAUSE = 20, 0.01
@@ -74,6 +75,10 @@ class Build:
             if _manifest(self.folder) != self._manifest:
                 return None
             raise
+
+    def in_memory(self) -> Build:
+        """The same build with its store in memory: no file of the store is open any more."""
+        return replace(self, engine=self.engine.in_memory())
 
     def differences(self, project: Project) -> tuple[str, ...]:
         """What of the things that a build is made from is another one today; nothing where the build is fresh."""

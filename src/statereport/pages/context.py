@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from statereport.errors import TextDiffers
-from statereport.graph import build_folder, examine, knowledge, search
+from statereport.files import below
+from statereport.graph import search
 from statereport.pages.names import Names
 from statereport.pages.page import FILTERS
 from statereport.publish import cubes, void
-from statereport.questions import catalogue, saved
-from statereport.rdf import dataset as graphs
-from statereport.rdf import namespaces, prefixes, writers
-from statereport.reasoning.findings import FINDINGS
-from statereport.reasoning.inference import INFERRED, Inference, infer
-from statereport.reasoning.rules import load_rules
+from statereport.questions import saved
+from statereport.questions.citation import Header
+from statereport.rdf import writers
+from statereport.rdf.namespaces import VOID
+from statereport.reasoning.explanations import Explanations
 from statereport.source import text as reading
-from statereport.sparql import engine
+from statereport.sparql.answers import plain
 
 if TYPE_CHECKING:
     from statereport.graph.knowledge import KnowledgeGraph
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 # Topics that serve pages and checks; their queries are no questions of readers.
 MACHINERY = ("pages", "checks")
-# The graph with the description of the dataset (VoID, DCAT).
-DESCRIPTION = f"{namespaces.GRAPH}description"
+DESCRIPTION = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{void.GRAPH}> {{ ?s ?p ?o }} }}"
+DESCRIBED = f"SELECT ?number {{ <{void.DATASET}> <{VOID}triples> ?number }}"
+COUNTED = "SELECT (COUNT(*) AS ?number) { SELECT DISTINCT ?s ?p ?o { GRAPH ?graph { ?s ?p ?o } } }"
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,12 @@ class File:
 
 @dataclass(frozen=True)
 class Context:
-    """What every answer is made from.
+    """What every page is made from.
 
-    `questions` are the saved queries that readers ask, `text` the report's words where they are at hand,
-    `index` what search looks in, `exports` the files of a
-    build by their path. `title`, `author`, `version`, `issued`, `triples` and `digest` (RDFC-1.0, of what is stated) say which data these are.
+    `questions` are the saved queries that readers ask, `text` is the report's text where it is at hand, `index` is what
+    search looks in, `explanations` say why what is inferred holds, and `rules` are the rule files that they name;
+    `exports` are the published files by their path. `description` holds the triples of VoID and DCAT about the data.
+    `title`, `author`, `version`, `issued`, `triples` and `digest` (RDFC-1.0, of what is stated) identify the data.
     """
 
     graph: KnowledgeGraph
@@ -64,7 +66,7 @@ class Context:
     questions: tuple[SavedQuery, ...]
     names: Names
     cubes: tuple[cubes.Cube, ...]
-    inference: Inference
+    explanations: Explanations
     rules: Mapping[str, SavedQuery]
     templates: jinja2.Environment
     static: Mapping[str, File]
@@ -86,73 +88,55 @@ class Context:
         return "editor.js" in self.static
 
 
-def load(
-    project: Project,
-    build: build_folder.Build | None = None,
+def make(
+    graph: KnowledgeGraph,
+    explanations: Explanations | None = None,
+    files: Mapping[str, bytes] | None = None,
     text: Path | None = None,
     base: str = "http://127.0.0.1:8000",
-    say: Callable[[str], None] = lambda stage: None,
 ) -> Context:
-    """Read everything: from a build, which is quicker, or from the sources.
+    """Read what every page needs: from any engine by queries, and from the project its saved queries and rules.
 
-    Raises the problems of the sources, DataViolates where they break a shape, TextDiffers where `text` is another one.
+    `files` are the published files by their path, `text` is the report's text, `base` the public address.
+    Raises TextDiffers where `text` is not the text that was encoded.
     """
-    folder = build.folder if build else None
-    if folder:
-        say("loading")
-        dataset = graphs.load(project)
-        say("inferring")
-        inference = infer(dataset.ontology_quads(), dataset.data_quads(), load_rules(project.ontology / "rules"))
-        findings = [quad.triple for quad in writers.read(folder / "statereport-findings.nq")]
-        derived = {INFERRED: inference.triples, FINDINGS: findings}
-    else:
-        examined = examine.examine(project, progress=say)
-        examine.refuse_violations(project, examined)
-        dataset, inference, derived = examined.dataset, examined.inference, examined.derived
-    stated = {**dataset.ontology, **dataset.data}
-    every = {**stated, **derived}
-    exports = _exports(folder) if folder else {}
-    files = [
-        void.File(path, len(file.body), file.digest)
-        for path, file in exports.items()
-        if file.media_type in void.MEDIA_TYPES.values()
-    ]
-    known = prefixes.read(project)
-    named = {iri: known.shorten(iri).replace(":", "-") for iri in void.named(every)}
-    description = tuple(void.describe(every, files, named))
-    # What other people's editors look for in the endpoint: the questions, and what stands beside what.
-    told = {catalogue.GRAPH: catalogue.triples(saved.SavedQueries.of(project)), DESCRIPTION: description}
-    quads = [*dataset.quads(), *writers.quads(derived), *writers.quads(told)]
-    graph = knowledge.KnowledgeGraph(engine.Store.memory(quads), project)
     words = reading.load(text) if text else None
     if words:
         _refuse_other_text(words, graph)
-    (head,) = graph.ask("pages/header")
+    header = Header.of(graph)
+    description = tuple(writers.statement(*row) for row in graph.engine.query(DESCRIPTION).rows)
     return Context(
         graph=graph,
-        project=project,
+        project=graph.project,
         questions=_warmed(graph),
         names=Names.of(graph),
         cubes=cubes.read(graph.engine),
-        inference=inference,
+        explanations=explanations or Explanations(),
         rules={
-            path.stem: saved.read(path, path.stem, path.name)
-            for path in sorted((project.ontology / "rules").glob("*.rq"))
+            path.stem: saved.read(path, path.stem, path.name) for path in below(graph.project.ontology / "rules", ".rq")
         },
         templates=_templates(),
         static=_static(),
-        exports=exports,
-        title=head["title"],
-        author=head["creator"],
-        version=head["version"],
-        issued=head["date"],
-        triples=len({t for part in every.values() for t in part}),
-        digest=hashlib.sha256(writers.canonical_nquads(writers.canonical(writers.quads(stated)))).hexdigest(),
+        exports={name: File(_media_type(name), body) for name, body in (files or {}).items()},
+        title=header.title,
+        author=header.author,
+        version=header.version,
+        issued=header.date,
+        triples=_number_of_triples(graph),
+        digest=graph.digest,
         base=base.rstrip("/"),
         text=words,
         index=graph.index,
         description=description,
     )
+
+
+def _number_of_triples(graph: KnowledgeGraph) -> int:
+    """The number in the description of the dataset; where there is none, that of the triples of all graphs."""
+    for query in (DESCRIBED, COUNTED):
+        for (number,) in graph.engine.query(query).rows:
+            return plain(number)
+    return 0
 
 
 def _warmed(graph: KnowledgeGraph) -> tuple[SavedQuery, ...]:
@@ -189,25 +173,12 @@ def _templates() -> jinja2.Environment:
 
 
 def _static() -> dict[str, File]:
-    folders = (HERE / "static", HERE / "vendor")
     # The page of the single file is for builds, not for the server.
-    return {path.name: _file(path) for path in _below(folders) if path.suffix != ".html"}
+    files = [path for name in ("static", "vendor") for path in below(HERE / name, "") if path.suffix != ".html"]
+    return {path.name: File(_media_type(path.name), path.read_bytes()) for path in sorted(files)}
 
 
-def _exports(folder: Path) -> dict[str, File]:
-    inner = ((path.relative_to(folder), path) for path in _below([folder]))
-    return {name.as_posix(): _file(path) for name, path in inner if name.parts[0] != "store"}
-
-
-def _below(folders: Iterable[Path]) -> list[Path]:
-    return sorted(path for folder in folders if folder.is_dir() for path in folder.rglob("*") if path.is_file())
-
-
-def _file(path: Path) -> File:
-    return File(_media_type(path), path.read_bytes())
-
-
-def _media_type(path: Path) -> str:
+def _media_type(name: str) -> str:
     known = {
         **void.MEDIA_TYPES,
         "js": "text/javascript",
@@ -215,4 +186,4 @@ def _media_type(path: Path) -> str:
         "svg": "image/svg+xml",
         "txt": "text/plain",
     }
-    return known.get(path.suffix[1:]) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return known.get(name.rpartition(".")[2]) or mimetypes.guess_type(name)[0] or "application/octet-stream"

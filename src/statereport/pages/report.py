@@ -25,7 +25,7 @@ _COUNTED = (
     ("Claim", "claims", "/query/tables/claims.html"),
     ("Citation", "citations of law", "/query/tables/citations.html"),
     ("LegalInstrument", "legal instruments", "/law"),
-    ("Address", "requests of the Committee", "/query/committee/requests-and-answers.html"),
+    ("Address", "requests", "/query/committee/requests-and-answers.html"),
 )
 
 

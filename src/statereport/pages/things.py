@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from statereport.errors import AddressUnknown
+from statereport.errors import AddressUnknown, NotInferred
 from statereport.graph.describe import ASSERTED, INFERRED, NOTED, Description, Fact
 from statereport.pages import cells, citations, sections
 from statereport.pages.context import Context
@@ -81,23 +81,22 @@ def thing_page(context: Context, address: Address, space: str, name: str) -> Pag
 
 def why_page(context: Context, address: Address) -> Page:
     """Why a statement is inferred: the rule, and the premises that it was applied to. Raises AddressUnknown."""
-    wanted = tuple(address.value(part) for part in ("subject", "predicate", "object"))
-    known = (t for t in context.inference.triples if (t.subject.value, t.predicate.value, str(t.object)) == wanted)
-    found = next(known, None)
-    if found is None:
+    subject, predicate, value = (address.value(part) for part in ("subject", "predicate", "object"))
+    try:
+        explained = context.explanations.explain(f"<{subject}> <{predicate}> {value}")
+    except NotInferred:
         raise AddressUnknown(
             where="/why",
             what="This statement is not inferred: it is asserted, or it does not hold.",
             hint="follow the link “why” beside a statement that is marked as inferred.",
-        )
-    explained = context.inference.explain(found)
+        ) from None
     rule = context.rules.get(explained.rule.removeprefix("rule "))
     premises = [(_triple(context, t), _reason(t) if t in explained.inferred else "") for t in explained.premises]
     return render(
         context,
         address,
         "why.html",
-        statement=_triple(context, found),
+        statement=_triple(context, explained.triple),
         rule=explained.rule,
         header=rule,
         premises=premises,
@@ -150,7 +149,7 @@ def _facts(context: Context, iri: str, facts: Iterable[Fact], backwards: bool = 
     by_property: dict[str, list[tuple[cells.Thing, str]]] = {}
     for fact in facts:
         why = ""
-        if fact.origin == INFERRED:
+        if fact.origin == INFERRED and context.explanations:
             subject, value = (fact.value.value, f"<{iri}>") if backwards else (iri, str(fact.value))
             why = cells.address("/why", subject=subject, predicate=fact.predicate, object=value)
         by_property.setdefault(fact.predicate, []).append((_value(context, fact), why))

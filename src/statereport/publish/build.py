@@ -14,6 +14,7 @@ from statereport.publish import cubes, export
 from statereport.questions import catalogue
 from statereport.questions.saved import SavedQueries, SavedQuery
 from statereport.rdf.prefixes import Prefixes
+from statereport.reasoning.explanations import Explanations
 from statereport.sparql.engine import Engine, Store
 
 Progress = examine.Progress
@@ -92,11 +93,12 @@ def build(
         export.write_turtle(fresh, "ontology", examined.dataset.ontology, project)
         export.write_turtle(fresh, "shapes", examined.dataset.shapes, project)
         export.write_turtle(fresh, "queries", examined.questions, project)
-        export.write_description(fresh, {**asserted, **derived, **examined.questions}, project)
+        export.write_description(fresh, export.published(examined), project)
         for write in also:
             write(fresh, asked, quads, engine, hashes["statereport"], examined.dataset.prefixes)
         number = build_folder.write_store(quads, fresh)
         search.write(engine, saved.get, fresh)
+        (fresh / build_folder.EXPLANATIONS).write_bytes(Explanations.of(examined.inference).write())
         summary = Summary(
             out=out,
             graphs={name: len(set(triples)) for name, triples in asserted.items()},

@@ -22,14 +22,19 @@ from statereport.rdf import writers
 from statereport.sparql.engine import answer_bytes
 
 if TYPE_CHECKING:
+    from pyoxigraph import Triple
+
+    from statereport.graph.examine import Examined
     from statereport.questions.saved import SavedQuery
     from statereport.rdf.dataset import Graphs
+    from statereport.rdf.prefixes import Prefixes
     from statereport.sparql.answers import Answer, Column
     from statereport.sparql.engine import Engine
 
+DESCRIPTION = "void.ttl"
 ENDINGS = ("ttl", "trig", "nq", "jsonld", "rdf")
-# Left out of the sums: the store is a cache whose bytes depend on the engine, the single file is there only where its page was
-# bundled, and the sums cannot hold themselves.
+# Left out of the sums: the store is a cache whose bytes depend on the engine, the single file is there only where its
+# page was bundled, and the sums cannot hold themselves.
 UNSUMMED = ("store", "statereport.html", SUMS)
 
 
@@ -128,17 +133,27 @@ def _datatype(kinds: set[str | None]) -> str:
     return next(iter(kinds)) if len(kinds) == 1 and kinds <= {"boolean", "date"} else "string"
 
 
+def published(examined: Examined) -> Graphs:
+    """Every named graph that is published: stated, inferred, found by the shapes, and the questions."""
+    dataset = examined.dataset
+    return {**dataset.ontology, **dataset.data, **examined.derived, **examined.questions}
+
+
+def description(graphs: Graphs, files: list[void.File], prefixes: Prefixes) -> list[Triple]:
+    """The description of what is published, for machines."""
+    names = {iri: prefixes.shorten(iri).replace(":", "-") for iri in void.named(graphs)}
+    return void.describe(graphs, files, names)
+
+
 def write_description(folder: Path, graphs: Graphs, project: Project) -> None:
     """Write void.ttl about the data files that the folder now holds."""
     prefixes = tables.read(project)
-    partitions = {iri: prefixes.shorten(iri).replace(":", "-") for iri in void.named(graphs)}
+    data = ("statereport", "ontology", "shapes", "queries", "tables/", "cubes/")
     files = [
-        f
-        for f in _files(folder)
-        if f.path.startswith(("statereport", "ontology", "shapes", "queries", "tables/", "cubes/"))
+        file for file in _files(folder) if file.path.startswith(data) and Path(file.path).suffix[1:] in void.MEDIA_TYPES
     ]
-    triples = void.describe(graphs, [f for f in files if Path(f.path).suffix[1:] in void.MEDIA_TYPES], partitions)
-    (folder / "void.ttl").write_bytes(writers.turtle(triples, {**prefixes, "void-ext": void.VOID_EXT}))
+    triples = description(graphs, files, prefixes)
+    (folder / DESCRIPTION).write_bytes(writers.turtle(triples, {**prefixes, "void-ext": void.VOID_EXT}))
 
 
 def write_sums(folder: Path) -> None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from statereport.questions.citation import title_of_reports
+from statereport.rdf import namespaces
 from statereport.rdf.dataset import Graphs
-from statereport.rdf.namespaces import BASE, DCAT, DCTERMS, OWL, RDF, SPDX, SR, VOID, XSD
+from statereport.rdf.namespaces import BASE, DCAT, DCTERMS, OWL, RDF, SKOS, SPDX, SR, VOID, XSD
 from statereport.rdf.terms import is_literal
 from statereport.rdf.writers import iri, literal, triple
 
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
 DATASET = f"{BASE}dataset"
+# The named graph in which a server keeps the description.
+GRAPH = f"{namespaces.GRAPH}description"
 # The extension of VoID by datatype partitions, which query editors read to propose what may stand in a place.
+REPORT = f"{SR}Report"
+PARTNERS = tuple(f"{SR}{name}" for name in ("isReportUnder", "isSubmittedBy", "isSubmittedTo"))
 VOID_EXT = "http://ldf.fi/void-ext#"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 MEDIA_TYPES = {
@@ -69,12 +75,22 @@ def named(graphs: Graphs) -> set[str]:
 
 
 def _heading(graphs: Graphs) -> list[Triple]:
-    header = {t.predicate.value: t.object for triples in graphs.values() for t in triples if t.subject.value == SR}
-    title = "A State's report under the Convention on racial discrimination, statement by statement"
+    every = [t for triples in graphs.values() for t in triples]
+    header = {t.predicate.value: t.object for t in every if t.subject.value == SR}
+    reports = sorted({t.subject.value for t in every if t.predicate.value == f"{RDF}type" and t.object.value == REPORT})
+    labels = {
+        t.subject.value: t.object.value
+        for t in every
+        if t.predicate.value == f"{SKOS}prefLabel" and getattr(t.object, "language", None) == "en"
+    }
+    # Under which treaty, by whom and to whom: what people look for a report by.
+    partners = {t.object.value for t in every if t.subject.value in reports and t.predicate.value in PARTNERS}
+    title = title_of_reports(labels.get(report, report) for report in reports)
     says = (
         "What a State's report to a United Nations treaty body says: figures, measures, norms, claims, events and "
         "citations, each anchored to its place in the text, with an ontology, shapes and saved questions."
     )
+    keywords = sorted({"human rights", *(labels[it] for it in partners if it in labels)})
     rows = [
         (RDF + "type", iri(VOID + "Dataset")),
         (RDF + "type", iri(DCAT + "Dataset")),
@@ -85,7 +101,7 @@ def _heading(graphs: Graphs) -> list[Triple]:
         (DCTERMS + "creator", literal("statereport")),
         (VOID + "uriSpace", literal(BASE)),
         (VOID + "vocabulary", iri(SR)),
-        *((DCAT + "keyword", literal(word, language="en")) for word in ("human rights", "ICERD", "Kazakhstan")),
+        *((DCAT + "keyword", literal(word, language="en")) for word in keywords),
     ]
     if OWL + "versionInfo" in header:
         rows.append((DCAT + "version", header[OWL + "versionInfo"]))

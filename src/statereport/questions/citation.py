@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from statereport.questions.saved import SavedQuery
 
 HEADER = "pages/header"
+NAME = "statereport"
 _UNKNOWN = "not stated"
 _SPECIAL = re.compile(r"[\\{}$&#_%~^]")
 _NAMED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -69,20 +70,44 @@ class Citation:
         return f" ({', '.join(f'{name} = {value}' for name, value in self.values.items())})" if self.values else ""
 
 
+@dataclass(frozen=True)
+class Header:
+    """What the data say of themselves: title, author, version and date; "" where they do not."""
+
+    title: str = ""
+    author: str = ""
+    version: str = ""
+    date: str = ""
+
+    @classmethod
+    def of(cls, graph: KnowledgeGraph) -> Header:
+        """The header of a graph, which may hold several reports."""
+        rows = graph.ask(HEADER).to_dicts()
+        if not rows:
+            return cls()
+        title = title_of_reports(row["title"] for row in rows)
+        return cls(title, rows[0]["creator"], rows[0]["version"], rows[0]["date"])
+
+
+def title_of_reports(reports: Iterable[str]) -> str:
+    """The title of what holds these reports."""
+    names = dict.fromkeys(name.removeprefix(f"{NAME}: ") for name in reports)
+    return f"{NAME}: {'; '.join(names)}" if names else NAME
+
+
 def cite(graph: KnowledgeGraph, question: SavedQuery, values: Mapping[str, Any], own: bool = False) -> Citation:
     """The citation of an answer of this graph. `own` says that the question is SPARQL of one's own, without an address."""
-    header = graph.question(HEADER)
-    (row,) = graph.engine.query(header.text, header.source).to_dicts() or [{}]
+    header = Header.of(graph)
     text = question.bind(values)
     return Citation(
         question=question.summary or "Answer to a query of one's own.",
         values={parameter.name: str(values.get(parameter.name, parameter.value)) for parameter in question.parameters},
         address="" if own else question.iri,
         query=hashlib.sha256(text.encode("utf-8")).hexdigest(),
-        title=row.get("title") or _UNKNOWN,
-        author=row.get("creator") or _UNKNOWN,
-        version=row.get("version") or _UNKNOWN,
-        date=row.get("date") or _UNKNOWN,
+        title=header.title or _UNKNOWN,
+        author=header.author or _UNKNOWN,
+        version=header.version or _UNKNOWN,
+        date=header.date or _UNKNOWN,
         digest=graph.digest or _UNKNOWN,
     )
 

@@ -73,6 +73,18 @@ def triple(subject: str, predicate: str, value: NamedNode | Literal) -> Triple:
     return Triple(NamedNode(subject), NamedNode(predicate), value)
 
 
+def statement(subject: Any, predicate: Any, value: Any) -> Triple | None:
+    """The triple of three terms; None where RDF has no such triple, as with a literal for its subject."""
+    if isinstance(subject, NamedNode | BlankNode) and isinstance(predicate, NamedNode):
+        return Triple(subject, predicate, value)
+    return None
+
+
+def read_triple(text: str) -> Triple:
+    """The triple that `str` gave as text: N-Triples without the full stop. Raises SyntaxError."""
+    return next(parse(f"{text} .", RdfFormat.N_TRIPLES)).triple
+
+
 def quads(graphs: Mapping[str, Iterable[Triple]]) -> list[Quad]:
     """The triples of named graphs as quads, in the order given."""
     named = ((NamedNode(name), triples) for name, triples in graphs.items())

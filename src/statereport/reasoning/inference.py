@@ -6,9 +6,10 @@ Each can be explained by the rule and the statements that it was first drawn fro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from statereport.errors import NotInferred
@@ -16,7 +17,7 @@ from statereport.rdf import writers
 from statereport.rdf.namespaces import GRAPH
 from statereport.rdf.prefixes import Prefixes
 from statereport.reasoning import axioms
-from statereport.reasoning.axioms import Rule
+from statereport.reasoning.axioms import Pattern, Rule
 from statereport.sparql.engine import Store
 
 if TYPE_CHECKING:
@@ -42,58 +43,30 @@ class Explanation:
 class Inference:
     """What was inferred: the triples (sorted) of the named graph `INFERRED`, and how it was found.
 
-    `by_rule` counts the triples that each axiom or rule was the first to give.
+    `by_rule` counts the triples that each axiom or rule was the first to give. `sources` has, for every triple that was
+    drawn, the name of that rule and the statements that it was applied to.
     """
 
     triples: tuple[Triple, ...]
     rounds: int
-    by_rule: dict[str, int]
-    _runs: tuple[Rule, ...] = field(default=(), repr=False, compare=False)
-    _store: Store | None = field(default=None, repr=False, compare=False)
+    by_rule: Mapping[str, int]
+    sources: Mapping[Triple, tuple[str, tuple[Triple, ...]]] = field(default_factory=dict, repr=False)
 
     def explain(self, triple: Triple) -> Explanation:
         """The rule that gave an inferred triple first, and its premises. Raises NotInferred for any other triple."""
-        turn = self._turns.get(triple)
-        if turn is None:
-            raise NotInferred(
-                str(triple),
-                "This statement is not among the inferred ones: it is asserted, or does not hold.",
-                "look for it in the graphs under graphs/.",
-            )
-        rule = self._runs[turn]
-        known = {name: str(term) for name, term in zip(rule.head, triple, strict=True) if name.startswith("?")}
-        # Premises are older than what they led to, so that no explanation goes in a circle. Where a rule asks for something
-        # to be absent, it may not hold any more once it has run; then its patterns alone tell what it was applied to.
-        tries = (rule.condition, axioms.text_of(rule.body))
-        found = (p for condition in tries for p in self._matches(rule, condition, known))
-        premises = next(p for p in found if all(self._turns.get(t, -1) < turn for t in p))
-        return Explanation(triple, rule.name, premises, tuple(t for t in premises if t in self._turns))
+        if triple not in self.sources:
+            raise not_inferred(str(triple))
+        rule, premises = self.sources[triple]
+        return Explanation(triple, rule, premises, tuple(t for t in premises if t in self.sources))
 
-    def _matches(self, rule: Rule, condition: str, known: dict[str, str]) -> Iterator[tuple[Triple, ...]]:
-        values = f"VALUES ({' '.join(known)}) {{ ({' '.join(known.values())}) }} " if known else ""
-        # In braces of its own, a condition may work out a variable of the head by BIND.
-        found = self._store.query(f"SELECT * WHERE {{ {values}{{ {condition} }} }}")
-        for row in sorted(found.rows, key=str):
-            terms = {f"?{name}": term for name, term in zip(found.columns, row, strict=True)}
-            # What a sum runs over is no premise: its variables have no value outside.
-            told = [
-                pattern for pattern in rule.body if all(terms.get(part) for part in pattern if part.startswith("?"))
-            ]
-            filled = ([terms.get(part) or self._term(part) for part in pattern] for pattern in told)
-            yield tuple(writers.triple(s.value, p.value, o) for s, p, o in filled)
 
-    def _term(self, text: str) -> Any:
-        return (
-            writers.iri(text[1:-1])
-            if text.startswith("<")
-            else self._store.query(f"SELECT ({text} AS ?it) {{}}").rows[0][0]
-        )
-
-    @cached_property
-    def _turns(self) -> dict[Triple, int]:
-        """Each inferred triple with the turn (one run of one rule) that gave it."""
-        turns = range(len(self._runs))
-        return {quad.triple: turn for turn in turns for quad in self._store.quads(_graph_of(turn))}
+def not_inferred(statement: str) -> NotInferred:
+    """The problem of a statement that no rule gave."""
+    return NotInferred(
+        statement,
+        "This statement is not among the inferred ones: it is asserted, or does not hold.",
+        "look for it in the graphs under graphs/.",
+    )
 
 
 def infer(
@@ -107,23 +80,19 @@ def infer(
     ontology = list(ontology)
     every = axioms.useful([*axioms.rules(ontology, prefixes), *rules])
     store = Store.memory([*ontology, *data])
-    runs: list[Rule] = []
-    rounds = _to_the_end(store, [rule for rule in every if not rule.makes_things], runs)
+    sources: dict[Triple, tuple[str, tuple[Triple, ...]]] = {}
+    rounds = _to_the_end(store, [rule for rule in every if not rule.makes_things], sources)
     # What such a rule sums up, or leaves out by NOT EXISTS, is settled only now.
     for name in dict.fromkeys(rule.name for rule in every if rule.makes_things):
-        _make(store, [rule for rule in every if rule.name == name], runs)
-    by_rule: dict[str, int] = {}
-    new: list[Triple] = []
-    for turn, rule in enumerate(runs):
-        if rule.is_kept:
-            gained = [quad.triple for quad in store.quads(_graph_of(turn))]
-            by_rule[rule.name] = by_rule.get(rule.name, 0) + len(gained)
-            new += gained
-    return Inference(tuple(sorted(new, key=str)), rounds, dict(sorted(by_rule.items())), tuple(runs), store)
+        _run(store, [rule for rule in every if rule.name == name], sources)
+    kept = {rule.name for rule in every if rule.is_kept}
+    new = sorted((triple for triple, (rule, _) in sources.items() if rule in kept), key=str)
+    by_rule = Counter(sources[triple][0] for triple in new)
+    return Inference(tuple(new), rounds, dict(sorted(by_rule.items())), sources)
 
 
-def _to_the_end(store: Store, rules: list[Rule], runs: list[Rule]) -> int:
-    """Run the rules until nothing new comes, and note each run that gave something. → the number of rounds"""
+def _to_the_end(store: Store, rules: list[Rule], sources: dict) -> int:
+    """Run the rules until nothing new comes. → the number of rounds"""
     changed: set[str] | None = None
     rounds = 0
     while changed is None or changed:
@@ -132,29 +101,46 @@ def _to_the_end(store: Store, rules: list[Rule], runs: list[Rule]) -> int:
             asked = {axioms.key(pattern) for pattern in rule.body}
             since = changed | (before or set())
             is_due = before is None or asked & since or rule.where or any(what.startswith("?") for what in since)
-            if is_due and _run(store, rule, len(runs)):
-                runs.append(rule)
+            if is_due and _run(store, [rule], sources):
                 changed.add(axioms.key(rule.head))
     return rounds
 
 
-def _make(store: Store, rules: list[Rule], runs: list[Rule]) -> None:
-    """Run a rule that makes things, for all its heads at once."""
-    heads = [axioms.text_of([rule.head]) for rule in rules]
-    made = " ".join(f"{head} GRAPH <{_graph_of(len(runs) + i)}> {{ {head} }}" for i, head in enumerate(heads))
-    store.insert(f"INSERT {{ {made} }} WHERE {{ {rules[0].condition} }}")
-    runs += rules
+def _run(store: Store, rules: list[Rule], sources: dict) -> int:
+    """Run rules that have one condition, once, and note where each new triple comes from. → how many are new
+
+    Premises are older than what follows from them, so that no explanation goes in a circle. Where a triple follows in
+    several ways, the premises that come first in the alphabet are kept.
+    """
+    condition = rules[0].condition
+    # In braces of its own, a condition may work out a variable of the head by BIND.
+    absent = "" if rules[0].makes_things else f" FILTER NOT EXISTS {{ {axioms.text_of([rules[0].head])} }}"
+    found = store.query(f"SELECT * WHERE {{ {{ {condition} }}{absent} }}")
+    new: dict[Triple, tuple[str, tuple[Triple, ...]]] = {}
+    for row in found.rows:
+        terms = {f"?{name}": term for name, term in zip(found.columns, row, strict=True)}
+        # What a sum runs over is no premise: its variables have no value outside.
+        told = [pattern for pattern in rules[0].body if all(terms.get(part) for part in pattern if part[0] == "?")]
+        premises = tuple(_filled(pattern, terms) for pattern in told)
+        for rule in rules:
+            triple = _filled(rule.head, terms)
+            if triple is None or triple in sources:
+                continue
+            if triple not in new or str(premises) < str(new[triple][1]):
+                new[triple] = (rule.name, premises)
+    store.add(new)
+    sources.update(new)
+    return len(new)
 
 
-def _run(store: Store, rule: Rule, turn: int) -> int:
-    """Run a rule once; its new triples also go into a graph of their own, which tells how many there are."""
-    head = axioms.text_of([rule.head])
-    name = _graph_of(turn)
-    store.insert(
-        f"INSERT {{ {head} GRAPH <{name}> {{ {head} }} }} WHERE {{ {rule.condition} FILTER NOT EXISTS {{ {head} }} }}"
-    )
-    return sum(1 for _ in store.quads(name))
+def _filled(pattern: Pattern, terms: Mapping[str, Any]) -> Triple | None:
+    """A pattern with the values of its variables; None where that is no triple."""
+    return writers.statement(*(terms.get(part) if part[0] == "?" else _term(part) for part in pattern))
 
 
-def _graph_of(turn: int) -> str:
-    return f"{INFERRED}/{turn}"
+@cache
+def _term(text: str) -> Any:
+    """A term as SPARQL writes it."""
+    if text.startswith("<"):
+        return writers.iri(text[1:-1])
+    return Store.memory().query(f"SELECT ({text} AS ?it) {{}}").rows[0][0]

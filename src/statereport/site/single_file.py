@@ -1,6 +1,7 @@
 """The whole graph and the saved questions in one HTML file with an engine in it: to send to people who install nothing.
 
-The page comes from the packages of web/editor, bundled when this package is built; where they were out of reach there is none.
+The page comes from the packages of pages/browser, bundled when this package is built; where they could not be fetched
+there is none.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from statereport import __version__
 from statereport.questions import saved
 from statereport.questions.catalogue import title_of
+from statereport.questions.citation import title_of_reports
 from statereport.rdf import writers
+from statereport.rdf.namespaces import SR
 from statereport.sparql.query import Query
 
 if TYPE_CHECKING:
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
 
 NAME = "statereport.html"
 PAGE = Path(__file__).parents[1] / "pages/vendor/single.html"
-# What the page calls each thing; it stands here, and not with the saved questions, since a build of any project can write the file.
+# What the page calls each thing, and which reports it holds; the queries stand here, and not with the saved questions,
+# since a build of any project can write the file.
 LABELS = """PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -32,6 +36,9 @@ SELECT DISTINCT ?thing ?label WHERE {
   FILTER(?says IN (dcterms:title, rdfs:label, skos:prefLabel) && isIRI(?thing))
 }
 ORDER BY ?thing LANG(?label) ?label"""
+REPORTS = f"""PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX sr: <{SR}>
+SELECT ?name WHERE {{ ?report a sr:Report ; skos:prefLabel ?name FILTER(LANG(?name) = "en") }} ORDER BY ?report ?name"""
 
 
 def write(
@@ -42,15 +49,16 @@ def write(
     digest: str,
     prefixes: Mapping[str, str],
 ) -> None:
-    """Write the file into a build's folder, where the page was bundled; charts are those that the folder's answers have.
+    """Write the file into a build's folder, where the page was bundled; charts are those of the folder's answers.
 
-    `digest`, the RDFC-1.0 hash of what is stated, says at the foot which data these are.
+    `digest`, the RDFC-1.0 hash of what is stated, is shown at the foot: it identifies the data.
     """
     if not PAGE.is_file():
         return
     held = {
-        "title": "What a State told the Committee, statement by statement",
-        "about": f"Version {__version__}. RDFC-1.0 SHA-256 of what is stated: {digest}. The report itself is the State’s; nothing here corrects it.",
+        "title": title_of_reports(name.value for (name,) in engine.query(REPORTS).rows),
+        "about": f"Version {__version__}. RDFC-1.0 SHA-256 of what is stated: {digest}. "
+        "The report itself is the State’s; nothing here corrects it.",
         "prefixes": dict(prefixes),
         "labels": LABELS,
         "questions": [_question(query, engine, folder) for query in asked],

@@ -8,6 +8,7 @@ own complaint is put into words.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from statereport.errors import QueryFailed, QuerySyntax, did_you_mean, nearest
 from statereport.rdf.namespaces import XSD
+from statereport.rdf.writers import iri
 from statereport.sparql import patterns
 from statereport.sparql.patterns import CLOSES
 from statereport.sparql.tokens import Token
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 # Matched at a place, not on a copy of the rest: a long text may have a sign at every place.
 _ADDRESS = re.compile(r"[^\s<>{}\"]+")
 _OPEN_ADDRESS = re.compile(r"<\w+:[^\s<>]*(\s|\Z)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SMART = "“”„‟«»‘’‚"
 _AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
 _FUNCTIONS = (
@@ -38,7 +41,7 @@ _FUNCTIONS = (
 )
 _CASTS = ("boolean", "double", "float", "decimal", "integer", "string", "dateTime", "date", "time")
 _WORDS = frozenset(
-    """a true false BASE PREFIX VERSION SELECT DISTINCT REDUCED AS CONSTRUCT WHERE DESCRIBE ASK FROM NAMED GROUP BY
+    """TRUE FALSE BASE PREFIX VERSION SELECT DISTINCT REDUCED AS CONSTRUCT WHERE DESCRIBE ASK FROM NAMED GROUP BY
     HAVING ORDER ASC DESC LIMIT OFFSET VALUES UNDEF OPTIONAL GRAPH SERVICE SILENT BIND UNION MINUS FILTER NOT EXISTS
     IN SEPARATOR""".split()
 ) | frozenset(_FUNCTIONS)
@@ -110,34 +113,34 @@ def unevaluable(query: Query, message: str) -> QueryFailed:
     if not function:
         what = f"The engine cannot evaluate this query: {message.rstrip('.')}."
         return QueryFailed(where=query.source, what=what, hint="look for the part that it names, or leave parts out.")
-    iri = function[1]
-    offset = _called(query, iri)
+    address = function[1]
+    offset = _called(query, address)
     where = query.source if offset is None else query.place(offset)
-    name = f"xsd:{iri.removeprefix(XSD)}" if iri.startswith(XSD) else f"<{iri}>"
+    name = f"xsd:{address.removeprefix(XSD)}" if address.startswith(XSD) else f"<{address}>"
     if function[2] == "requires":
         count = re.search(r"between (\d+) and (\d+) arguments?, but (\d+)", message)
-        wanted = "another number of" if not count else count[1] if count[1] == count[2] else f"{count[1]} to {count[2]}"
+        wanted = "another number" if not count else count[1] if count[1] == count[2] else f"{count[1]} to {count[2]}"
         given = f", not {count[3]}" if count else ""
-        return QueryFailed(
-            where, f"The function {name} takes {wanted} arguments{given}.", "give it as many as it takes."
-        )
-    if iri.startswith(XSD):
+        what = f"The function {name} is called with a wrong number of arguments: it takes {wanted}{given}."
+        return QueryFailed(where, what, "give it as many as it takes.")
+    if address.startswith(XSD):
         what, hint = f"There is no cast to {name}.", f"cast to one of: {', '.join(f'xsd:{kind}' for kind in _CASTS)}."
     else:
         what = f"There is no function {name}: the engine has those of SPARQL and no others."
-        near = nearest(re.split(r"[/#:]", iri)[-1].upper(), _FUNCTIONS, 1)
+        local = re.split(r"[/#:]", address)[-1].upper()
+        near = nearest(local, _FUNCTIONS, 1) if len(local) > 2 else []
         hint = f"did you mean {near[0]}(…)?" if near else "SPARQL's own functions are written without a prefix: NOW()."
     return QueryFailed(where, what, hint)
 
 
-def _called(query: Query, iri: str) -> int | None:
+def _called(query: Query, address: str) -> int | None:
     """Where a query first calls a function, or names it otherwise."""
     known = {**query.prefixes, **query.declared}
     places = []
     for word, after in zip_longest(query.tokens, query.tokens[1:]):
         prefix, _, local = word.text.partition(":")
         named = word.text[1:-1] if word.kind == "iri" else known.get(prefix, "") + local if word.kind == "name" else ""
-        if named == iri:
+        if named == address:
             places.append((after is None or after.text != "(", word.start))
     return min(places)[1] if places else None
 
@@ -171,6 +174,26 @@ def _bare_address(query: Broken) -> Found | None:
             return word.start, f"The address {whole[:60]} stands without brackets.", f"write <{whole[:60]}>."
         if word.text == "<" and _OPEN_ADDRESS.match(query.text, word.start):
             return word.start, "An address begins here and does not end.", "close it with >; it holds no blanks."
+    return None
+
+
+def _wrong_address(query: Broken) -> Found | None:
+    """An address that is no IRI, or a relative one that is relative to nothing."""
+    has_base = False
+    for before, word in zip([None, *query.words], query.words, strict=False):
+        address = word.text[1:-1]
+        if word.kind != "iri":
+            continue
+        if not _SCHEME.match(address):
+            if has_base:
+                continue
+            what = f"The address <{address[:60]}> is relative, and nothing says to what."
+            return word.start, what, "write it whole, or add a line at the top: BASE <https://…>"
+        has_base = has_base or (before is not None and before.says("BASE"))
+        try:
+            iri(address)
+        except ValueError as error:
+            return word.start, f"<{address[:60]}> is no address: {error}.", "percent-encode what is no part of one."
     return None
 
 
@@ -283,11 +306,24 @@ def _ungrouped(query: Broken) -> Found | None:
 
 
 def _named_twice(query: Broken) -> Found | None:
-    if "overrides an existing variable" not in query.complaint:
+    certain = "overrides an existing variable" in query.complaint or "Duplicated variable" in query.complaint
+    if not certain and query.complaint != "expected [_]":
         return None
-    for word, after in zip(query.words, query.words[1:], strict=False):
-        if word.says("AS") and sum(other.text == after.text for other in query.words) > 1:
-            return after.start, f"{after.text} has a value already.", "give what is worked out a name of its own."
+    pattern = next((i for i, word in enumerate(query.words) if word.text == "{"), 0)
+    count = Counter(word.text for word in query.words)
+    seen: set[str] = set()
+    for i, (before, word) in enumerate(zip([None, *query.words], query.words, strict=False)):
+        if word.kind == "variable" and before is not None and before.says("AS"):
+            if certain and count[word.text] > 1 and (i < pattern or word.text in seen):
+                return word.start, f"{word.text} has a value already.", "give what is worked out a name of its own."
+            if not certain and word.text in seen:
+                return (
+                    word.start,
+                    f"{word.text} may have a value already.",
+                    "give what is worked out a name of its own.",
+                )
+        if certain or i > pattern:
+            seen.add(word.text)
     return None
 
 
@@ -436,16 +472,18 @@ def _told(query: Broken, stop: patterns.Unreadable) -> Found | None:
 
 
 def _engines_words(query: Broken) -> Found:
+    """Where the engine gave up, and what it says of it: a sentence, or the few words that may stand there."""
     here = next((word.text for word in query.words if word.end > query.offset), "the end of the query")
     before = [word.text for word in query.words if word.end <= query.offset][-1:]
     what = f"The query cannot be read at: {here[:60]}" + (f" (after {before[0][:60]})" if before else "")
-    expected = re.findall(r"[A-Z][A-Z ]+|\"[^\" ]+\"", re.sub(r"\[[^\]]*\]", "", query.complaint))
+    complaint = re.sub(r"\[[^\]]*\]", "", query.complaint)
+    sentence = re.search(r"(?:[\w'*]+ )+[a-z]{2,} [\w' ]+", complaint.removeprefix("expected ").removeprefix("one of "))
+    if sentence:
+        return query.offset, f"{what}. The engine says: {sentence[0].strip()}.", "change what it names."
+    expected = re.findall(r"[A-Z][A-Z ]+|\"[^\" ]+\"", complaint)
     few = ", ".join(word.strip() for word in expected if len(word) > 1) if 1 < len(expected) <= 6 else ""
-    return (
-        query.offset,
-        what,
-        f"one of these may stand here: {few}." if few else "look for a missing brace, dot or bracket before it.",
-    )
+    hint = f"one of these may stand here: {few}." if few else "a brace, dot or bracket may be missing before it."
+    return query.offset, what, hint
 
 
 _LOOKS: tuple[Callable[[Broken], Found | None], ...] = (
@@ -465,6 +503,7 @@ _LOOKS: tuple[Callable[[Broken], Found | None], ...] = (
     _broken_triple,
     _ungrouped,
     _named_twice,
+    _wrong_address,
 )
 
 

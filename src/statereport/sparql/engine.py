@@ -121,6 +121,18 @@ class Store:
         query.screen(inserts=True)
         query.explained(self._inner.update)
 
+    def add(self, triples: Iterable[ox.Triple], graph: str | None = None) -> None:
+        """Add triples to the default graph, and to a named graph too."""
+        triples = tuple(triples)
+        for name in (ox.DefaultGraph(), *([ox.NamedNode(graph)] if graph else [])):
+            self._inner.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
+
+    def in_memory(self) -> Store:
+        """A copy in memory, which needs no file any more."""
+        inner = ox.Store()
+        inner.extend(self._inner)
+        return Store(inner)
+
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """The quads of a named graph, or of the default graph."""
         name = ox.NamedNode(graph) if graph else ox.DefaultGraph()

@@ -112,13 +112,13 @@ class RemoteStore:
             raise self._failed(what, "correct the query, or ask later.") from None
         except http.client.IncompleteRead:
             raise self._failed("The answer breaks off before its end.", "ask again, or for less.") from None
-        except http.client.HTTPException as error:
-            what = f"What answered does not speak HTTP: {error or type(error).__name__}."
-            raise self._failed(what, "see that the address is that of a SPARQL endpoint.") from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
             what = f"The endpoint did not answer: {str(reason).rstrip('.')}."
             raise self._failed(what, "see that the address is right and the server runs.") from None
+        except http.client.HTTPException as error:
+            what = f"What answered does not speak HTTP: {error or type(error).__name__}."
+            raise self._failed(what, "see that the address is that of a SPARQL endpoint.") from None
 
     def _failed(self, what: str, hint: str) -> EndpointFailed:
         return EndpointFailed(where=self.endpoint, what=_printable(what), hint=hint)

@@ -1,9 +1,9 @@
 // The editor's page with scripts: the form and answers of the page without, but a query can be cancelled.
 // The address is the whole state; drafts and earlier queries are kept in this browser only.
 
-import { codeEditor, mark, replaceText } from "./code.js";
-import { draft, dropDraft, earlier, forget, keepDraft, remember } from "./kept.js";
-import { Terms } from "./terms.js";
+import { codeEditor, mark, replaceText } from "./codemirror.js";
+import { draft, dropDraft, earlier, forget, keepDraft, remember } from "./storage.js";
+import { Terms } from "./completion.js";
 
 const form = document.getElementById("editor-form");
 const box = document.getElementById("editor-text");

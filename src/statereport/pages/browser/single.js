@@ -2,7 +2,7 @@
 // The fragment of its address is its whole state.
 
 import init, { Store } from "oxigraph/web.js";
-import { missing } from "./reading.js";
+import { missing } from "./unfinished_query.js";
 
 const part = (id) => document.getElementById(id);
 const main = part("content");

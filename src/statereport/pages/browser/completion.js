@@ -1,6 +1,6 @@
 // The terms and named things of this graph, as /editor/words.json lists them, and completion by their labels.
 
-import { expected, missing } from "./reading.js";
+import { expected, missing } from "./unfinished_query.js";
 
 const MOST = 60;
 const KEYWORDS = {

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from statereport.graph.knowledge import KnowledgeGraph
 
 __all__ = ["Answer", "KnowledgeGraph", "Problem", "open"]
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Loaded when first used, so that `import statereport` and `statereport --help` cost nothing.
 _HOMES = {"Answer": "sparql.answers", "KnowledgeGraph": "graph.knowledge", "Problem": "errors"}

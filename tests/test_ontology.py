@@ -407,7 +407,7 @@ def test_a_chain_has_at_least_two_steps(onto, properties):  # P33
 def test_every_name_of_ours_is_a_term(
     dataset, onto, terms
 ):  # P34, P35: nothing is used that the ontology does not define
-    known = {*terms, SR, *onto.values(SR, f"{OWL}versionIRI")}
+    known = {*terms, SR, *(iri for tie in ("versionIRI", "priorVersion") for iri in onto.values(SR, f"{OWL}{tie}"))}
     used = {
         (name(term), graph)
         for graph, triples in dataset.graphs.items()

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import click
+import odd_terms
 import pytest
 import small
 from click.testing import CliRunner
@@ -22,7 +23,7 @@ from statereport import errors
 from statereport.cli import check as checking
 from statereport.cli import commands, console
 from statereport.project import Project
-from statereport.rdf import turtle
+from statereport.rdf import terms, turtle
 
 VERBS = tuple(commands.cli.commands)
 
@@ -214,6 +215,28 @@ def test_an_answer_is_written_for_pages_and_texts(project, run) -> None:
         and table[1] == "| --- | --: | --- |"
         and "[13.6](https://" in table[2]
     )
+
+
+def test_every_odd_term_is_printed_in_every_format(project, run, tmp_path, monkeypatch) -> None:
+    every = (terms.text(term) if terms.is_triple(term) else str(term) for term in odd_terms.KNOWN.values())
+    rows = " ".join(f"({row} {row})" for row in every if "_:" not in row)
+    own = tmp_path / "odd.rq"
+    own.write_text(
+        '#+ summary: Which terms?\n#+ columns: {passages: {title: P, of: passage, join: "; "}}\n'
+        f'SELECT ?passages ?x {{ VALUES (?passages ?x) {{ ("" 1) (UNDEF 2) ("; " 3) ("13.5; x" 4) {rows} }} }}',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(console, "is_terminal", lambda: True)
+    for columns in ("0", "7", "200"):
+        monkeypatch.setenv("COLUMNS", columns)
+        code, out, err = run("query", "--sparql", str(own))
+        assert code == 0 and "passage:13.5" in err and out.endswith(" rows\n"), err
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", out)
+    for form in ("md", "html", "csv", "tsv", "json"):
+        code, out, err = run("query", "--sparql", str(own), "--format", form)
+        assert code == (0 if form in ("md", "html", "csv") else 2), (form, err)
+        assert code == 0 or "langString" in err
+    assert "not-writable" in run("query", "--sparql", str(own), "--format", "xml")[2]
 
 
 def test_an_answer_is_cited_by_what_the_data_say_of_themselves(project, run, tmp_path) -> None:

@@ -5,8 +5,12 @@ Needs nothing but Python, so that it also holds where a library is missing.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -71,11 +75,6 @@ def _keep(error: BaseException) -> Path | None:
     The same fault has the same file, `statereport-fault-<sum>.txt`.
     """
     try:
-        import hashlib  # what no run without a fault needs
-        import platform
-        import tempfile
-        import traceback
-
         trace = "".join(traceback.format_exception(error))
         versions = f"statereport {__version__}, Python {platform.python_version()}, {platform.platform()}"
         data = f"{versions}\n\n{trace}".encode("utf-8", "backslashreplace")
@@ -91,5 +90,5 @@ def _keep(error: BaseException) -> Path | None:
         with os.fdopen(file, "wb") as output:
             output.write(data)
         return path
-    except Exception:
+    except (Exception, MemoryError):
         return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
+import pickle
 import subprocess
 import sys
 
@@ -71,6 +73,20 @@ def test_an_answer_is_rows_for_programs_and_a_table_for_people(graph) -> None:
     html = graph.ask("all")._repr_html_()
     assert '<th scope="col">Figure</th>' in html and "&quot;Kazakh&quot;" in html
     assert all(len(line) <= 40 for line in graph.ask("all").to_text(40).splitlines())
+
+
+def test_an_answer_is_a_value_that_holds_nothing_of_the_graph(graph) -> None:
+    for answer in (graph.ask("all"), graph.ask("any-note"), graph.sparql("CONSTRUCT WHERE { ?s ?p ?o }")):
+        data = pickle.dumps(answer)
+        for other in (pickle.loads(data), copy.deepcopy(answer), copy.copy(answer)):
+            assert other == answer and hash(other) == hash(answer)
+            assert (other.to_text(), other.to_html()) == (answer.to_text(), answer.to_html())
+        assert len(data) < 100_000, "the graph is not in it"
+    read = subprocess.run(
+        [sys.executable, "-c", "import pickle, sys; print(pickle.load(sys.stdin.buffer).to_text(), end='')"],
+        input=pickle.dumps(graph.ask("all")), capture_output=True, check=True,
+    )  # fmt: skip
+    assert read.stdout.decode() == graph.ask("all").to_text()
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pandas") is None, reason="NOT TESTED: pandas is not installed")

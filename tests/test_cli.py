@@ -7,10 +7,14 @@ import os
 import re
 import shlex
 import shutil
+import stat
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import click
+import odd_terms
 import pytest
 import small
 from click.testing import CliRunner
@@ -19,7 +23,7 @@ from statereport import errors
 from statereport.cli import check as checking
 from statereport.cli import commands, console
 from statereport.project import Project
-from statereport.rdf import turtle
+from statereport.rdf import terms, turtle
 
 VERBS = tuple(commands.cli.commands)
 
@@ -213,6 +217,28 @@ def test_an_answer_is_written_for_pages_and_texts(project, run) -> None:
     )
 
 
+def test_every_odd_term_is_printed_in_every_format(project, run, tmp_path, monkeypatch) -> None:
+    every = (terms.text(term) if terms.is_triple(term) else str(term) for term in odd_terms.KNOWN.values())
+    rows = " ".join(f"({row} {row})" for row in every if "_:" not in row)
+    own = tmp_path / "odd.rq"
+    own.write_text(
+        '#+ summary: Which terms?\n#+ columns: {passages: {title: P, of: passage, join: "; "}}\n'
+        f'SELECT ?passages ?x {{ VALUES (?passages ?x) {{ ("" 1) (UNDEF 2) ("; " 3) ("13.5; x" 4) {rows} }} }}',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(console, "is_terminal", lambda: True)
+    for columns in ("0", "7", "200"):
+        monkeypatch.setenv("COLUMNS", columns)
+        code, out, err = run("query", "--sparql", str(own))
+        assert code == 0 and "passage:13.5" in err and out.endswith(" rows\n"), err
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", out)
+    for form in ("md", "html", "csv", "tsv", "json"):
+        code, out, err = run("query", "--sparql", str(own), "--format", form)
+        assert code == (0 if form in ("md", "html", "csv") else 2), (form, err)
+        assert code == 0 or "langString" in err
+    assert "not-writable" in run("query", "--sparql", str(own), "--format", "xml")[2]
+
+
 def test_an_answer_is_cited_by_what_the_data_say_of_themselves(project, run, tmp_path) -> None:
     shutil.rmtree(tmp_path / "build")
     small.build(project, tmp_path / "build", "beef")
@@ -372,23 +398,218 @@ def test_explain_tells_every_code_and_lists_them(run) -> None:
 # --- how it ends -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("fault", "code", "says"),
-    [
-        (KeyboardInterrupt(), 2, "Stopped."),
-        (OSError(errno.ENOSPC, "No space left on device", "out.csv"), 2, "disk-full"),
-        (PermissionError(errno.EACCES, "Permission denied", "/x"), 2, "/x: Permission denied"),
-        (MemoryError(), 2, "not enough memory"),
-        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 0, ""),
-    ],
-)
-def test_no_fault_of_the_world_shows_a_traceback(fault: BaseException, code: int, says: str, capsys) -> None:
+class PanicException(BaseException):
+    """What a panic of the engine's Rust code is in Python: no Exception."""
+
+
+class Unspeakable(Exception):
+    """An exception that cannot even be printed."""
+
+    def __str__(self) -> str:
+        raise ValueError("no words")
+
+
+FORESEEN = {
+    "interrupt": (KeyboardInterrupt(), 2, "Stopped."),
+    "abort": (click.Abort(), 2, "Stopped."),
+    "full disk": (OSError(errno.ENOSPC, "No space left on device", "out.csv"), 2, "disk-full"),
+    "no right": (PermissionError(errno.EACCES, "Permission denied", "/x"), 2, "/x: Permission denied"),
+    "memory": (MemoryError(), 2, "memory-limit"),
+    "broken pipe": (BrokenPipeError(errno.EPIPE, "Broken pipe"), 0, ""),
+    "exit": (SystemExit(1), 1, ""),
+    "a problem": (errors.BadParameter("a\x1b[31m", "b\x07", "c\r"), 2, "a\\u001B[31m  bad-parameter"),
+}
+UNFORESEEN = (
+    ZeroDivisionError("division by zero"), KeyError("x"), AssertionError(), RuntimeError("odd"), StopIteration(),
+    OverflowError("too large"), RecursionError("maximum recursion depth exceeded"), OSError("no number"),
+    UnicodeEncodeError("charmap", "қ", 0, 1, "not there"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "wrong"),
+    PanicException("assertion failed"), GeneratorExit(), Unspeakable(), ExceptionGroup("two", [KeyError("a"), ValueError("b")]),
+    ValueError("\x1b[2J" + "long " * 1_000 + "\ud800"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    """The folder for temporary files, with nothing else in it."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def faulty(error: BaseException) -> click.Command:
+    """A command that raises this."""
+
     @click.command()
     def fails() -> None:
-        raise fault
+        raise error
 
-    assert console.run(fails, []) == code
-    assert says in capsys.readouterr().err
+    return fails
+
+
+@pytest.mark.parametrize("name", FORESEEN)
+def test_no_fault_of_the_world_shows_a_traceback(name: str, capsys, temporary) -> None:
+    error, code, says = FORESEEN[name]
+    assert console.run(faulty(error), []) == code
+    seen = capsys.readouterr()
+    assert says in seen.err and not seen.out and "\x1b" not in seen.err
+    assert not list(temporary.iterdir())
+
+
+def test_what_nobody_foresaw_is_a_problem_with_its_traceback_in_a_file(capsys, temporary) -> None:
+    wrong = {}
+    for error in UNFORESEEN:
+        name = type(error).__name__
+        code, seen = console.run(faulty(error), []), capsys.readouterr()
+        path = re.search(r"traceback in (\S+\.txt)", seen.err)
+        if code != 2 or seen.out or "Traceback" in seen.err or not path:
+            wrong[name] = (code, *seen)
+            continue
+        kept = Path(path[1])
+        text = kept.read_text(encoding="utf-8")
+        good = "fault\n" in seen.err and "please report it" in seen.err and f"statereport: {name}" in seen.err
+        good = good and len(seen.err) < 900 and seen.err.replace("\n", "").isprintable()
+        good = good and stat.S_IMODE(kept.stat().st_mode) == 0o600 and "Traceback" in text and "in fails" in text
+        if not good:
+            wrong[name] = (seen.err, text)
+    assert not wrong
+    assert len(list(temporary.iterdir())) == len(UNFORESEEN)
+
+
+DEPTHS = {
+    "in the project": "statereport.cli.query.find_project",
+    "in a saved query": "statereport.questions.saved.SavedQueries.get",
+    "in the engine": "statereport.sparql.query.Query.run",
+    "on the thread with a large stack": "statereport.sparql.engine.shape",
+    "in a face": "statereport.sparql.answers.Answer.to_text",
+    "in a format": "statereport.rdf.writers.csv_rows",
+    "while printing": "statereport.cli.console.write",
+    "while preparing": "statereport.cli.console._prepare_streams",
+    "while reading the command": "click.Command.make_context",
+}
+
+
+@pytest.mark.parametrize("place", DEPTHS)
+def test_a_fault_is_caught_at_any_depth(place: str, project, run, temporary, monkeypatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise PanicException("deep")
+
+    monkeypatch.setattr(DEPTHS[place], fail)
+    for form in ("table", "csv"):
+        code, out, err = run("query", "all", "--format", form)
+        if (place, form) in (("in a face", "csv"), ("in a format", "table")):
+            assert code == 0, "it goes another way"
+        else:
+            assert (code, out) == (2, "") and "PanicException: deep" in err and "Traceback" not in err
+    (kept,) = temporary.iterdir()
+    assert "in fail\n" in kept.read_text(encoding="utf-8")
+
+
+def test_endless_recursion_and_no_memory_are_caught(temporary, capsys) -> None:
+    def down(level: int) -> int:
+        return down(level + 1) + 1
+
+    @click.command()
+    def recursive() -> None:
+        down(0)
+
+    assert console.run(recursive, []) == 2 and "RecursionError" in capsys.readouterr().err
+
+    @click.command()
+    def large() -> None:
+        bytearray(2**62)
+
+    assert console.run(large, []) == 2 and "not enough memory" in capsys.readouterr().err
+
+
+def test_the_file_of_a_fault_is_never_written_through_a_link_nor_in_vain(temporary, capsys, monkeypatch) -> None:
+    @click.command()
+    def failing() -> None:
+        raise KeyError("x")
+
+    assert console.run(failing, []) == 2
+    (kept,) = temporary.iterdir()
+    first = kept.read_bytes()
+    assert console.run(failing, []) == 2 and [*temporary.iterdir()] == [kept], "the same fault has the same file"
+    other = temporary / "other"
+    kept.unlink()
+    kept.symlink_to(other)
+    assert console.run(failing, []) == 2
+    assert not other.exists() and not kept.is_symlink() and kept.read_bytes() == first
+    monkeypatch.setattr(os, "unlink", lambda *_, **__: (_ for _ in ()).throw(PermissionError(errno.EPERM, "not yours")))
+    capsys.readouterr()
+    assert console.run(failing, []) == 2
+    assert kept.read_bytes() == first and len([*temporary.iterdir()]) == 2, "another user's file is left alone"
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary / "nowhere"))
+    capsys.readouterr()
+    assert console.run(failing, []) == 2
+    assert "could not be written" in capsys.readouterr().err
+
+
+STARTS = {
+    "click is missing": ("sys.modules['click'] = None", "import of click halted"),
+    "a module is broken": ("sys.modules['statereport.cli.commands'] = None", "ModuleNotFoundError"),
+    "a thread fails": (
+        "import threading, statereport.cli.fault as f; caught = f.caught\n"
+        "def later(call):\n"
+        "    thread = threading.Thread(target=lambda: 1 / 0); thread.start(); thread.join()\n"
+        "    return caught(call)\n"
+        "f.caught = later",
+        "ZeroDivisionError",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_a_fault_before_the_first_command_is_caught_too(name: str, tmp_path) -> None:
+    before, says = STARTS[name]
+    code = f"import sys; sys.argv = ['statereport', 'explain']\n{before}\nfrom statereport.cli import main; main()"
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=env)
+    assert says in seen.stderr and "Traceback" not in seen.stderr and "please report it" in seen.stderr
+    assert seen.returncode == (0 if name == "a thread fails" else 2)
+    (kept,) = tmp_path.glob("statereport-fault-*.txt")
+    assert "Traceback" in kept.read_text(encoding="utf-8")
+
+
+CLOSED = {
+    ">&-": (["explain"], 2, "output-closed"),
+    ">&- <&-": (["query", "--help"], 2, "output-closed"),
+    "<&-": (["query", "--sparql", "-"], 2, "output-closed"),
+    "2>&-": (["explain", "nothing"], 2, ""),
+    ">&- 2>&- <&-": (["explain"], 2, ""),
+}
+
+
+@pytest.mark.parametrize("streams", CLOSED)
+def test_a_closed_stream_is_refused_in_words(streams: str, project) -> None:
+    args, code, says = CLOSED[streams]
+    command = shlex.join([sys.executable, "-m", "statereport", *args])
+    seen = subprocess.run(["sh", "-c", f"{command} {streams}"], capture_output=True, text=True, check=False)
+    assert (seen.returncode, seen.stdout) == (code, "") and says in seen.stderr
+    assert "Traceback" not in seen.stderr and "Exception ignored" not in seen.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_kazakh_names_are_printed_in_any_encoding(encoding: str, project, tmp_path) -> None:
+    crooked = tmp_path / "қазақ.ttl"
+    env = {**os.environ, "PYTHONIOENCODING": encoding}
+    for args, code in ((["fmt", "--check"], 1), (["fmt"], 0), (["fmt", "--check"], 0)):
+        crooked.write_text(
+            crooked.read_text("utf-8")
+            if crooked.exists()
+            else "PREFIX sr: <https://w3id.org/statereport/def/>\nsr:a a sr:b .",
+            "utf-8",
+        )
+        seen = subprocess.run(
+            [sys.executable, "-m", "statereport", *args, str(crooked)], capture_output=True, check=False, env=env
+        )
+        assert seen.returncode == code, seen.stderr.decode()
+        assert (code == 0 and "--check" in args) or "қазақ.ttl".encode() in seen.stdout
+    seen = subprocess.run(
+        [sys.executable, "-m", "statereport", "show", "қ:қ"], capture_output=True, check=False, env=env
+    )
+    assert seen.returncode == 2 and b"unknown-prefix" in seen.stderr and b"Traceback" not in seen.stderr
 
 
 def test_a_reader_that_stops_early_is_no_fault(project) -> None:

@@ -5,12 +5,8 @@ Needs nothing but Python, so that it also holds where a library is missing.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import platform
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -75,6 +71,11 @@ def _keep(error: BaseException) -> Path | None:
     The same fault has the same file, `statereport-fault-<sum>.txt`.
     """
     try:
+        import hashlib  # what no run without a fault needs
+        import platform
+        import tempfile
+        import traceback
+
         trace = "".join(traceback.format_exception(error))
         versions = f"statereport {__version__}, Python {platform.python_version()}, {platform.platform()}"
         data = f"{versions}\n\n{trace}".encode("utf-8", "backslashreplace")
@@ -90,5 +91,5 @@ def _keep(error: BaseException) -> Path | None:
         with os.fdopen(file, "wb") as output:
             output.write(data)
         return path
-    except (Exception, MemoryError):
+    except Exception:
         return None

@@ -10,15 +10,20 @@ from statereport.rdf.namespaces import XSD
 from statereport.rdf.terms import is_blank, is_iri, is_literal
 
 if TYPE_CHECKING:
+    import logging
+
     import rdflib
     from pyoxigraph import Triple
 
 
 def to_rdflib(triples: Iterable[Triple]) -> rdflib.Graph:
     """The same statements as an rdflib graph, every literal with the characters it was written with."""
+    import logging
+
     import rdflib
 
     rdflib.NORMALIZE_LITERALS = False
+    logging.getLogger("rdflib.term").addFilter(_is_worth_a_line)
     known: dict = {}
 
     def term(value):
@@ -30,6 +35,11 @@ def to_rdflib(triples: Iterable[Triple]) -> rdflib.Graph:
     for t in triples:
         graph.add((term(t.subject), term(t.predicate), term(t.object)))
     return graph
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """False for the traceback that rdflib logs for each ill-typed literal: such a literal is kept as it is."""
+    return "convert Literal lexical form" not in str(record.msg)
 
 
 def to_rdflib_term(value):

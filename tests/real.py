@@ -32,7 +32,7 @@ def graph() -> knowledge.KnowledgeGraph:
 def fresh_build() -> build_folder.Build | None:
     """The build in ./build, where there is one that was made from the sources and the code as they are."""
     try:
-        found = build_folder.open_build(find_project().root / "build")
+        found = build_folder.open_build(find_project().root / "build", in_memory=True)
     except Problem:
         return None
     return None if found.differences(find_project()) else found
@@ -47,7 +47,7 @@ def site() -> Site:
 def site_of_build(folder: Path) -> Site:
     """What the server answers from with a build that is made now, in this folder."""
     build.build(find_project(), folder, also=[single_file.write])
-    return _site(build_folder.open_build(folder))
+    return _site(build_folder.open_build(folder, in_memory=True))
 
 
 def _site(made: build_folder.Build | None) -> Site:

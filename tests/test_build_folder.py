@@ -214,12 +214,16 @@ def faults(out: Path, name: str, project: Project) -> list[str]:
     """What goes wrong with a build one of whose files is damaged."""
     found = []
     opened = outcome(lambda: build_folder.open_build(out))
+    loaded = outcome(lambda: build_folder.open_build(out, in_memory=True))
+    if (is_read_when_opened(name) or name == build_folder.QUADS) and loaded != "build-damaged":
+        found.append(f"opened in memory: {loaded}")
     if is_read_when_opened(name):
-        return [] if opened == "build-damaged" else [f"opened: {opened}"]
+        return [*found, *([] if opened == "build-damaged" else [f"opened: {opened}"])]
     if not isinstance(opened, build_folder.Build):
         return [f"not opened: {opened}"]
-    if [str(row["v"]) for row in opened.engine.query(VALUES)] != EXPECTED:
-        found.append("another answer")
+    for one in (opened, loaded):
+        if isinstance(one, build_folder.Build) and [str(row["v"]) for row in one.engine.query(VALUES)] != EXPECTED:
+            found.append("another answer")
     if outcome(lambda: opened.read(name)) != "build-damaged":
         found.append("the damaged file is handed out")
     graph = knowledge.KnowledgeGraph(opened.engine, project, opened)
@@ -326,6 +330,25 @@ def test_a_store_that_the_engine_cannot_open_is_reported(out):
     build_folder.write_manifest(out)
     with pytest.raises(BuildDamaged, match="engine cannot open"):
         build_folder.open_build(out)
+
+
+def test_a_build_in_memory_is_the_same_opens_no_store_and_counts_its_quads(made, out):
+    script = f"""
+import os
+from pathlib import Path
+from statereport.graph import build_folder
+
+opened = build_folder.open_build(Path({str(out)!r}), in_memory=True)
+print(len(os.listdir("/proc/self/task")), len(opened.engine))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    number = len(build_folder.open_build(out).engine)
+    assert done.stdout.split() == ["1", str(number)], "a process with threads cannot be forked"
+    about = json.loads((out / "build.json").read_text(encoding="utf-8"))
+    (out / "build.json").write_text(json.dumps({**about, "quads": number + 1}))
+    build_folder.write_manifest(out)
+    with pytest.raises(BuildDamaged, match="quads instead of"):
+        build_folder.open_build(out, in_memory=True)
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def serve(
     setting = Setting(names, trusted, quick=workers, slow=max(1, workers - 1), limits=limits)
 
     def load(address: str) -> Site:
-        found = release.load(project, open_build(built, project, console.say), console.say)
+        found = release.load(project, open_build(built, project, console.say, in_memory=True), console.say)
         return Site.of(context.make(found.graph, found.explanations, found.files, text, address), limits)
 
     server.serve(load, setting, host, port, base, console.say, Log(requests=not quiet))

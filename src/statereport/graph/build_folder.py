@@ -9,6 +9,7 @@ file when it is wanted. So a damaged build is reported before it answers.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -16,7 +17,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from statereport.project import Project
 
 ABOUT, SUMS = "build.json", "SHA256SUMS"
-MANIFEST, STORE, EXPLANATIONS = "store/manifest", "store/db", "store/explanations.json"
+MANIFEST, STORE, QUADS, EXPLANATIONS = "store/manifest", "store/db", "store/quads.nq.gz", "store/explanations.json"
 # Raised whenever a build of another form could not be read.
 FORMAT = 2
 PACKAGE = Path(__file__).parents[1]
@@ -41,7 +42,16 @@ READERS = ("cli", "pages", "web")
 LIBRARIES = ("pyshacl", "pyyaml", "rdflib", "vl_convert_python")
 # What the engine names its files, and what a build has (or had, in 0.1.0) besides those listed in SHA256SUMS.
 _ENGINES = re.compile(rf"{STORE}/(\d+\.(sst|log|blob)|CURRENT|IDENTITY|LOCK|LOG(\.old\.\d+)?|(MANIFEST|OPTIONS)-\d+)")
-_UNLISTED = {ABOUT, SUMS, MANIFEST, EXPLANATIONS, "statereport.html", "store/search.json", "store/sources.sha256"}
+_UNLISTED = {
+    ABOUT,
+    SUMS,
+    MANIFEST,
+    QUADS,
+    EXPLANATIONS,
+    "statereport.html",
+    "store/search.json",
+    "store/sources.sha256",
+}
 _ABOUT_0_1_0 = {"graphs", "inferred", "warnings", "questions", "tables", "rdfc10"}
 # A reader that meets a change of builds looks again; where a system cannot swap folders, the target is away for a moment.
 _TRIES, _PAUSE = 20, 0.01
@@ -76,19 +86,17 @@ class Build:
                 return None
             raise
 
-    def in_memory(self) -> Build:
-        """The same build with its store in memory: no file of the store is open any more."""
-        return replace(self, engine=self.engine.in_memory())
-
     def differences(self, project: Project) -> tuple[str, ...]:
         """What of the things that a build is made from is another one today; nothing where the build is fresh."""
         then, now = self.about["made_from"], made_from(project)
         return tuple(name for name in now if then.get(name) != now[name])
 
 
-def open_build(folder: Path) -> Build:
+def open_build(folder: Path, in_memory: bool = False) -> Build:
     """Open a build, compare its store with the manifest, and read what it was made from.
 
+    With `in_memory`, its quads are loaded instead: that takes longer, but then no file stays open, and no thread of the
+    engine of the store on disk runs, which a process that forks cannot have.
     Raises NotABuild where the folder holds none, BuildOutdated where another version of the package wrote it in another
     form, BuildDamaged where a file is not as it was written. While builds change places, it is the old one or the new.
     """
@@ -96,7 +104,7 @@ def open_build(folder: Path) -> Build:
         before = _manifest(folder)
         problem: Exception | None = None
         try:
-            build = _open(folder, before)
+            build = _open(folder, before, in_memory)
         except (BuildDamaged, BuildOutdated, NotABuild) as found:
             problem = found
         if _manifest(folder) == before and (before or not lock_of(Path(os.path.realpath(folder))).exists()):
@@ -120,7 +128,11 @@ def made_from(project: Project) -> dict[str, str]:
 
 
 def write_store(quads: Iterable[ox.Quad], folder: Path) -> int:
-    """Write the store of a build into its folder. → the number of quads in it, those of the default graph counted"""
+    """Write the store of a build into its folder, and the quads for those who load them into memory.
+
+    → the number of quads in the store, those of the default graph counted
+    """
+    quads = list(quads)
     place = folder / STORE
     place.mkdir(parents=True)
     inner = ox.Store(str(place))
@@ -131,6 +143,7 @@ def write_store(quads: Iterable[ox.Quad], folder: Path) -> int:
     del inner
     for name in ("LOCK", "LOG"):  # the log names the machine and its folders, and no reader needs either
         (place / name).unlink(missing_ok=True)
+    (folder / QUADS).write_bytes(gzip.compress(ox.serialize(quads, format=ox.RdfFormat.N_QUADS), 6, mtime=0))
     return number
 
 
@@ -147,7 +160,7 @@ def write_about(folder: Path, made: Mapping[str, str], quads: int, further: Mapp
 def write_manifest(folder: Path) -> None:
     """List every file of a build that is otherwise complete."""
     found = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST):
         content = path.read_bytes()
         found[path.relative_to(folder).as_posix()] = [len(content), hashlib.sha256(content).hexdigest()]
     body = json.dumps({"format": FORMAT, "files": found}).encode() + b"\n"
@@ -174,7 +187,7 @@ def foreign(folder: Path) -> list[str]:
 # --- opening ---------------------------------------------------------------------------------------------------------
 
 
-def _open(folder: Path, manifest: bytes | None) -> Build:
+def _open(folder: Path, manifest: bytes | None, in_memory: bool) -> Build:
     if manifest is None:
         raise _without_manifest(folder)
     listed = _listed(folder, manifest)
@@ -184,11 +197,21 @@ def _open(folder: Path, manifest: bytes | None) -> Build:
     for name in listed:
         if name.startswith(f"{STORE}/"):
             _checked(folder, name, *listed[name])
+    engine = _loaded(folder, listed) if in_memory else _opened(folder)
+    if in_memory and len(engine) != about.get("quads"):
+        raise _damaged(folder, f"{QUADS} gives {len(engine):,} quads instead of {about.get('quads')}.")
+    return Build(folder, about, listed, engine, manifest)
+
+
+def _opened(folder: Path) -> Store:
     try:
-        engine = Store.built(folder / STORE)
+        return Store.built(folder / STORE)
     except (OSError, RuntimeError, ValueError) as error:
         raise _damaged(folder, f"The engine cannot open the store: {error}") from None
-    return Build(folder, about, listed, engine, manifest)
+
+
+def _loaded(folder: Path, listed: Mapping[str, tuple[int, str]]) -> Store:
+    return Store.loaded(gzip.decompress(_checked(folder, QUADS, *listed.get(QUADS, (0, "")))))
 
 
 def _manifest(folder: Path) -> bytes | None:

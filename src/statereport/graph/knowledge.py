@@ -149,15 +149,19 @@ def open_graph(
 
 
 def open_build(
-    path: str | Path | None, project: Project, say: Callable[[str], None] = lambda line: None
+    path: str | Path | None,
+    project: Project,
+    say: Callable[[str], None] = lambda line: None,
+    in_memory: bool = False,
 ) -> build_folder.Build | None:
     """The build at `path`, or without one that in ./build if it is whole and fresh, else None.
 
+    `in_memory` is that of `build_folder.open_build`.
     `say` receives a line where ./build is not used, and where a build at `path` is not fresh.
     Raises NotABuild, BuildDamaged or BuildOutdated where `path` cannot be opened.
     """
     try:
-        build = build_folder.open_build(Path(path or DEFAULT))
+        build = build_folder.open_build(Path(path or DEFAULT), in_memory)
     except (BuildDamaged, BuildOutdated, NotABuild) as problem:
         if path:
             raise

@@ -28,6 +28,7 @@ class Release:
 def load(project: Project, build: Build | None = None, say: Callable[[str], None] = lambda stage: None) -> Release:
     """Load what a build holds; without one, read the sources, infer and validate. `say` receives each stage.
 
+    The build is one that was opened in memory: its description is added to it.
     Raises BuildDamaged where a file of the build is not as it was written, DataViolates where the sources break a shape,
     and the problems of reading them.
     """
@@ -36,14 +37,13 @@ def load(project: Project, build: Build | None = None, say: Callable[[str], None
 
 def _of_build(project: Project, build: Build, say: Callable[[str], None]) -> Release:
     say("loading the build")
-    names = [name for name in build.listed if not name.startswith("store/")]
-    files = {name: build.read(name) for name in (*names, build_folder.EXPLANATIONS)}
+    files = {name: build.read(name) for name in build.listed}
     if None in files.values():  # another build has taken its place meanwhile
-        return _of_build(project, build_folder.open_build(build.folder), say)
-    explanations = Explanations.read(files.pop(build_folder.EXPLANATIONS))
-    kept = build.in_memory()
-    kept.engine.add(turtle.parse_turtle(files[export.DESCRIPTION].decode(), export.DESCRIPTION), void.GRAPH)
-    return Release(KnowledgeGraph(kept.engine, project, kept), explanations, files)
+        return _of_build(project, build_folder.open_build(build.folder, in_memory=True), say)
+    explanations = Explanations.read(files[build_folder.EXPLANATIONS])
+    published = {name: body for name, body in files.items() if not name.startswith("store/")}
+    build.engine.add(turtle.parse_turtle(published[export.DESCRIPTION].decode(), export.DESCRIPTION), void.GRAPH)
+    return Release(KnowledgeGraph(build.engine, project, build), explanations, published)
 
 
 def _of_sources(project: Project, say: Callable[[str], None]) -> Release:

@@ -55,6 +55,14 @@ class Store:
         return cls(inner)
 
     @classmethod
+    def loaded(cls, nquads: bytes) -> Store:
+        """A store in memory with the named graphs of some N-Quads, and all of them in the default graph too."""
+        inner = ox.Store()
+        inner.extend(ox.parse(nquads, ox.RdfFormat.N_QUADS))  # unlike `load`, this keeps the names of blank nodes
+        inner.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
+        return cls(inner)
+
+    @classmethod
     def built(cls, folder: Path) -> Store:
         """The store in a folder on disk, read-only. Raises OSError where there is none."""
         return cls(ox.Store.read_only(str(folder)))
@@ -126,12 +134,6 @@ class Store:
         triples = tuple(triples)
         for name in (ox.DefaultGraph(), *([ox.NamedNode(graph)] if graph else [])):
             self._inner.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
-
-    def in_memory(self) -> Store:
-        """A copy in memory, which needs no file any more."""
-        inner = ox.Store()
-        inner.extend(self._inner)
-        return Store(inner)
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """The quads of a named graph, or of the default graph."""

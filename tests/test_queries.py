@@ -63,7 +63,7 @@ class Engines:
 
     def rdflib(self, text: str) -> Any:
         """rdflib's answer, in terms of plain tuples."""
-        says_graph = any(token.says("GRAPH") for token in tokens.tokens(text))
+        says_graph = any(token.is_keyword("GRAPH") for token in tokens.tokens(text))
         with (
             warnings.catch_warnings(action="ignore"),
             _limit(LONGEST),

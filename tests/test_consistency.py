@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import real
 
 from statereport.errors import CodeInData, NoJava, NoReasoner, ReasonerFailed
-from statereport.project import find_project
-from statereport.rdf.dataset import load
 from statereport.reasoning import consistency
 
 SR = "https://w3id.org/statereport/def/"
@@ -28,7 +27,7 @@ needs_hermit = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def dataset():
-    return load(find_project())
+    return real.dataset()
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,10 @@ import json
 import re
 
 import pytest
+import real
 from real import PREFIXES
 
-from statereport.project import find_project
 from statereport.publish import cubes
-from statereport.rdf import writers
-from statereport.rdf.dataset import load
-from statereport.reasoning import inference
-from statereport.reasoning.rules import load_rules
 from statereport.sparql.engine import Store
 
 QB = PREFIXES["qb"]
@@ -24,9 +20,7 @@ TIME = re.compile(r"\d{4}(-\d\d(-\d\d)?)?|\d{4}-\d\d-\d\d/P\d+[YMD]")
 
 @pytest.fixture(scope="module")
 def engine() -> Store:
-    dataset, rules = load(find_project()), load_rules(find_project().ontology / "rules")
-    inferred = inference.infer(dataset.ontology_quads(), dataset.data_quads(), rules)
-    return Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
+    return real.graph().engine
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from statereport.cli import commands
 from statereport.graph import discrepancies
 from statereport.project import find_project
 from statereport.rdf import namespaces, writers
-from statereport.rdf.dataset import load
 from statereport.rdf.namespaces import SHAPE, SR
 from statereport.reasoning.findings import FINDINGS, notes
 from statereport.reasoning.rules import load_rules
@@ -259,7 +258,7 @@ class Copy:
     KINDS = ("figure", "quantity", "breakdown", "claim", "measure", "period", "bound", "unit", "indicator")
 
     def __init__(self) -> None:
-        dataset = load(find_project())
+        dataset = real.dataset()
         every = [t for parts in (dataset.ontology, dataset.data) for triples in parts.values() for t in triples]
         kept = tuple(f"/{kind}/" for kind in self.KINDS)
         self.triples = [

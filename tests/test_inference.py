@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import real
 from real import PREFIXES
 
 from statereport.errors import NotInferred, QuerySyntax, RuleBroken
-from statereport.project import find_project
 from statereport.rdf import namespaces, rdflib_bridge
-from statereport.rdf.dataset import load
 from statereport.reasoning import axioms
 from statereport.reasoning.explanations import Explanations
 from statereport.reasoning.inference import infer
@@ -21,7 +20,7 @@ BASE = "https://w3id.org/statereport/id/case/"
 
 @pytest.fixture(scope="module")
 def dataset():
-    return load(find_project())
+    return real.dataset()
 
 
 def read(path):

@@ -9,10 +9,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
+import real
 from real import PREFIXES
 
-from statereport.project import find_project
-from statereport.rdf.dataset import load
 from statereport.rdf.namespaces import BASE, GRAPH, ID, SR
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -73,7 +72,7 @@ def name(term):
 
 @pytest.fixture(scope="module")
 def dataset():
-    return load(find_project())
+    return real.dataset()
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import real
 from real import PREFIXES
 
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import namespaces, turtle
-from statereport.rdf.dataset import homes, load, name_of, path_of, unstable_literals
+from statereport.rdf.dataset import homes, name_of, path_of, unstable_literals
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests/golden/queries"
@@ -47,8 +48,8 @@ def texts() -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def dataset(project):
-    return load(project)
+def dataset():
+    return real.dataset()
 
 
 def saved(project) -> list:

@@ -107,12 +107,12 @@ def fresh_build() -> build_folder.Build | None:
 @cache
 def site() -> Site:
     """What the server answers from, without the report's text: of ./build where that is fresh, else of the sources."""
-    with (
-        mock.patch.object(context.graphs, "load", lambda project: examined().dataset),
-        mock.patch.object(context, "infer", lambda *given: examined().inference),
-        mock.patch.object(context.examine, "examine", lambda *given, **more: examined()),
-    ):
-        return _site(fresh_build())
+    made = fresh_build()
+    if made:
+        return _site(made)
+    found = examined()
+    with mock.patch.object(examine, "examine", lambda *given, **more: found):
+        return _site(None)
 
 
 def site_of_build(folder: Path) -> Site:

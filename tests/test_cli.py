@@ -18,6 +18,7 @@ import odd_terms
 import pytest
 import small
 from click.testing import CliRunner
+from loops import some
 
 from statereport import errors
 from statereport.cli import check as checking
@@ -84,7 +85,7 @@ def test_every_help_has_an_example(command: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_example_is_understood(command: str) -> None:
     shown = CliRunner().invoke(commands.cli, [command, "--help"])
-    for line in re.findall(r"statereport (\S.*)", shown.output.partition("Example")[2].partition("Options")[0]):
+    for line in some(re.findall(r"statereport (\S.*)", shown.output.partition("Example")[2].partition("Options")[0])):
         name, *args = shlex.split(line)
         assert name == command
         try:

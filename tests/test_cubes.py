@@ -8,6 +8,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 import real
+from loops import some
 from real import PREFIXES as TABLE
 
 from statereport.project import find_project
@@ -165,7 +166,7 @@ def listed(engine: Store, cube: str) -> tuple[list[tuple[str, str]], list[tuple]
 
 def test_a_tool_that_knows_only_the_data_cube_vocabulary_lists_every_row(ours):
     total = 0
-    for cube in cubes(ours):
+    for cube in some(cubes(ours)):
         components, rows = listed(ours, cube)
         size = ours.query(f"{PREFIXES}SELECT (COUNT(?o) AS ?n) {{ ?o qb:dataSet <{cube}> }}").rows[0][0].value
         assert len(rows) == int(size) > 0, cube
@@ -192,7 +193,7 @@ def test_a_tool_can_pivot_a_cube(ours):
 
 
 def test_a_cube_has_words_for_people(ours):
-    for cube in cubes(ours):
+    for cube in some(cubes(ours)):
         said = ours.query(f"SELECT ?p ?o {{ <{cube}> ?p ?o FILTER(ISLITERAL(?o)) }}").rows
         words = {row[0].value.rpartition("/")[2]: row[1].value for row in said}
         assert words["title"] and words["description"].endswith("."), cube

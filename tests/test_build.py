@@ -307,8 +307,8 @@ def test_a_literal_that_passes_the_gate_comes_back_from_a_store_unchanged(dataty
     from pyoxigraph import Literal, NamedNode, Quad
 
     words = "0 -0 1 -1 007 +5 51.4 51.40 51.0 .5 0.5 -0.5 true false 1 2020 2020-02 2020-02-07 --02-07 2020-02-07Z"
+    words += " 2020-02-07T10:20:30 2020-02-07T10:20:30Z 2020-02-07T10:20:30.5Z 2020-02-07T10:20:30.50"
     kept = [word for word in words.split() if dataset.CANONICAL[datatype].fullmatch(word)]
-    assert kept or datatype.endswith("dateTime")
     for word in some(kept):
         quad = Quad(NamedNode("x:s"), NamedNode("x:p"), Literal(word, datatype=NamedNode(datatype)), NamedNode("x:g"))
         (back,) = engine.Store.memory([quad], union=False).quads("x:g")

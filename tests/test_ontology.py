@@ -42,6 +42,10 @@ class Ontology:
     def values(self, subject, predicate):
         return [name(value) for value in self.said[subject][predicate]] if subject in self.said else []
 
+    def pairs(self, subjects, *predicates):
+        """Each subject with each of its values; there is one pair at least."""
+        return some((s, value) for s in subjects for predicate in predicates for value in self.values(s, predicate))
+
     def of_type(self, *kinds):
         return sorted(
             s
@@ -345,8 +349,7 @@ def test_a_property_without_domain_and_range_is_one_of_the_few(onto, properties)
 
 
 def test_domains_and_ranges_are_declared(onto, classes, properties):  # P34
-    ends = (f"{RDFS}domain", f"{RDFS}range")
-    for term, value in some((term, value) for term in properties for end in ends for value in onto.values(term, end)):
+    for term, value in onto.pairs(properties, f"{RDFS}domain", f"{RDFS}range"):
         assert value in classes or value.startswith(XSD) or value == f"{OWL}Thing", (term, value)
 
 
@@ -366,7 +369,7 @@ def test_every_class_is_connected(onto, classes, properties):  # P04
 
 
 def test_no_class_is_told_by_itself(onto, classes):  # P24, P25 of classes
-    for term, value in some((term, value) for term in classes for value in onto.values(term, f"{OWL}equivalentClass")):
+    for term, value in onto.pairs(classes, f"{OWL}equivalentClass"):
         assert term != value and term not in onto.members(value), term
 
 
@@ -381,9 +384,7 @@ def test_there_are_no_inverses(onto, properties):  # P05, P25, P26: a property i
 
 
 def test_a_chain_has_at_least_two_steps(onto, properties):  # P33
-    for term, chain in some(
-        (term, chain) for term in properties for chain in onto.values(term, f"{OWL}propertyChainAxiom")
-    ):
+    for term, chain in onto.pairs(properties, f"{OWL}propertyChainAxiom"):
         assert len(onto.list(chain)) >= 2, term
 
 
@@ -414,7 +415,7 @@ def test_a_property_stands_under_properties_of_its_kind(onto, properties):
     kind_of = {
         s: next((k for k in PROPERTY_KINDS if OWL + k in onto.values(s, f"{RDF}type")), None) for s in list(onto.said)
     }
-    for term, up in some((term, up) for term in properties for up in onto.values(term, f"{RDFS}subPropertyOf")):
+    for term, up in onto.pairs(properties, f"{RDFS}subPropertyOf"):
         assert kind_of.get(up) == kind_of[term], (term, up)
 
 
@@ -423,7 +424,7 @@ def test_nothing_is_class_and_property(onto, classes, properties):
 
 
 def test_ranges_fit_the_kind_of_property(onto, properties):
-    for term, value in some((term, value) for term in properties for value in onto.values(term, f"{RDFS}range")):
+    for term, value in onto.pairs(properties, f"{RDFS}range"):
         is_data = f"{OWL}DatatypeProperty" in onto.values(term, f"{RDF}type")
         assert value.startswith(XSD) == is_data, (term, value)
 

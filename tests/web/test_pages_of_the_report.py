@@ -84,7 +84,7 @@ def test_with_the_text_every_passage_is_the_text_of_the_report_with_every_anchor
             quoted = article.one("blockquote")
             notes = quoted.all("sup")
             assert len(notes) == len(article.all("li", class_="statement"))
-            assert all([article.one("li", id=note.one("a")["href"][1:]) for note in notes])
+            assert all(article.one("li", id=note.one("a")["href"][1:]) for note in notes)
             seen += len(notes)
             for note in notes:
                 note.children = []

@@ -155,7 +155,7 @@ def running(*command: str, environment: dict[str, str] | None = None, files: int
     for reader in readers:
         reader.start()
     try:
-        ready.wait(60)
+        ready.wait(180)
         assert served.address, "".join(served.other)
         yield served
     finally:

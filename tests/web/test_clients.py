@@ -80,7 +80,7 @@ class Transport(asyncio.Transport):
 
     def __init__(self, address: str) -> None:
         super().__init__()
-        self.address, self.data, self.unsent, self.ended = address, b"", 0, ""
+        self.address, self.data, self.unsent, self.ended, self.reading = address, b"", 0, "", True
 
     def get_extra_info(self, name, default=None):
         return (self.address, 1)
@@ -107,10 +107,10 @@ class Transport(asyncio.Transport):
         self.ended = "aborted"
 
     def pause_reading(self):
-        pass
+        self.reading = False
 
     def resume_reading(self):
-        pass
+        self.reading = True
 
 
 async def respond(connection, head, body, problem) -> None:
@@ -265,5 +265,25 @@ def test_in_each_round_every_client_has_one_request_answered():
             connection.data_received(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         await rounds(10)
         assert len(order) == 11 and "10.0.0.3" in order[:3] and order[:2] == ["10.0.0.1", "10.0.0.2"]
+
+    play(story)
+
+
+def test_a_client_that_asks_too_much_is_not_listened_to_for_a_moment(monkeypatch):
+    async def story() -> None:
+        monkeypatch.setattr(connections, "MOMENT", 0.01)
+        answered = []
+
+        async def refuse(connection, head, body, problem) -> None:
+            answered.append(head.target)
+            await connection.send(429, [("Content-Length", "0")], b"", False)
+
+        connection, transport = opened(among(respond=refuse), "10.0.0.1")
+        connection.data_received(b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n")
+        await rounds()
+        assert answered == ["/1"] and transport.reading is False and connection.phase == connections.SENDING
+        await asyncio.sleep(0.02)
+        await rounds()
+        assert answered == ["/1", "/2"]
 
     play(story)

@@ -29,9 +29,10 @@ from statereport.web.wire.requests import Head
 WAITING, ANSWERING, SENDING, CLOSING = "waiting", "answering", "sending", "closing"
 # Bytes that are written at once.
 PIECE = 65_536
-# Seconds between two looks at all connections; in which an answer must have been taken at the least rate on average;
-# for which a client may still read after the last answer; after which one that sends no more is asked whether it is there.
-LOOK, WINDOW, LINGER, PROBE = 0.5, 10.0, 2.0, 1.0
+# Seconds between two looks at all connections; in which an answer must have been taken at the least rate on average; for
+# which a client may still read after the last answer; after which one that sends no more is asked whether it is there; and
+# for which one that asked too much is not listened to.
+LOOK, WINDOW, LINGER, PROBE, MOMENT = 0.5, 10.0, 2.0, 1.0, 1.0
 _FIELD_END = re.compile(r"[\r\n]")
 
 Respond = Callable[["Connection", Head, bytes, Problem | None], Coroutine[Any, Any, None]]
@@ -267,10 +268,14 @@ class Connection(asyncio.Protocol):
                 self._write(h11.Data(data=body[at : at + PIECE]))
         self._write(h11.EndOfMessage())
         self._task = None
-        if self._parser.our_state is h11.DONE and self._parser.their_state is h11.DONE:
-            self._next()
-        else:
+        if self._parser.our_state is not h11.DONE or self._parser.their_state is not h11.DONE:
             self._finish()
+        elif status == HTTPStatus.TOO_MANY_REQUESTS:
+            # A client that asks too much is not listened to for a moment, or it would have this process refuse it all day.
+            self.transport.pause_reading()
+            asyncio.get_running_loop().call_later(MOMENT, self._next)
+        else:
+            self._next()
 
     def answer(self) -> None:
         """Have the request that is whole answered, or refused."""
@@ -370,6 +375,8 @@ class Connection(asyncio.Protocol):
 
     def _next(self) -> None:
         """Wait for another request, of which a part may have come already."""
+        if self.transport.is_closing():
+            return
         self._parser.start_next_cycle()
         self._head, self._body = requests.NONE, bytearray()
         self._idle = self._in_line = not self._ahead

@@ -1,7 +1,22 @@
-"""The real project, examined once for all tests of a process: reading, inferring and validating it takes seconds."""
+"""The real project, examined once for all tests: reading, inferring and validating it takes 15 s of processor.
 
+The first process that needs it examines it; what it finds is kept in .pytest_cache under a digest of the sources, the
+code and the libraries, so that other processes, and later runs while nothing changes, load it in a second.
+"""
+
+import contextlib
+import copyreg
+import hashlib
+import json
+import os
+import pickle
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
+from unittest import mock
+
+import pyoxigraph as ox
 
 from statereport.errors import Problem
 from statereport.graph import build_folder, examine, knowledge
@@ -9,6 +24,7 @@ from statereport.pages import context
 from statereport.project import find_project
 from statereport.publish import build, release
 from statereport.rdf import prefixes
+from statereport.rdf.dataset import Dataset, load
 from statereport.site import single_file
 from statereport.sparql import engine
 from statereport.web.answers.site import Site
@@ -17,10 +33,60 @@ from statereport.web.answers.site import Site
 PREFIXES = prefixes.read(find_project())
 
 
+KEPT = find_project().root / ".pytest_cache/examined"
+T = TypeVar("T")
+
+
+def _store(quads: list[ox.Quad]) -> ox.Store:
+    store = ox.Store()
+    store.bulk_extend(quads)
+    return store
+
+
+# The engine in which inferred statements are explained is kept as its quads.
+copyreg.pickle(ox.Store, lambda store: (_store, (list(store),)))
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file; where the system has no locks (Windows), each process does the work itself."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def kept(name: str, make: Callable[[], T]) -> T:
+    """What `make` returns for the sources and code as they are: made by the first process, loaded by the others."""
+    made_from = json.dumps(build_folder.made_from(find_project()), sort_keys=True)
+    path = KEPT / f"{name}-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.pickle"
+    with locked(KEPT / f"{name}.lock"):
+        if path.is_file():
+            return pickle.loads(path.read_bytes())
+        value = make()
+        for old in KEPT.glob(f"{name}-*.pickle"):
+            old.unlink()
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_bytes(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+        part.replace(path)
+    return value
+
+
+@cache
+def dataset() -> Dataset:
+    """The project as it is read."""
+    return kept("dataset", lambda: load(find_project()))
+
+
 @cache
 def examined() -> examine.Examined:
     """What `statereport build` knows before it writes anything."""
-    return examine.examine(find_project())
+    return kept("examined", lambda: examine.examine(find_project()))
 
 
 @cache
@@ -41,7 +107,12 @@ def fresh_build() -> build_folder.Build | None:
 @cache
 def site() -> Site:
     """What the server answers from, without the report's text: of ./build where that is fresh, else of the sources."""
-    return _site(fresh_build())
+    made = fresh_build()
+    if made:
+        return _site(made)
+    found = examined()
+    with mock.patch.object(examine, "examine", lambda *given, **more: found):
+        return _site(None)
 
 
 def site_of_build(folder: Path) -> Site:

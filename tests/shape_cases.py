@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from statereport.project import find_project
+import real
+
 from statereport.rdf import turtle
-from statereport.rdf.dataset import load
 from statereport.rdf.namespaces import SHAPE
 from statereport.reasoning.validation import Finding, Validator
 
@@ -89,7 +89,7 @@ class World:
     """The small project, the terms and concepts of the real one, and its shapes."""
 
     def __init__(self) -> None:
-        dataset = load(find_project())
+        dataset = real.dataset()
         self.rules = [t for part in dataset.shapes.values() for t in part]
         ontology = [t for part in dataset.ontology.values() for t in part]
         # The real terms and concepts are there to be spoken of, not to be looked at: no more of them than that takes.

@@ -4,6 +4,7 @@ The small invented project is whole (tests/tiny); each case breaks one thing in 
 """
 
 import pytest
+from loops import some
 
 from statereport.errors import (
     FragmentAbsent,
@@ -81,7 +82,7 @@ def test_one_statement_has_an_anchor_for_each_unit_and_quote(tiny):
 def test_anchors_are_in_the_order_of_the_text_and_point_at_their_words(tiny, tiny_text):
     rows = list(quotes(tiny.graphs / "reports/tiny/anchors.ttl").values())
     assert [row[4] for row in rows] == sorted(row[4] for row in rows)
-    for _, exact, prefix, suffix, start, end in rows:
+    for _, exact, prefix, suffix, start, end in some(rows):
         assert tiny_text.words[start - len(prefix) : end + len(suffix)] == prefix + exact + suffix
 
 
@@ -177,6 +178,6 @@ def test_the_anchors_of_the_report_are_those_kept(project, report_text):
 
 def test_every_anchor_of_the_report_points_at_its_words(project, report_text):
     (file,) = project.graphs.glob("reports/kaz-cerd-8-10-addendum/anchors.ttl")
-    for iri, (_, exact, prefix, suffix, start, end) in quotes(file).items():
+    for iri, (_, exact, prefix, suffix, start, end) in some(quotes(file).items()):
         assert report_text.words[start - len(prefix) : end + len(suffix)] == prefix + exact + suffix, iri
         assert len(prefix + exact + suffix) <= 80, iri

@@ -51,7 +51,7 @@ def test_a_build_from_older_sources_is_not_used(graph, project, monkeypatch, cap
     assert "answers as it was built" in capsys.readouterr().err
 
 
-def test_a_folder_without_a_build_is_told(project, tmp_path) -> None:
+def test_a_folder_without_a_build_is_reported(project, tmp_path) -> None:
     with pytest.raises(NotABuild, match="no built graph"):
         statereport.open(tmp_path / "nothing")
 

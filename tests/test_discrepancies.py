@@ -9,13 +9,13 @@ from decimal import Decimal
 import pyoxigraph as ox
 import pytest
 import real
+from loops import some
 from real import PREFIXES, examined
 
 from statereport.cli import commands
 from statereport.graph import discrepancies
 from statereport.project import find_project
 from statereport.rdf import namespaces, writers
-from statereport.rdf.dataset import load
 from statereport.rdf.namespaces import SHAPE, SR
 from statereport.reasoning.findings import FINDINGS, notes
 from statereport.reasoning.rules import load_rules
@@ -121,17 +121,17 @@ def test_two_findings_of_one_shape_on_one_thing_have_two_notes():
 
 def test_each_entry_says_what_where_and_how(entries):
     assert len({entry.iri for entry in entries}) == len(entries)
-    for entry in entries:
+    for entry in some(entries):
         assert entry.message.endswith((".", "!")) and entry.units and entry.label and entry.kind, entry.iri
         assert (entry.shape == "") == (entry.rule == "") == (entry.found == "By reading."), entry.iri
         assert all(re.fullmatch(r"\d+\.\d+|theme \d+", unit) for unit in entry.units), entry.iri
 
 
 def test_a_number_in_a_message_of_a_reader_is_printed_so_in_the_report(entries, report_text):
-    for entry in entries:
-        if not entry.rule:
-            for number in re.findall(r"(?<![\d.-])\d{1,3}(?:,\d{3})+(?![\d.])", entry.message):
-                assert number in report_text.words, (entry.iri, number)
+    printed = re.compile(r"(?<![\d.-])\d{1,3}(?:,\d{3})+(?![\d.])")
+    numbers = [(entry.iri, number) for entry in entries if not entry.rule for number in printed.findall(entry.message)]
+    for iri, number in some(numbers):
+        assert number in report_text.words, (iri, number)
 
 
 def test_the_page_numbers_and_quotes_each_entry(entries):
@@ -178,7 +178,7 @@ def derived():
 
 
 def test_derived_figures_are_never_figures_of_the_state(graph):
-    for name, facts in derived().items():
+    for name, facts in some(derived().items()):
         assert facts[namespaces.RDF + "type"] == [SR + "DerivedFigure"] or set(facts[namespaces.RDF + "type"]) == {
             SR + "DerivedFigure"
         }, name
@@ -187,7 +187,7 @@ def test_derived_figures_are_never_figures_of_the_state(graph):
 
 
 def test_a_derived_figure_has_one_value_one_unit_and_its_sources():
-    for name, facts in derived().items():
+    for name, facts in some(derived().items()):
         assert (
             len(facts[SR + "derivedValue"]) == len(facts[SR + "isInUnit"]) == len(facts[SR + "hasDerivation"]) == 1
         ), name
@@ -259,7 +259,7 @@ class Copy:
     KINDS = ("figure", "quantity", "breakdown", "claim", "measure", "period", "bound", "unit", "indicator")
 
     def __init__(self) -> None:
-        dataset = load(find_project())
+        dataset = real.dataset()
         every = [t for parts in (dataset.ontology, dataset.data) for triples in parts.values() for t in triples]
         kept = tuple(f"/{kind}/" for kind in self.KINDS)
         self.triples = [

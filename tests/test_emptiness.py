@@ -26,14 +26,20 @@ def explained(engine, text: str) -> emptiness.Cause | None:
     ("pattern", "part", "place", "why"),
     [
         (f"{FIGURE}\n ?x sr:isFor ?y .\n ?x sr:value ?v", "?x sr:isFor ?y", "2:5", "no match in the graph"),
-        (f"{FIGURE}\n ?x sr:value 7391 ; skos:prefLabel ?l ; sr:isStatedIn passage:13.6 .", "?x sr:isStatedIn passage:13.6", "2:41", "none fits both"),
+        (f"{FIGURE}\n ?x sr:value 7391 ; skos:prefLabel ?l ; sr:isStatedIn passage:13.6 .",
+         "?x sr:isStatedIn passage:13.6", "2:41", "none fits both"),
         (f"{FIGURE}\n ?x sr:value ?v FILTER(?v > 9000)", "FILTER(?v > 9000)", "2:17", "none of them passes it"),
-        (f"FILTER(?v > 9000)\n{FIGURE} ?x sr:value ?v . ?x sr:nothing ?n", "FILTER(?v > 9000)", "1:12", "none of them passes it"),
+        (f"FILTER(?v > 9000)\n{FIGURE} ?x sr:value ?v . ?x sr:nothing ?n",
+         "FILTER(?v > 9000)", "1:12", "none of them passes it"),
         (f"{FIGURE}\n MINUS {{ ?x sr:value ?v }}", "MINUS { ?x sr:value ?v }", "2:2", "taken away"),
-        (f"{FIGURE}\n FILTER NOT EXISTS {{ ?x sr:value ?v }}", "FILTER NOT EXISTS { ?x sr:value ?v }", "2:2", "none of them passes it"),
-        (f"OPTIONAL {{ ?x sr:nothing ?y }}\n {FIGURE} {{ ?x sr:isFor ?y }} UNION {{ ?x sr:issues ?y }}", "{ ?x sr:isFor ?y } UNION { ?x sr:issues ?y }", "2:19", "no match"),
-        (f"{FIGURE}\n {{ SELECT ?x (COUNT(?v) AS ?n) WHERE {{ ?x a sr:Norm ; sr:value ?v }} GROUP BY ?x }}", "?x a sr:Norm", "2:43", "no match"),
-        (f"{FIGURE}\n {{ ?x sr:value ?v . {{ ?x sr:isFor/sr:isPartOf* ?y }} }}", "?x sr:isFor/sr:isPartOf* ?y", "2:26", "no match"),
+        (f"{FIGURE}\n FILTER NOT EXISTS {{ ?x sr:value ?v }}",
+         "FILTER NOT EXISTS { ?x sr:value ?v }", "2:2", "none of them passes it"),
+        (f"OPTIONAL {{ ?x sr:nothing ?y }}\n {FIGURE} {{ ?x sr:isFor ?y }} UNION {{ ?x sr:issues ?y }}",
+         "{ ?x sr:isFor ?y } UNION { ?x sr:issues ?y }", "2:19", "no match"),
+        (f"{FIGURE}\n {{ SELECT ?x (COUNT(?v) AS ?n) WHERE {{ ?x a sr:Norm ; sr:value ?v }} GROUP BY ?x }}",
+         "?x a sr:Norm", "2:43", "no match"),
+        (f"{FIGURE}\n {{ ?x sr:value ?v . {{ ?x sr:isFor/sr:isPartOf* ?y }} }}",
+         "?x sr:isFor/sr:isPartOf* ?y", "2:26", "no match"),
         (f"{FIGURE}\n GRAPH <a:b> {{ ?x ?y ?z }}", "GRAPH <a:b> { ?x ?y ?z }", "2:2", "no match"),
         (f"VALUES ?x {{ figure:13 }}\n {FIGURE}", "?x a sr:Figure", "2:5", "none fits both"),
     ],
@@ -46,14 +52,14 @@ def test_the_first_part_that_leaves_nothing_is_named(engine, pattern: str, part:
     assert why in cause.why and part in str(cause)
 
 
-def test_a_name_that_the_graph_does_not_have_is_told_with_the_nearest(engine) -> None:
+def test_a_name_that_the_graph_does_not_have_is_reported_with_the_nearest(engine) -> None:
     cause = explained(engine, "SELECT ?x { ?x sr:valeu ?v }")
     assert "does not have sr:valeu" in cause.help and "sr:value" in cause.help
     cause = explained(engine, "SELECT ?v { figure:13-scools sr:value ?v }")
     assert "figure:13-schools" in cause.help
 
 
-def test_a_text_without_its_language_is_told(engine) -> None:
+def test_a_text_without_its_language_is_reported(engine) -> None:
     assert '"schools"@en' in explained(engine, 'SELECT ?x { ?x skos:prefLabel "schools" }').help
 
 

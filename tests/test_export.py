@@ -9,6 +9,8 @@ import re
 import miniproject
 import pytest
 import rdflib
+import real
+from loops import some
 from rdflib.compare import to_canonical_graph
 from real import PREFIXES
 
@@ -56,7 +58,7 @@ def test_each_dataset_format_keeps_the_named_graphs(built, ending, parser):
     project, out = built
     read = rdflib.Dataset()
     read.parse(out / f"statereport.{ending}", format=parser)
-    for name, triples in asserted(project).items():
+    for name, triples in some(asserted(project).items()):
         assert same(rdflib_bridge.to_rdflib(triples), rdflib.Graph() + read.graph(rdflib.URIRef(name))), name
 
 
@@ -112,26 +114,21 @@ def test_each_table_is_as_its_description_says(built):
 
 def test_each_table_of_the_real_graph_is_as_its_description_says(project, tmp_path):
     from statereport.questions.saved import SavedQueries
-    from statereport.reasoning import inference
-    from statereport.reasoning.rules import load_rules
-    from statereport.sparql.engine import Store
 
-    dataset = load(project)
-    inferred = inference.infer(dataset.ontology_quads(), dataset.data_quads(), load_rules(project.ontology / "rules"))
-    engine = Store.memory([*dataset.quads(), *writers.quads({inference.INFERRED: inferred.triples})])
+    engine = real.graph().engine
     export.write_answers(tmp_path, (q for q in SavedQueries.of(project) if q.topic == "tables"), engine, project)
     check_tables(tmp_path)
 
 
 def check_tables(out):
     assert tables(out)
-    for path in tables(out):
+    for path in some(tables(out)):
         about = json.loads(path.with_name(f"{path.name}-metadata.json").read_text(encoding="utf-8"))
         head, *rows = csv.reader(io.StringIO(path.read_bytes().decode("utf-8"), newline=""))
         columns = about["tableSchema"]["columns"]
         assert about["url"] == path.name and about["@context"][0] == "http://www.w3.org/ns/csvw"
         assert head == [column["name"] for column in columns] == [column["titles"] for column in columns]
-        for i, column in enumerate(columns):
+        for i, column in some(enumerate(columns)):
             cells = [row[i] for row in rows]
             assert all(cells) or not column.get("required"), (path.name, column["name"])
             values = [
@@ -208,7 +205,7 @@ def test_two_partitions_never_share_an_address(built):
     about = rdflib.Graph().parse(out / "void.ttl")
     void = rdflib.Namespace("http://rdfs.org/ns/void#")
     for predicate in (void["class"], void.property, void.triples, void.entities):
-        for subject in set(about.subjects(predicate)):
+        for subject in some(set(about.subjects(predicate))):
             assert len(list(about.objects(subject, predicate))) == 1, subject
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import real
+from loops import some
 from real import PREFIXES
 
 from statereport.errors import NotInferred, QuerySyntax, RuleBroken
-from statereport.project import find_project
 from statereport.rdf import namespaces, rdflib_bridge
-from statereport.rdf.dataset import load
 from statereport.reasoning import axioms
 from statereport.reasoning.explanations import Explanations
 from statereport.reasoning.inference import infer
@@ -21,7 +21,7 @@ BASE = "https://w3id.org/statereport/id/case/"
 
 @pytest.fixture(scope="module")
 def dataset():
-    return load(find_project())
+    return real.dataset()
 
 
 def read(path):
@@ -59,7 +59,7 @@ def test_every_inferred_statement_is_explained_down_to_what_is_asserted(path, da
         assert kept.explain(str(triple)) == explanation, "a build keeps another explanation"
         assert explanation.premises
         assert set(explanation.inferred) <= set(explanation.premises)
-        for premise in explanation.premises:
+        for premise in some(explanation.premises):
             if premise in explanation.inferred:
                 walk(premise, (*above, triple))
             else:
@@ -143,9 +143,9 @@ def test_every_axiom_of_the_ontology_is_compiled_or_only_forbids(dataset):
         namespaces.OWL + name
         for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Restriction", "Ontology")
     }
-    for t in dataset.ontology_quads():
+    for t in some(dataset.ontology_quads()):
         words = (t.object.value,) if t.predicate.value == f"{namespaces.RDF}type" else (t.predicate.value,)
-        for word in words:
+        for word in some(words):
             if word.startswith(namespaces.OWL):
                 assert word in axioms.COMPILED | axioms.CONSTRAINTS | structure | kinds, word
 

@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
+import real
+from loops import some
 from real import PREFIXES
 
-from statereport.project import find_project
-from statereport.rdf.dataset import load
 from statereport.rdf.namespaces import BASE, GRAPH, ID, SR
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -41,6 +41,10 @@ class Ontology:
 
     def values(self, subject, predicate):
         return [name(value) for value in self.said[subject][predicate]] if subject in self.said else []
+
+    def pairs(self, subjects, *predicates):
+        """Each subject with each of its values; there is one pair at least."""
+        return some((s, value) for s in subjects for predicate in predicates for value in self.values(s, predicate))
 
     def of_type(self, *kinds):
         return sorted(
@@ -73,7 +77,7 @@ def name(term):
 
 @pytest.fixture(scope="module")
 def dataset():
-    return load(find_project())
+    return real.dataset()
 
 
 @pytest.fixture(scope="module")
@@ -100,25 +104,25 @@ def terms(classes, properties):
 
 
 def test_every_term_has_one_english_label_and_one_definition(onto, terms):
-    for term in terms:
+    for term in some(terms):
         for predicate in (f"{RDFS}label", f"{SKOS}definition"):
             languages = Counter(value.language for value in onto.said[term][predicate])
             assert languages["en"] == 1 and None not in languages and set(languages.values()) == {1}, (term, predicate)
 
 
 def test_every_class_has_a_russian_and_a_kazakh_label(onto, classes):
-    for term in classes:
+    for term in some(classes):
         assert {value.language for value in onto.said[term][f"{RDFS}label"]} == {"en", "kk", "ru"}, term
 
 
 def test_labels_are_clean_and_in_lower_case(onto, terms):
-    for term in terms:
-        for label in onto.values(term, f"{RDFS}label"):
+    for term in some(terms):
+        for label in some(onto.values(term, f"{RDFS}label")):
             assert label == label.strip() and "  " not in label and label[0].islower() and label[-1] != ".", label
 
 
 def test_an_english_label_is_the_name_spelt_out(onto, properties):
-    for term in properties:
+    for term in some(properties):
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", term.removeprefix(SR)).lower()
         label = next(v.value for v in onto.said[term][f"{RDFS}label"] if v.language == "en")
         assert label == words, (term, label)
@@ -132,8 +136,8 @@ def test_no_two_terms_of_a_kind_share_a_label_or_a_definition(onto, classes, pro
 
 
 def test_a_definition_is_a_sentence_and_not_the_label(onto, terms):
-    for term in terms:
-        for text in onto.values(term, f"{SKOS}definition"):
+    for term in some(terms):
+        for text in some(onto.values(term, f"{SKOS}definition")):
             assert text[0].isupper() and text.endswith(".") and text == text.strip() and len(text.split()) >= 4, (
                 term,
                 text,
@@ -141,10 +145,10 @@ def test_a_definition_is_a_sentence_and_not_the_label(onto, terms):
 
 
 def test_names_are_built_in_one_way(onto, classes, properties):  # P22, P36, P03, P07, P21
-    for term in classes:
+    for term in some(classes):
         assert re.fullmatch(r"[A-Z][A-Za-z]*", term.removeprefix(SR)), term
         assert not re.search(r"And[A-Z]|Or[A-Z]|^(Other|Misc|Unknown)", term.removeprefix(SR)), term
-    for term in properties:
+    for term in some(properties):
         assert re.fullmatch(r"[a-z][A-Za-z]*", term.removeprefix(SR)) and term.removeprefix(SR) != "is", term
 
 
@@ -154,12 +158,12 @@ def test_every_term_has_one_home(dataset, terms):
         for t in triples:
             if graph != f"{GRAPH}ontology/alignments":
                 homes[name(t.subject)].add(graph)
-    for term in terms:
+    for term in some(terms):
         assert len(homes[term]) == 1, (term, homes[term])
 
 
 def test_every_term_says_where_it_is_defined(onto, terms):
-    for term in terms:
+    for term in some(terms):
         assert onto.values(term, f"{RDFS}isDefinedBy") == [SR], term
 
 
@@ -246,7 +250,7 @@ def test_every_vocabulary_in_use_has_a_list_of_its_terms(dataset):
 
 
 def test_the_lists_name_their_vocabulary_and_its_namespace():
-    for path in TERMS.glob("*.txt"):
+    for path in some(TERMS.glob("*.txt")):
         lines = path.read_text(encoding="utf-8").splitlines()
         assert lines[1] == f"# namespace: {PREFIXES[path.stem]}" and lines[2].startswith("# source: "), path
         names = [line for line in lines if not line.startswith("#")]
@@ -276,7 +280,7 @@ def test_every_foreign_term_that_is_used_is_declared_in_the_alignments(dataset):
 
 
 def test_every_declared_foreign_term_is_of_one_kind(onto):  # P34, P35
-    for subject in list(onto.said):
+    for subject in some(list(onto.said)):
         if not subject.startswith((BASE, "_:")) and (kinds := onto.values(subject, f"{RDF}type")):
             assert len([k for k in kinds if k.startswith(OWL)]) == 1, (subject, kinds)
 
@@ -284,8 +288,8 @@ def test_every_declared_foreign_term_is_of_one_kind(onto):  # P34, P35
 def test_only_the_alignments_speak_of_foreign_models(dataset):
     axioms = {RDFS + p for p in ("subClassOf", "subPropertyOf", "domain", "range")}
     axioms |= {OWL + p for p in ("equivalentClass", "equivalentProperty", "disjointWith")}
-    for graph, triples in dataset.ontology.items():
-        for t in triples:
+    for graph, triples in some(dataset.ontology.items()):
+        for t in some(triples):
             if t.predicate.value in axioms and graph != f"{GRAPH}ontology/alignments":
                 for term in (t.subject, t.object):
                     assert name(term).startswith((SR, XSD, OWL, "_:")), (graph, str(t))
@@ -293,7 +297,7 @@ def test_only_the_alignments_speak_of_foreign_models(dataset):
 
 def test_the_alignments_hold_nothing_else(dataset):
     ties = (f"{RDFS}subClassOf", f"{RDFS}subPropertyOf", f"{RDF}type")
-    for t in dataset.ontology[f"{GRAPH}ontology/alignments"]:
+    for t in some(dataset.ontology[f"{GRAPH}ontology/alignments"]):
         if t.predicate.value == PREFIXES["qb"] + "codeList":
             assert t.object.value.startswith(ID + "scheme/"), str(t)
         elif name(t.subject).startswith(SR):
@@ -319,7 +323,7 @@ def test_no_hierarchy_has_a_circle(onto, terms, predicate):  # P06
 
 
 def test_no_property_has_two_domains_or_ranges(onto, properties):  # P19
-    for term in properties:
+    for term in some(properties):
         for predicate in (f"{RDFS}domain", f"{RDFS}range"):
             assert len(onto.values(term, predicate)) <= 1, (term, predicate)
 
@@ -341,7 +345,7 @@ WITHOUT_DOMAIN_AND_RANGE = {
 
 
 def test_a_property_without_domain_and_range_is_one_of_the_few(onto, properties):  # P11
-    for term in properties:
+    for term in some(properties):
         if not onto.values(term, f"{RDFS}domain") and not onto.values(term, f"{RDFS}range"):
             assert term.removeprefix(SR) in WITHOUT_DOMAIN_AND_RANGE, term
 
@@ -362,9 +366,8 @@ def test_every_term_has_labels_in_three_languages(onto, classes, properties):
 
 
 def test_domains_and_ranges_are_declared(onto, classes, properties):  # P34
-    for term in properties:
-        for value in (*onto.values(term, f"{RDFS}domain"), *onto.values(term, f"{RDFS}range")):
-            assert value in classes or value.startswith(XSD) or value == f"{OWL}Thing", (term, value)
+    for term, value in onto.pairs(properties, f"{RDFS}domain", f"{RDFS}range"):
+        assert value in classes or value.startswith(XSD) or value == f"{OWL}Thing", (term, value)
 
 
 def test_classes_at_the_top_are_disjoint(onto, classes):  # P10
@@ -375,7 +378,7 @@ def test_classes_at_the_top_are_disjoint(onto, classes):  # P10
 
 
 def test_every_class_is_connected(onto, classes, properties):  # P04
-    for term in classes:
+    for term in some(classes):
         as_value = [
             s for s in list(onto.said) for values in onto.said[s].values() if any(name(v) == term for v in values)
         ]
@@ -383,13 +386,12 @@ def test_every_class_is_connected(onto, classes, properties):  # P04
 
 
 def test_no_class_is_told_by_itself(onto, classes):  # P24, P25 of classes
-    for term in classes:
-        for value in onto.values(term, f"{OWL}equivalentClass"):
-            assert term != value and term not in onto.members(value), term
+    for term, value in onto.pairs(classes, f"{OWL}equivalentClass"):
+        assert term != value and term not in onto.members(value), term
 
 
 def test_characteristics_fit_domains_and_ranges(onto, properties):  # P28, P29
-    for term in properties:
+    for term in some(properties):
         if {f"{OWL}TransitiveProperty", f"{OWL}SymmetricProperty"} & set(onto.values(term, f"{RDF}type")):
             assert onto.values(term, f"{RDFS}domain") == onto.values(term, f"{RDFS}range"), term
 
@@ -399,9 +401,8 @@ def test_there_are_no_inverses(onto, properties):  # P05, P25, P26: a property i
 
 
 def test_a_chain_has_at_least_two_steps(onto, properties):  # P33
-    for term in properties:
-        for chain in onto.values(term, f"{OWL}propertyChainAxiom"):
-            assert len(onto.list(chain)) >= 2, term
+    for term, chain in onto.pairs(properties, f"{OWL}propertyChainAxiom"):
+        assert len(onto.list(chain)) >= 2, term
 
 
 def test_every_name_of_ours_is_a_term(
@@ -422,7 +423,7 @@ def test_every_name_of_ours_is_a_term(
 
 
 def test_every_property_is_of_one_kind(onto, properties):
-    for term in properties:
+    for term in some(properties):
         kinds = [kind for kind in PROPERTY_KINDS if OWL + kind in onto.values(term, f"{RDF}type")]
         assert len(kinds) == 1, (term, kinds)
 
@@ -431,9 +432,8 @@ def test_a_property_stands_under_properties_of_its_kind(onto, properties):
     kind_of = {
         s: next((k for k in PROPERTY_KINDS if OWL + k in onto.values(s, f"{RDF}type")), None) for s in list(onto.said)
     }
-    for term in properties:
-        for up in onto.values(term, f"{RDFS}subPropertyOf"):
-            assert kind_of.get(up) == kind_of[term], (term, up)
+    for term, up in onto.pairs(properties, f"{RDFS}subPropertyOf"):
+        assert kind_of.get(up) == kind_of[term], (term, up)
 
 
 def test_nothing_is_class_and_property(onto, classes, properties):
@@ -441,10 +441,9 @@ def test_nothing_is_class_and_property(onto, classes, properties):
 
 
 def test_ranges_fit_the_kind_of_property(onto, properties):
-    for term in properties:
+    for term, value in onto.pairs(properties, f"{RDFS}range"):
         is_data = f"{OWL}DatatypeProperty" in onto.values(term, f"{RDF}type")
-        for value in onto.values(term, f"{RDFS}range"):
-            assert value.startswith(XSD) == is_data, (term, value)
+        assert value.startswith(XSD) == is_data, (term, value)
 
 
 def composite(onto, properties):
@@ -475,10 +474,10 @@ def test_composite_properties_are_in_no_axiom_that_counts_or_forbids(onto, prope
             "hasSelf",
         )
     }
-    for term in hidden:
+    for term in some(hidden):
         assert not counting & set(onto.values(term, f"{RDF}type")), term
         assert not onto.values(term, f"{OWL}propertyDisjointWith"), term
-    for node in list(onto.said):
+    for node in some(list(onto.said)):
         if cardinalities & set(onto.said[node]):
             assert not hidden & set(onto.values(node, f"{OWL}onProperty"))
 
@@ -496,7 +495,7 @@ def test_chains_are_regular(
             if steps == [term, term]:
                 continue
             below[term].update(steps[1:] if steps[0] == term else steps[:-1] if steps[-1] == term else steps)
-    for term in properties:
+    for term in some(properties):
         reached, todo = set(), list(below[term])
         while todo:
             node = todo.pop()
@@ -507,15 +506,14 @@ def test_chains_are_regular(
 
 
 def test_chains_hold_object_properties(onto, properties):
-    for term in properties:
-        for chain in onto.values(term, f"{OWL}propertyChainAxiom"):
-            for step in onto.list(chain):
-                step = onto.values(step, f"{OWL}inverseOf")[0] if step.startswith("_:") else step
-                assert f"{OWL}ObjectProperty" in onto.values(step, f"{RDF}type"), step
+    chains = some(chain for term in properties for chain in onto.values(term, f"{OWL}propertyChainAxiom"))
+    for step in some(step for chain in chains for step in onto.list(chain)):
+        step = onto.values(step, f"{OWL}inverseOf")[0] if step.startswith("_:") else step
+        assert f"{OWL}ObjectProperty" in onto.values(step, f"{RDF}type"), step
 
 
 def test_lists_of_disjoint_classes_have_no_name(onto):  # OWL 2 Mapping to RDF, table 16
-    for subject in list(onto.said):
+    for subject in some(list(onto.said)):
         if set(onto.values(subject, f"{RDF}type")) & {
             f"{OWL}AllDisjointClasses",
             f"{OWL}AllDifferent",
@@ -564,7 +562,7 @@ def test_values_are_of_the_datatype_that_the_ontology_says(dataset, onto):
 
 def test_individuals_stand_where_the_table_of_prefixes_puts_them(dataset):
     spaces = {space for space in PREFIXES.values() if space.startswith(BASE)}
-    for graph, triples in dataset.data.items():
-        for t in triples:
+    for graph, triples in some(dataset.data.items()):
+        for t in some(triples):
             if name(t.subject).startswith(ID):
                 assert t.subject.value[: t.subject.value.rfind("/") + 1] in spaces, (graph, t.subject.value)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import miniproject
 import pytest
+from loops import some
 
 from statereport.errors import BuildDamaged, DataViolates
 from statereport.graph import build_folder, examine
@@ -71,7 +72,7 @@ def test_each_damaged_file_is_reported_before_anything_is_served(made, out):
     opened = build_folder.open_build(out, in_memory=True)
     silent = []
     assert len(opened.listed) > 40
-    for name in opened.listed:
+    for name in some(opened.listed):
         content = (out / name).read_bytes()
         (out / name).write_bytes(content + b" ")
         try:

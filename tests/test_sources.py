@@ -8,11 +8,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import real
+from loops import some
 from real import PREFIXES
 
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import namespaces, turtle
-from statereport.rdf.dataset import homes, load, name_of, path_of, unstable_literals
+from statereport.rdf.dataset import homes, name_of, path_of, unstable_literals
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests/golden/queries"
@@ -47,8 +49,8 @@ def texts() -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def dataset(project):
-    return load(project)
+def dataset():
+    return real.dataset()
 
 
 def saved(project) -> list:
@@ -106,7 +108,7 @@ def test_the_graph_of_the_ontology_is_no_folder_of_the_graphs(project):
 
 
 def test_names_of_graphs_and_files_lead_to_each_other(project, dataset):
-    for name in dataset.graphs:
+    for name in some(dataset.graphs):
         path = path_of(project, name)
         assert path.is_file() and name_of(project, path) == name
 
@@ -146,7 +148,7 @@ def test_the_project_has_what_a_stranger_looks_for(name):
 
 
 def test_files_are_plain_text_with_plain_ends():
-    for name, text in texts():
+    for name, text in some(texts()):
         if name.startswith("tests/turtle/"):
             continue
         assert "\r" not in text, f"{name} has carriage returns"
@@ -198,7 +200,7 @@ def allowed_words(name: str) -> str:
 
 
 def test_every_file_of_the_tests_is_collected_or_used():
-    for path in (ROOT / "tests").glob("*.py"):
+    for path in some((ROOT / "tests").glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         tests = [n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
         used = any(
@@ -213,7 +215,7 @@ def test_every_file_of_the_tests_is_collected_or_used():
 
 
 def test_no_test_shares_its_name_with_another_in_its_file():
-    for path in (ROOT / "tests").glob("test_*.py"):
+    for path in some((ROOT / "tests").glob("test_*.py")):
         names = [n.name for n in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(n, ast.FunctionDef)]
         assert len(names) == len(set(names)), f"{path.name}: the later test hides the earlier"
 

@@ -4,12 +4,13 @@ import csv
 import io
 
 import pytest
+import real
 from real import PREFIXES as TABLE
 from shape_cases import World, cases
 
 from statereport.errors import ShapeBroken
 from statereport.rdf import turtle
-from statereport.rdf.dataset import Dataset, load
+from statereport.rdf.dataset import Dataset
 from statereport.rdf.namespaces import SHAPE
 from statereport.reasoning import shapes, validation, validation_input
 
@@ -50,13 +51,13 @@ def found(rules: str, data: str = TWO, plain: bool = False) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def dataset(project) -> Dataset:
-    return load(project)
+def dataset() -> Dataset:
+    return real.dataset()
 
 
 @pytest.fixture(scope="module")
-def findings(dataset) -> tuple[validation.Finding, ...]:
-    return validation.validate(dataset.data, dataset.ontology, dataset.shapes)
+def findings() -> tuple[validation.Finding, ...]:
+    return real.examined().findings
 
 
 # --- guards: each stands between a fault and a silent pass -------------------------------------------------------------
@@ -231,6 +232,7 @@ def test_every_shape_finds_something_to_look_at(dataset):
     assert {shape.removeprefix(SHAPE) for shape in empty} <= UNFOCUSED
 
 
+@pytest.mark.slow
 def test_a_planted_fault_in_the_project_is_found(dataset):
     planted = turtle.parse_turtle(PREFIXES + "place:nowhere a sr:Place .")
     data = {**dataset.data, "https://example.org/planted": tuple(planted)}

@@ -1,38 +1,49 @@
-"""Everything that this project tries on a server, on ours and on others beside it; the figures as one JSON on stdout.
+"""Attacks on a server of this machine, with a good client beside each: what became of that client, and of the server.
 
-    make hostile                                          some minutes
-    .venv/bin/python tests/web/hostile.py --no-peers      only ours
+    make hostile                                            seven attacks, on the bare server and behind nginx
+    .venv/bin/python tests/web/hostile.py half-open files   some of them
+    .venv/bin/python tests/web/hostile.py --peers           also the hostile queries, on ours and on other servers
 
-Seeded, and on this machine only. What it does to each server: the hostile queries by 1 and by 8 attackers from another
-address than the good client's; on ours also by 8 from 8 addresses and by 8 from the good client's own, 10,000 broken
-requests, 900 requests that never end, and 200 that want to reach another server. The others do not look at addresses.
+It prints a line for each attack: how many requests of the good client were lost and how long they took, whether every
+worker was back within 30 s, whether what `/health` says of the processes is true, and how much was logged. The line ends
+in `good` where nothing was lost, 99 of 100 took at most 250 ms, the workers were back, and the log is below 10 MB.
+Seeded; nothing is sent anywhere but to this machine (`attackers.py`). With --peers, more figures follow as one JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import http.client
 import json
 import os
 import platform
+import random
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / "bench")]
 
 import attack  # noqa: E402
+import attackers  # noqa: E402
 import corpus  # noqa: E402
 import peers  # noqa: E402
+import proxying  # noqa: E402
 import serving  # noqa: E402
 import web  # noqa: E402
 
+# A good client: how long it waits between two requests, in seconds, and what it may lose and wait for at most.
+PAUSE, LOST, P99 = 0.05, 0, 250.0
+BACK, LOGGED = 30.0, 10_000_000
 # How many attackers, and where each is. The good client is at 127.0.0.1.
 SIEGES: dict[str, tuple[int, Callable[[int], str]]] = {
     "under 1": (1, lambda i: "127.0.0.2"),
@@ -44,23 +55,99 @@ PAGES = ("/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh.ttl", "/query/law/
 
 
 def main() -> None:
-    """Run it all and print the figures."""
+    """Run the attacks that are named, or all, and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--no-peers", action="store_true", help="only our own server")
-    parser.add_argument("--malformed", type=int, default=10_000, help="how many broken requests")
-    parser.add_argument("--seconds", type=float, default=2, help="the time that a query may take, on our server")
-    parser.add_argument("--rounds", type=int, default=1, help="how often every hostile query is sent")
-    parser.add_argument("--peer-seconds", type=float, default=240, help="how long a peer is attacked")
+    parser.add_argument("attacks", nargs="*", metavar="ATTACK", help=f"one of: {', '.join(attackers.ATTACKS)}")
+    parser.add_argument("--seconds", type=float, default=30, help="how long each attack lasts")
+    parser.add_argument("--only", choices=("bare", "nginx"), help="only the bare server, or only behind nginx")
+    parser.add_argument("--peers", action="store_true", help="also the hostile queries, on ours and on other servers")
     options = parser.parse_args()
-    every = corpus.queries() * options.rounds
+    names = options.attacks or list(attackers.ATTACKS)
+    bad = 0
+    print(
+        f"{'attack':10} {'before':6} {'asked':>5} {'lost':>4} {'p50':>6} {'p99':>6} {'max':>6}  workers  health  logged"
+    )
+    for before in ("bare", "nginx"):
+        if options.only in (None, before):
+            for name in names:
+                bad += not attacked(name, before, options.seconds)
+    if options.peers:
+        print(json.dumps(queries(), indent=1))
+    sys.exit(1 if bad else 0)
+
+
+def attacked(name: str, before: str, seconds: float) -> bool:
+    """Attack a fresh server; print what came of it, and return whether that was good."""
+    with contextlib.ExitStack() as stack:
+        proxy = ["--proxy", "127.0.0.1"] if before == "nginx" else []
+        build = ["--build", os.environ["STATEREPORT_BUILD"]] if "STATEREPORT_BUILD" in os.environ else []
+        served = stack.enter_context(serving.real(*proxy, *build, files=1_024 if name == "files" else 0))
+        port = served.port
+        if before == "nginx":
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            port, _ = stack.enter_context(proxying.proxied(f"127.0.0.1:{served.port}", folder))
+        assert serving.until(lambda: not served.health()["unprepared"], 300)
+        logged = served.logged
+        command = [sys.executable, str(HERE / "attackers.py"), name, str(port), str(seconds)]
+        attacker = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        good = good_client(port, lambda: attacker.poll() is not None)
+        came = attacker.stdout.read().strip()
+        back = workers_back(served)
+        true = health_is_true(served)
+        logged = served.logged - logged
+        fine = good["lost"] <= LOST and good["p99_ms"] <= P99 and back <= BACK and true and logged < LOGGED
+        print(
+            f"{name:10} {before:6} {good['asked']:5} {good['lost']:4} {good['p50_ms']:6.1f} {good['p99_ms']:6.1f} "
+            f"{good['max_ms']:6.1f}  {back:5.1f} s  {'true' if true else 'FALSE':6}  {logged / 1e6:.2f} MB  "
+            f"{'good' if fine else 'BAD'}  {came} {good['statuses'] if good['lost'] else ''}",
+            flush=True,
+        )
+        return fine
+
+
+def good_client(port: int, done: Callable[[], bool]) -> dict:
+    """Ask for pages that are kept, pages that are not, documents and small queries, until `done`."""
+    endpoint = f"http://127.0.0.1:{port}/sparql"
+    chance, statuses, times = random.Random(7), Counter(), []
+    kinds = (
+        lambda: "/query/law/laws-cited-most.html",
+        lambda: f"/search?q=school+{chance.randrange(10_000)}",
+        lambda: "/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh.ttl",
+        lambda: f"/sparql?{urlencode({'query': f'{attack.GOOD} OFFSET {chance.randrange(1_000)}'})}",
+        lambda: f"/report/{chance.randrange(2, 14)}",
+    )
+    asked = 0
+    while not done():
+        start = time.perf_counter()
+        statuses[attack.get(endpoint, kinds[asked % len(kinds)](), accept="*/*")] += 1
+        times.append(1000 * (time.perf_counter() - start))
+        asked += 1
+        time.sleep(PAUSE)
+    return {"asked": asked, "lost": asked - statuses[200], "statuses": attack.told(statuses), **attack.spread(times)}
+
+
+def workers_back(served: serving.Served) -> float:
+    """The seconds until every worker is there and has nothing to do; more than BACK where that does not come."""
+    start = time.monotonic()
+    while time.monotonic() - start <= BACK:
+        with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
+            pools = served.health()["pools"].values()
+            if all(state["alive"] == state["free"] == state["size"] for state in pools):
+                return time.monotonic() - start
+        time.sleep(0.1)
+    return BACK + 1
+
+
+def health_is_true(served: serving.Served) -> bool:
+    """Whether there are as many processes as `/health` says: the workers, the zygote and the server itself."""
+    return sum(state["alive"] for state in served.health()["pools"].values()) == len(served.tree()) - 2
+
+
+def queries() -> dict:
+    """The figures of the hostile queries on ours and on other servers."""
+    every = corpus.queries()
     figures: dict = {
-        "what": {
-            "queries": len(corpus.queries()),
-            "templates": len(corpus.TEMPLATES),
-            "seed": 42,
-            "rounds": options.rounds,
-            "seconds": options.seconds,
-        },
+        "what": {"queries": len(every), "templates": len(corpus.TEMPLATES), "seed": 42},
         "where": {
             "cores": os.cpu_count(),
             "python": platform.python_version(),
@@ -68,10 +155,8 @@ def main() -> None:
             "on": datetime.now(UTC).date().isoformat(),
         },
     }
-    figures["statereport"] = ours(every, options.malformed, options.seconds)
-    if not options.no_peers:
-        figures |= others(every, options.peer_seconds)
-    print(json.dumps(figures, indent=1))
+    figures["statereport"] = ours(every, 10_000, 2)
+    return figures | others(every, 240)
 
 
 def say(words: str) -> None:

@@ -47,11 +47,11 @@ def _update(engine: Store, request: Request) -> Response:
     using = [f"USING <{value}>" for name, value in pairs if name == "using-graph-uri"]
     using += [f"USING NAMED <{value}>" for name, value in pairs if name == "using-named-graph-uri"]
     words = list(tokens.tokens(texts[0]))
-    if using and any(word.says("USING") or word.says("WITH") for word in words):
+    if using and any(word.is_keyword("USING") or word.is_keyword("WITH") for word in words):
         raise RequestBroken(where="update", what="USING stands in the update and in the request.", hint="")
     text = texts[0]
     for word in reversed(words):
-        if using and word.says("WHERE"):
+        if using and word.is_keyword("WHERE"):
             text = f"{text[: word.start]}{' '.join(using)} {text[word.start :]}"
     try:
         engine._inner.update(text, base_iri="http://127.0.0.1/sparql")

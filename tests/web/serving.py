@@ -42,12 +42,13 @@ class Reply:
 
 @dataclass
 class Served:
-    """A running server: its address, its process, what it has logged so far."""
+    """A running server: its address, its process, what it has logged so far and how many characters that is."""
 
     address: str
     process: subprocess.Popen
     entries: list[dict] = field(default_factory=list)
     other: list[str] = field(default_factory=list)
+    logged: int = 0
 
     @property
     def port(self) -> int:
@@ -123,10 +124,11 @@ def until(condition: Callable[[], bool], seconds: float = 5) -> bool:
 
 
 @contextlib.contextmanager
-def running(*command: str, environment: dict[str, str] | None = None) -> Iterator[Served]:
-    """A server started by a command that prints its address; ended in order at the end."""
+def running(*command: str, environment: dict[str, str] | None = None, files: int = 0) -> Iterator[Served]:
+    """A server started by a command that prints its address; ended in order at the end. It may open so many `files`."""
+    limit = ["sh", "-c", f'ulimit -n {files} && exec "$0" "$@"'] if files else []
     process = subprocess.Popen(
-        [sys.executable, *command],
+        [*limit, sys.executable, *command],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -137,6 +139,7 @@ def running(*command: str, environment: dict[str, str] | None = None) -> Iterato
 
     def listen(stream: Any) -> None:
         for line in stream:
+            served.logged += len(line)
             if "http://" in line and not served.address:
                 served.address = next(word for word in line.split() if word.startswith("http://")).rstrip("/.")
                 ready.set()
@@ -152,7 +155,7 @@ def running(*command: str, environment: dict[str, str] | None = None) -> Iterato
     for reader in readers:
         reader.start()
     try:
-        ready.wait(60)
+        ready.wait(180)
         assert served.address, "".join(served.other)
         yield served
     finally:
@@ -171,9 +174,9 @@ def small(**options: Any) -> Any:
     return running(str(HERE / "serving.py"), "small", json.dumps(options))
 
 
-def real(*options: str) -> Any:
+def real(*options: str, files: int = 0) -> Any:
     """A server of the real project, as a person starts it."""
-    return running("-m", "statereport", "serve", "--port", "0", *options)
+    return running("-m", "statereport", "serve", "--port", "0", *options, files=files)
 
 
 def site_of(engine: Any, project: Any, base: str, limits: Any) -> Any:

@@ -80,7 +80,7 @@ class Transport(asyncio.Transport):
 
     def __init__(self, address: str) -> None:
         super().__init__()
-        self.address, self.data, self.unsent, self.ended = address, b"", 0, ""
+        self.address, self.data, self.unsent, self.ended, self.reading = address, b"", 0, "", True
 
     def get_extra_info(self, name, default=None):
         return (self.address, 1)
@@ -97,6 +97,9 @@ class Transport(asyncio.Transport):
     def write_eof(self):
         self.ended = "half"
 
+    def is_closing(self):
+        return self.ended in ("closed", "aborted")
+
     def close(self):
         self.ended = "closed"
 
@@ -104,10 +107,10 @@ class Transport(asyncio.Transport):
         self.ended = "aborted"
 
     def pause_reading(self):
-        pass
+        self.reading = False
 
     def resume_reading(self):
-        pass
+        self.reading = True
 
 
 async def respond(connection, head, body, problem) -> None:
@@ -138,9 +141,14 @@ async def asked(every: Connections, address: str) -> tuple[Connection, Transport
     connection, transport = opened(every, address)
     connection.pause_writing()
     connection.data_received(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await rounds()
     return connection, transport
+
+
+async def rounds(count: int = 4) -> None:
+    """Let the loop go round."""
+    for _ in range(count):
+        await asyncio.sleep(0)
 
 
 def test_a_client_may_have_a_number_of_connections_and_a_proxy_any():
@@ -232,11 +240,50 @@ def test_a_last_answer_may_be_read_to_its_end_before_the_connection_goes():
         every = among()
         refused, transport = opened(every, "10.0.0.1")
         refused.data_received(b"no request\r\n\r\n" + b"x" * 100)
-        await asyncio.sleep(0)
+        await rounds()
         assert b" 400 " in transport.data and transport.ended == "half"
         refused.data_received(b"y" * 1_000)
         assert refused.look(refused.since + 1) == "" and transport.ended == "half"
         refused.look(refused.since + connections.LINGER + 1)
         assert transport.ended == "aborted"
+
+    play(story)
+
+
+def test_in_each_round_every_client_has_one_request_answered():
+    async def story() -> None:
+        order = []
+
+        async def note(connection, head, body, problem) -> None:
+            order.append(connection.peer)
+            await connection.send(204, [], b"", False)
+
+        every = among(respond=note)
+        many = [opened(every, "10.0.0.1")[0] for _ in range(5)] + [opened(every, "10.0.0.2")[0] for _ in range(5)]
+        few = opened(every, "10.0.0.3")[0]
+        for connection in [*many, few]:
+            connection.data_received(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await rounds(10)
+        assert len(order) == 11 and "10.0.0.3" in order[:3] and order[:2] == ["10.0.0.1", "10.0.0.2"]
+
+    play(story)
+
+
+def test_a_client_that_asks_too_much_is_not_listened_to_for_a_moment(monkeypatch):
+    async def story() -> None:
+        monkeypatch.setattr(connections, "MOMENT", 0.01)
+        answered = []
+
+        async def refuse(connection, head, body, problem) -> None:
+            answered.append(head.target)
+            await connection.send(429, [("Content-Length", "0")], b"", False)
+
+        connection, transport = opened(among(respond=refuse), "10.0.0.1")
+        connection.data_received(b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n")
+        await rounds()
+        assert answered == ["/1"] and transport.reading is False and connection.phase == connections.SENDING
+        await asyncio.sleep(0.02)
+        await rounds()
+        assert answered == ["/1", "/2"]
 
     play(story)

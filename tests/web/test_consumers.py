@@ -11,6 +11,7 @@ from collections import defaultdict
 import pyoxigraph as ox
 import pytest
 import serving
+from loops import some
 from real import PREFIXES as TABLE
 
 from statereport.rdf import namespaces
@@ -59,7 +60,7 @@ def test_an_editor_finds_examples_that_run_as_they_stand(served, method):
     prefixes = {row["prefix"]: row["namespace"] for row in asked(served, PREFIXES, {"method": method})}
     assert len({row["example"] for row in rows}) == len(rows) > 90
     assert all(row["comment"].rstrip().endswith("?") or "/tables/" in row["example"] for row in rows)
-    for row in rows[:: len(rows) // 5]:
+    for row in some(rows[:: len(rows) // 5]):
         assert served.query(Query(row["text"], prefixes=prefixes).whole, Accept="*/*").status == 200, row["example"]
 
 

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 import pyshacl
 import pytest
 import rdflib
+from loops import some
 
 from statereport.questions import catalogue, chart, spreadsheet
 from statereport.rdf import namespaces, writers
@@ -87,7 +88,7 @@ def test_where_no_form_fits_the_forms_are_listed(site):
 @pytest.mark.parametrize("path", [FIGURE, "/def/isStatedIn", "/shape/TotalsAddUp", "/graph/reference/places", "/def"])
 def test_a_document_says_the_same_in_every_form(site, path):
     said = {ending: get(site, f"{path}.{ending}") for ending in negotiation.GRAPHS}
-    for ending, reply in said.items():
+    for ending, reply in some(said.items()):
         assert (reply.status, reply.media_type) == (200, negotiation.GRAPHS[ending])
     several = [
         writers.canonical_nquads(writers.canonical(ox.Quad(t.subject, t.predicate, t.object) for t in triples(reply)))
@@ -180,7 +181,7 @@ def addresses(site) -> list[str]:
 
 def crawl(site, iris: list[str]) -> None:
     """Each IRI must lead to a page and to a document that speaks of it."""
-    for iri in iris:
+    for iri in some(iris):
         path = f"/{iri.removeprefix(namespaces.BASE)}"
         # A question's address leads to its page and its answer, of which there are no triples.
         asks = iri.startswith(f"{namespaces.BASE}query/")
@@ -241,9 +242,9 @@ def test_each_question_answers_in_each_of_its_forms(site):
 
 def check_forms(site, queries) -> None:
     """Each form must be there, with as many rows as the engine finds."""
-    for query in queries:
+    for query in some(queries):
         rows = len(query.answer(site.graph.engine))
-        for ending, kind in questions.forms_of(query).items():
+        for ending, kind in some(questions.forms_of(query).items()):
             reply = get(site, f"/query/{query.name}.{ending}")
             if ending == "html" and query.topic == "checks":
                 continue

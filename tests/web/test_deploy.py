@@ -1,24 +1,18 @@
-"""The unit of systemd and the site of nginx under docs/deploy/ do what they say."""
+"""The unit of systemd and the configuration of nginx under docs/deploy/ do what they say."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
 import time
 
+import proxying
 import pytest
 import serving
+from proxying import DEPLOY
 from skipping import skip_with_reason
-
-from statereport.project import find_project
-
-DEPLOY = find_project().root / "docs" / "deploy"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def test_systemd_takes_the_unit(tmp_path):
@@ -52,48 +46,44 @@ def test_the_command_of_the_unit_is_one_that_the_program_takes():
 
 @pytest.fixture
 def proxied(tmp_path):
-    """The small project behind nginx with the site of the example, without TLS."""
-    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if not nginx:
+    """The small project behind nginx with the configuration of the example, without TLS."""
+    if not proxying.program():
         skip_with_reason("nginx is not installed")
-    with serving.small(seconds=5, proxies=["127.0.0.1"], hosts=["graph.example.org"], quick=2) as served:
-        port = free_port()
-        site = (DEPLOY / "nginx.conf").read_text()
-        for old, new in (
-            ("listen 443 ssl;", f"listen 127.0.0.1:{port};"),
-            ("    ssl_certificate /etc/ssl/graph.example.org.pem;\n", ""),
-            ("    ssl_certificate_key /etc/ssl/graph.example.org.key;\n", ""),
-            ("http://127.0.0.1:8000", served.address),
-        ):
-            assert old in site
-            site = site.replace(old, new)
-        temporary = "".join(
-            f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        configuration = tmp_path / "nginx.conf"
-        configuration.write_text(
-            f"daemon off;\nmaster_process off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\nhttp {{\naccess_log off;\n{temporary}{site}}}\n"
-        )
-        process = subprocess.Popen(
-            [nginx, "-c", str(configuration), "-p", str(tmp_path)], stderr=subprocess.PIPE, text=True
-        )
-        try:
-            wait(port, process)
-            yield served, serving.Served(f"http://127.0.0.1:{port}", process)
-        finally:
-            process.terminate()
-            process.wait(10)
+    with (
+        serving.small(seconds=5, proxies=["127.0.0.1"], hosts=["graph.example.org"], quick=2) as served,
+        proxying.proxied(f"127.0.0.1:{served.port}", tmp_path) as (port, process),
+    ):
+        yield served, serving.Served(f"http://127.0.0.1:{port}", process)
 
 
-def wait(port: int, process: subprocess.Popen) -> None:
-    for _ in range(100):
-        assert process.poll() is None, process.stderr.read()
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("nginx does not listen")
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", None),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2:"),
+        ("2001:db8:1:2::6", "2001:db8:1:2:"),
+        ("2001:db8::6", "2001:db8:"),
+        ("2001:db8::5:6", "2001:db8:"),
+        ("fe80::1", "fe80:"),
+    ],
+)
+def test_nginx_counts_clients_as_the_server_does(address, network):
+    text = (proxying.DEPLOY / "nginx.conf").read_text()
+    patterns = re.findall(r'"~(\^\S+)" \$network;', text)
+    assert len(patterns) == 2
+    found = [match["network"] for match in (re.match(pattern, address) for pattern in patterns) if match]
+    assert found[:1] == ([network] if network else [])
+
+
+def test_nginx_takes_the_configuration(tmp_path):
+    if not proxying.program():
+        skip_with_reason("nginx is not installed")
+    path = tmp_path / "nginx.conf"
+    path.write_text(proxying.configuration(tmp_path, proxying.free_port(), "127.0.0.1:1"))
+    seen = subprocess.run(
+        [proxying.program(), "-t", "-c", str(path), "-p", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert seen.returncode == 0 and "[warn]" not in seen.stderr, seen.stderr
 
 
 def test_behind_nginx_everything_is_as_before(proxied):

@@ -79,6 +79,43 @@ def test_a_client_that_used_little_comes_first_and_others_in_turn():
     run(story)
 
 
+def test_much_is_little_beside_a_client_that_used_four_times_as_much():
+    async def story(queue: FairQueue) -> None:
+        for client, seconds in (("some", 20), ("much", 99), ("also", 60)):
+            queue.take_now(client)
+            queue.give(client, seconds)
+        assert not queue.take_now("much") or queue.free == 1
+        # The last process is for a client that used little beside the one that holds the other.
+        assert not queue.take_now("also") and queue.take_now("some")
+        queue.give("much", 0)
+        queue.give("some", 0)
+
+    run(story)
+
+
+def test_lines_are_served_in_turn_whatever_each_request_costs():
+    """One that uses more than others, and yet little, does not wait for all of theirs."""
+
+    async def story(queue: FairQueue) -> None:
+        queue.take_now("costly")
+        queue.give("costly", 0.9)
+        queue.take_now("x")
+        queue.take_now("y")
+        cheap = [await asks(queue, "cheap") for _ in range(2)]
+        costly = await asks(queue, "costly")
+        queue.give("x", 0)
+        await asyncio.sleep(0)
+        queue.give("cheap", 0)
+        await asyncio.sleep(0)
+        assert cheap[0].done() and costly.done() and not cheap[1].done()
+        queue.give("costly", 0)
+        queue.give("y", 0)
+        await cheap[1]
+        queue.give("cheap", 0)
+
+    run(story)
+
+
 def test_a_process_without_waiting_keeps_to_the_same_rules():
     async def story(queue: FairQueue) -> None:
         assert queue.take_now("one") and not queue.take_now("one")

@@ -145,7 +145,7 @@ def test_a_question_has_a_page_with_its_whole_answer_and_its_downloads(read, fau
 
 def test_rows_about_statements_lead_to_their_passages(read):
     page = read("/query/groups/what-is-said-of-a-group.html")
-    for row in page.one("table", id="table").one("tbody").all("tr"):
+    for row in some(page.one("table", id="table").one("tbody").all("tr")):
         assert [e for e in row.all("a") if re.match(r"/report/\d+#\d+\.\d+$", e["href"])]
 
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
+from loops import some
 
 from statereport.graph import discrepancies
 from statereport.pages import law, passages, pivot
@@ -73,18 +74,22 @@ def test_without_the_text_each_statement_names_its_fragment(read):
 
 
 def test_with_the_text_every_passage_is_the_text_of_the_report_with_every_anchor_marked(read_text):
-    text = read_text.site.text.words
-    for number in themes(read_text):
+    text, seen = read_text.site.text.words, 0
+    for number in some(themes(read_text)):
         page = read_text(f"/report/{number}")
-        for unit in (unit for unit in read_text.site.names.units if unit.kind == "Passage" and unit.theme == number):
+        for unit in some(
+            unit for unit in read_text.site.names.units if unit.kind == "Passage" and unit.theme == number
+        ):
             article = page.one("article", id=unit.number)
             quoted = article.one("blockquote")
             notes = quoted.all("sup")
             assert len(notes) == len(article.all("li", class_="statement"))
+            assert all(article.one("li", id=note.one("a")["href"][1:]) for note in notes)
+            seen += len(notes)
             for note in notes:
-                assert article.one("li", id=note.one("a")["href"][1:])
                 note.children = []
             assert quoted.text == " ".join(text[unit.start : unit.end].split())
+    assert seen > 1000
 
 
 def mark(number: int, start: int, end: int) -> SimpleNamespace:
@@ -108,10 +113,10 @@ def test_marks_may_overlap_in_any_way(marks):
     moved = [mark(m.number, m.start + 2, m.end + 2) for m in marks]
     found = passages.segments(text, 2, 12, moved)
     assert "".join(part.text for part in found) == text[2:12]
-    for m in moved:
-        assert "".join(part.text for part in found if m in part.marks) == text[m.start : m.end]
-        assert [m in part.ends for part in found].count(True) == 1
-    for part in found:
+    covered = ["".join(part.text for part in found if m in part.marks) for m in moved]
+    assert covered == [text[m.start : m.end] for m in moved]
+    assert [[m in part.ends for part in found].count(True) for m in moved] == [1] * len(moved)
+    for part in some(found):
         lengths = [m.end - m.start for m in part.marks]
         assert lengths == sorted(lengths)
 
@@ -121,7 +126,7 @@ def test_every_discrepancy_shows_what_each_place_says(read):
     entries = discrepancies.entries(read.site.graph)
     articles = page.all("article", class_="discrepancy")
     assert [e["id"] for e in articles] == [entry.name for entry in entries]
-    for article, entry in zip(articles, entries, strict=True):
+    for article, entry in some(zip(articles, entries, strict=True)):
         assert entry.message.split()[0] in article.text and len(article.all(class_="says")) == len(entry.statements)
         printed = [e.text for e in article.all(class_="printed")]
         assert printed == [" ".join(statement.printed.split()) for statement in entry.statements if statement.printed]
@@ -134,7 +139,7 @@ def test_discrepancies_of_one_kind_can_be_chosen(read):
 
 
 def test_every_figure_of_a_cube_stands_once_in_its_table_however_it_is_turned(read):
-    for cube in read.site.cubes:
+    for cube in some(read.site.cubes):
         names = [c.name for c in cube.components if c.role == "dimension"]
         turned = [("", ""), (names[0], names[-1]), (names[-1], "none")]
         for down, across in turned:
@@ -165,13 +170,13 @@ def test_a_choice_that_a_cube_does_not_have_is_explained_at_its_field(read):
 
 
 def test_a_picture_never_compares_what_is_counted_differently(read):
-    for cube in read.site.cubes:
+    for cube in some(read.site.cubes):
         kinds = {row["indicator"][0].label for _, row in cube.rows}
         pictures = read(f"/statistics/{cube.slug}").all("figure", class_="chart")
         assert len(pictures) <= len(kinds)
         printed = {figure.text for figure in pivot.figures_of(read.site, cube)}
-        for picture in pictures:
-            assert {value["said"] for value in specification(read, picture)["data"]["values"]} <= printed
+        drawn = {value["said"] for picture in pictures for value in specification(read, picture)["data"]["values"]}
+        assert drawn <= printed
     assert len(read("/statistics/schools-by-language").all("figure", class_="chart")) == 3
 
 

@@ -6,6 +6,7 @@ import json
 from urllib.parse import urlencode
 
 import pytest
+from loops import some
 
 from statereport.pages import names as naming
 from statereport.questions import chart
@@ -74,10 +75,9 @@ def test_a_figure_stands_among_its_neighbours(read):
 
 
 def test_every_chart_of_a_figure_is_at_its_address(read):
-    for cube in read.site.cubes:
-        figure = cube.rows[0][0]
-        for image in read(read.site.names.path(figure)).all("img"):
-            assert read.response(image["src"]).media_type == chart.MEDIA_TYPE, image["src"]
+    pages = [read(read.site.names.path(cube.rows[0][0])) for cube in read.site.cubes]
+    for image in some(image for page in pages for image in page.all("img")):
+        assert read.response(image["src"]).media_type == chart.MEDIA_TYPE, image["src"]
 
 
 def test_an_instrument_shows_its_provisions_in_their_order(read):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from loops import some
+
 from statereport.project import find_project
 
 HERE = Path(__file__).parent
@@ -22,7 +24,7 @@ def test_each_property_names_tests_that_there_are():
     for row in rows:
         entries = [ENTRY.fullmatch(entry.strip()) for entry in row[2].split(";")]
         assert len(row) == 3 and all(entries), row
-        for entry in entries:
+        for entry in some(entries):
             paths = [HERE / f"{entry['module']}.py", HERE.parent / f"{entry['module']}.py"]
             source = next(path for path in paths if path.is_file()).read_text(encoding="utf-8")
             functions = [name.replace("_", " ") for name in re.findall(r"^def test_(\w+)", source, re.MULTILINE)]

@@ -22,8 +22,8 @@ Say = Callable[[str], None]
 def check(project: Project, given: Path | None = None, say: Say = lambda line: None) -> tuple[Problem, ...]:
     """Every finding, in the order: format, saved queries, generated graphs, shapes, checks; none where all is right.
 
-    `given` is the report's text; where it is not at hand either, `say` is told what was not compared. What stops the
-    reading itself (a syntax error) is raised. Warnings about the report are told to `say`: they are no findings.
+    `given` is the report's text; where it is not at hand either, `say` prints what was not compared. What stops the
+    reading itself (a syntax error) is raised. Warnings about the report are printed by `say`: they are no findings.
     """
     found = [
         turtle.not_formatted(project.name(path))

@@ -25,7 +25,7 @@ _store = click.option(
 )
 
 
-@click.group(cls=console.Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=console.Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__)
 def cli() -> None:
     """A State's report to a treaty body as a knowledge graph.
@@ -144,28 +144,28 @@ def query(
       statereport query what-is-said-of-a-group -p wanted=refugees
       echo 'SELECT ?x { ?x a sr:Event }' | statereport query --sparql -
     """
-    from statereport.cli import query as asking
+    from statereport.cli import query as queries
 
     if name and sparql:
         raise click.UsageError("Give either the NAME of a question or --sparql FILE, not both.", context)
     if wants_help and not name:
         console.write(f"{context.get_help()}\n")
     elif wants_help:
-        console.write(asking.help_of(str(name), store, console.say))
+        console.write(queries.help_of(str(name), store, console.say))
     elif not name and not sparql:
-        console.write(asking.listing())
+        console.write(queries.listing())
     elif cite:
-        console.write(asking.citation(name, sparql, params, store, console.say))
+        console.write(queries.citation(name, sparql, params, store, console.say))
     elif sparql:
-        console.write(asking.own(sparql, params, store, _reader(form)))
+        console.write(queries.answer_to_sparql(sparql, params, store, _reader(form)))
     else:
-        console.write(asking.answer(str(name), params, store, _reader(form)))
+        console.write(queries.answer(str(name), params, store, _reader(form)))
 
 
 def _reader(form: str | None) -> Any:
-    from statereport.cli import query as asking
+    from statereport.cli import query as queries
 
-    return asking.Reader(form, console.is_terminal(), console.width(), console.say)
+    return queries.Reader(form, console.is_terminal(), console.width(), console.say)
 
 
 @cli.command(short_help="Find things and passages by words.")
@@ -183,9 +183,9 @@ def search(words: tuple[str, ...], limit: int, store: str | None) -> None:
       statereport search statelessness
       statereport search '"Criminal Code" AND (hatred OR discriminat*) NOT torture'
     """
-    from statereport.cli import query as asking
+    from statereport.cli import query as queries
 
-    console.write(asking.found(" ".join(words), limit, store, _reader(None)))
+    console.write(queries.search(" ".join(words), limit, store, _reader(None)))
 
 
 @cli.command(short_help="Show where the report does not agree with itself.")
@@ -205,7 +205,7 @@ def discrepancies(form: str, store: str | None) -> None:
     Example:
       statereport discrepancies --format table
     """
-    from statereport.cli import query as asking
+    from statereport.cli import query as queries
     from statereport.graph import discrepancies as showing
     from statereport.graph.knowledge import open_graph
 
@@ -214,7 +214,7 @@ def discrepancies(form: str, store: str | None) -> None:
         console.write(showing.page(found) if form == "page" else showing.html_page(found))
     else:
         name = showing.ANNOTATIONS if form == "ttl" else showing.TABLE
-        console.write(asking.answer(name, (), store, _reader(form)))
+        console.write(queries.answer(name, (), store, _reader(form)))
 
 
 @cli.command(short_help="Show all that is said of one thing.")
@@ -236,11 +236,11 @@ cli.add_command(serve.serve)
 
 
 def _generated(name: str, short: str, what: str) -> Callable[..., Any]:
-    """A verb for a graph that a module of the same name generates from the statements and the text."""
+    """A command for a graph that a module of the same name generates from the statements and the text."""
 
-    @click.option("--check", "only_check", is_flag=True, help="Write nothing; say whether the file is up to date.")
+    @click.option("--check", "only_check", is_flag=True, help="Write nothing; report whether the file is up to date.")
     @_text
-    def verb(only_check: bool, text: Path | None) -> None:
+    def generate(only_check: bool, text: Path | None) -> None:
         from statereport.cli import check as checking
         from statereport.project import find_project
 
@@ -252,8 +252,8 @@ def _generated(name: str, short: str, what: str) -> Callable[..., Any]:
             console.say(f"{project.name(path)} is written.")
             console.findings(problems, "Nothing is missing in it.")
 
-    verb.__doc__ = f"{what}\n\n\b\nExample:\n  statereport {name} --check --text report.txt\n"
-    return cli.command(name, short_help=short)(verb)
+    generate.__doc__ = f"{what}\n\n\b\nExample:\n  statereport {name} --check --text report.txt\n"
+    return cli.command(name, short_help=short)(generate)
 
 
 anchors = _generated(

@@ -19,7 +19,7 @@ from statereport.errors import DiskFull, MemoryLimit, OutputClosed, Problem, did
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class Verbs(click.Group):
+class Commands(click.Group):
     """A group that proposes the nearest command, and lists its commands in the order of their use."""
 
     def list_commands(self, context: click.Context) -> list[str]:

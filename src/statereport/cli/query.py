@@ -82,7 +82,7 @@ def answer(name: str, params: Iterable[str], at: str | None, reader: Reader) -> 
     return _answered(graph, query, query.bind(values), reader, "")
 
 
-def own(path: str, params: Iterable[str], at: str | None, reader: Reader) -> str | bytes:
+def answer_to_sparql(path: str, params: Iterable[str], at: str | None, reader: Reader) -> str | bytes:
     """The answer to the SPARQL in a file, or on standard input (`-`), which need not declare the project's prefixes."""
     query = _from_file(path)
     graph = open_graph(at, say=reader.say)
@@ -101,7 +101,7 @@ def citation(name: str | None, path: str | None, params: Iterable[str], at: str 
     return f"{cited}\n{cited.bibtex()}"
 
 
-def found(text: str, limit: int, at: str | None, reader: Reader) -> str:
+def search(text: str, limit: int, at: str | None, reader: Reader) -> str:
     """What words find, best first: each thing with its kind, address, the text around the match, and its passages."""
     graph = open_graph(at, say=reader.say)
     hits = graph.search(text, limit)

@@ -97,7 +97,7 @@ def serve(
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--base") from None
     project, limits = find_project(), Limits(seconds=seconds)
-    setting = Setting(names, trusted, quick=workers, slow=max(1, workers - 1), limits=limits)
+    setting = Setting(names, trusted, quick=workers, slow=max(1, workers - 1), prepare=True, limits=limits)
 
     def load(address: str) -> Site:
         found = release.load(project, open_build(built, project, console.say, in_memory=True), console.say)

@@ -38,7 +38,7 @@ class Thing:
 class Column:
     """A column: its title, and what stands `between` several things of one cell.
 
-    `number` and `date` say that it holds nothing else.
+    `number` and `date` are true where it holds nothing else.
     """
 
     name: str
@@ -104,8 +104,8 @@ def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
         linked = _labelled(answer, names)
         kept = [i for i in kept if i not in linked.values()]
     columns = [_column(answer, i) for i in kept]
-    told = any(answer.head(column.name).of == "passage" for column in columns)
-    stated = None if told else _statements(answer, names)
+    has_passages = any(answer.head(column.name).of == "passage" for column in columns)
+    stated = None if has_passages else _statements(answer, names)
     rows = []
     for row in answer.rows:
         cells = [_cell(row, i, linked.get(i), answer.head(answer.columns[i]), names, identifiers) for i in kept]
@@ -160,13 +160,13 @@ def _labelled(answer: Answer, names: Names) -> dict[int, int]:
         if not answer.rows or not all(row[i] is None or is_iri(row[i]) for row in answer.rows):
             continue
         for j in range(len(answer.columns)):
-            if j not in found and _says(answer, i, j, names):
+            if j not in found and _are_labels(answer, i, j, names):
                 found[j] = i
                 break
     return found
 
 
-def _says(answer: Answer, i: int, j: int, names: Names) -> bool:
+def _are_labels(answer: Answer, i: int, j: int, names: Names) -> bool:
     """Whether column j holds labels of the things in column i, wherever there is one."""
     pairs = [(row[i], row[j]) for row in answer.rows if row[i] is not None]
     if not pairs or i == j:

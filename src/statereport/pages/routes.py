@@ -7,7 +7,7 @@ Problems, of which `problems.problem_page` makes a page.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,13 +28,13 @@ from statereport.pages import (
 )
 
 
-def nothing(context: Any, **groups: Any) -> Collection[str]:
-    """Return no names: the answer depends on the path alone."""
+def nothing(context: Any, **groups: Any) -> tuple[()]:
+    """Return no names and no tables: the answer depends on the path alone."""
     return ()
 
 
-def names(*known: str) -> Callable[..., Collection[str]]:
-    """Return a function that returns these names, whatever the path."""
+def always(*known: Any) -> Callable[..., Collection[Any]]:
+    """Return a function that returns these names or tables, whatever the path."""
     return lambda context, **groups: known
 
 
@@ -44,17 +44,20 @@ class Route:
 
     `answer` makes what stands there. `reads` is given the context and the path's groups and returns the names of the
     parameters on which the answer depends. Other parameters change nothing, or are refused where the route is `strict`.
+    `forms` is given the same and returns the tables of forms (ending → media type) from which the Accept header chooses,
+    none where it decides nothing.
     """
 
     pattern: re.Pattern[str]
     answer: Callable[..., Any]
     reads: Callable[..., Collection[str]] = nothing
     strict: bool = False
+    forms: Callable[..., Collection[Mapping[str, str]]] = nothing
 
     @classmethod
-    def of(cls, pattern: str, answer: Callable[..., Any], *more: Any, strict: bool = False) -> Route:
+    def of(cls, pattern: str, answer: Callable[..., Any], *more: Any, **named: Any) -> Route:
         """A route from a pattern's text."""
-        return cls(re.compile(pattern), answer, *more, strict=strict)
+        return cls(re.compile(pattern), answer, *more, **named)
 
 
 ROUTES: tuple[Route, ...] = (
@@ -73,14 +76,14 @@ ROUTES: tuple[Route, ...] = (
         statistics.parameters_of,
         strict=True,
     ),
-    Route.of(r"/discrepancies", discrepancies.discrepancies_page, names("kind")),
+    Route.of(r"/discrepancies", discrepancies.discrepancies_page, always("kind")),
     Route.of(r"/law", law.law_page),
     Route.of(r"/def", vocabulary.vocabulary_page),
     Route.of(r"/(?P<space>id|def|shape|graph|parameter)/(?P<name>.+)\.html", things.thing_page),
-    Route.of(r"/why", things.why_page, names("subject", "predicate", "object")),
-    Route.of(r"/editor", editor.editor_page, names("query", questions.IDENTIFIERS)),
+    Route.of(r"/why", things.why_page, always("subject", "predicate", "object")),
+    Route.of(r"/editor", editor.editor_page, always("query", questions.IDENTIFIERS)),
     Route.of(r"/editor/words\.json", editor.editor_terms),
-    Route.of(r"/search", search.search_page, names("q")),
+    Route.of(r"/search", search.search_page, always("q")),
     Route.of(r"/about", about.about_page),
     Route.of(r"/problem/(?P<code>[\w-]+)", problems.explanation_page),
 )

@@ -65,14 +65,14 @@ def _header(query: SavedQuery) -> Iterator[str]:
 
 def _select_star(words: list[tokens.Token]) -> Iterator[tuple[tokens.Token, str]]:
     for word, after in zip(words, words[1:], strict=False):
-        if word.says("SELECT") and after.text == "*":
+        if word.is_keyword("SELECT") and after.text == "*":
             yield word, "SELECT * names no columns: they would change with the pattern."
 
 
 def _prefixes(words: list[tokens.Token], known: Mapping[str, str]) -> Iterator[tuple[tokens.Token, str]]:
     declared = {}
     for word, name, iri in zip(words, words[1:], words[2:], strict=False):
-        if word.says("PREFIX"):
+        if word.is_keyword("PREFIX"):
             declared[name.text[:-1]] = name
             if known.get(name.text[:-1]) != iri.text[1:-1]:
                 yield name, f"{name.text} means something else in ontology/prefixes.ttl, or is not there."
@@ -88,14 +88,14 @@ def _prefixes(words: list[tokens.Token], known: Mapping[str, str]) -> Iterator[t
 def _not_exists(words: list[tokens.Token]) -> Iterator[tuple[tokens.Token, str]]:
     """NOT EXISTS over a path or with a filter inside is run anew for every row: quadratic in the size of the corpus."""
     for i, word in enumerate(words):
-        if word.says("NOT") and i + 2 < len(words) and words[i + 1].says("EXISTS"):
+        if word.is_keyword("NOT") and i + 2 < len(words) and words[i + 1].is_keyword("EXISTS"):
             inside = list(_group(words[i + 2 :]))
             paths = any(
                 a.kind in ("name", "iri") or a.text == ")"
                 for a, b in zip(inside, inside[1:], strict=False)
                 if b.text in "*+"
             )
-            if paths or any(token.says("FILTER") for token in inside):
+            if paths or any(token.is_keyword("FILTER") for token in inside):
                 yield (
                     word,
                     "NOT EXISTS holds a FILTER or a path with * or +: use OPTIONAL { SELECT DISTINCT … } and !BOUND.",
@@ -116,7 +116,7 @@ def _is_ordered(words: list[tokens.Token]) -> bool:
     depth = 0
     for word in words:
         depth += (word.text == "{") - (word.text == "}")
-        if depth == 0 and word.says("ORDER"):
+        if depth == 0 and word.is_keyword("ORDER"):
             return True
     return False
 

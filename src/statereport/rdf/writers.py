@@ -115,7 +115,7 @@ def canonical_nquads(items: Iterable[Quad]) -> bytes:
 
 
 def write(items: list[Quad], path: Path, prefixes: Mapping[str, str]) -> None:
-    """Write sorted quads to a file; the ending says the format, and whether the named graphs are kept (trig, nq).
+    """Write sorted quads to a file; its ending is the format; trig and nq keep the named graphs.
 
     Turtle, TriG and RDF/XML get the prefixes that the data use. JSON-LD carries its context inside.
     """
@@ -288,7 +288,7 @@ _FITTING = {"rdf": _for_rdf_xml, "jsonld": _for_jsonld}
 
 
 def read(path: Path) -> list[Quad]:
-    """Parse a published file again; the ending says the format."""
+    """The quads of a published file; its ending is the format."""
     return list(parse(path.read_bytes(), format=READ_FORMATS[path.suffix[1:]]))
 
 

@@ -34,7 +34,7 @@ def _read(path: Path, name: str) -> list[Rule]:
         )
     query = form_of(text, name)  # the engine's parser gives the better place of a mistake
     words = query.tokens
-    if query.form != "construct" or not any(word.says("WHERE") for word in words) or words[-1].text != "}":
+    if query.form != "construct" or not any(word.is_keyword("WHERE") for word in words) or words[-1].text != "}":
         raise RuleBroken(
             name, "The rule is not of the form CONSTRUCT { … } WHERE { … }.", "write it so, and nothing after it."
         )
@@ -76,7 +76,7 @@ def _pattern(triple: Any) -> Pattern:
 
 def _condition(words: Sequence[tokens.Token], prefixes: Mapping[str, str]) -> str:
     """The inside of a query's WHERE, with every prefixed name written out."""
-    start = next(i for i, word in enumerate(words) if word.says("WHERE")) + 2
+    start = next(i for i, word in enumerate(words) if word.is_keyword("WHERE")) + 2
     parts = []
     for word in words[start:-1]:
         prefix, _, local = word.text.partition(":")

@@ -15,9 +15,9 @@ KINDS = ("passage", "theme", "thing", "year")
 
 @dataclass(frozen=True)
 class Column:
-    """What the header of a saved query says about a column of its answer.
+    """A column of an answer, as the header of a saved query describes it.
 
-    `title` is the heading for people. `of` says what the cells hold: `passage` (references of passages and headings,
+    `title` is the heading for people. `of` is what the cells hold: `passage` (references of passages and headings,
     such as 13.6 and theme 13), `theme` (numbers of themes), `thing` (IRIs, written as text), `year`, or nothing in
     particular. `join` stands between several values of one cell, and `empty` where there is no value.
     """
@@ -41,7 +41,7 @@ class Answer:
 
     `form` is `select`, `ask` or `construct`. `rows` holds RDF terms (None where a variable is unbound), under
     `columns`; a graph's rows are its triples; a yes-or-no answer is one row, and `truth`. Iterating gives one dict of
-    plain values per row. `heads` holds what the query's header says about the columns. `shorten` makes the short name
+    plain values per row. `heads` describes the columns, as the query's header does. `shorten` makes the short name
     of an IRI, and `space` is what the IRI of a passage begins with, for links.
     """
 
@@ -78,7 +78,7 @@ class Answer:
         return replace(self, rows=tuple(_joined(same, joins) for same in rows.values()), heads=heads)
 
     def head(self, column: str) -> Column:
-        """What the header says about a column; without a header, the column's name is its title."""
+        """The description of a column; without a header, the column's name is its title."""
         return self.heads.get(column) or Column(column)
 
     def to_dicts(self) -> list[dict[str, Any]]:

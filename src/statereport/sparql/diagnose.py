@@ -1,8 +1,8 @@
-"""What is wrong with a query that the engine cannot read: the usual mistakes, each found at its own place, in words.
+"""What is wrong with a query that the engine cannot read or evaluate: the usual mistakes, each at its own place.
 
-The engine says where it gave up, which is often a line below the mistake. Each function here looks for one mistake and
-gives its place, what is wrong and the likely cure; the first that finds something speaks. Where none does, the engine's
-own complaint is put into words.
+The engine reports where it gave up, which is often a line below the mistake. Each function of `_LOOKS` looks for one
+mistake and returns its place, what is wrong and the likely fix; the first that finds something counts. Where none does,
+the engine's own complaint is put into a sentence.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _WORDS = frozenset(
     HAVING ORDER ASC DESC LIMIT OFFSET VALUES UNDEF OPTIONAL GRAPH SERVICE SILENT BIND UNION MINUS FILTER NOT EXISTS
     IN SEPARATOR""".split()
 ) | frozenset(_FUNCTIONS)
-# Words of other languages, and what SPARQL says instead.
+# Words of other languages, and what SPARQL has instead.
 _ELSEWHERE = {
     "AND": "&&",
     "OR": "||",
@@ -74,19 +74,23 @@ class Broken:
         return self.query.text
 
     @cached_property
-    def words(self) -> list[Token]:
+    def tokens(self) -> list[Token]:
         """Its tokens, without comments."""
         return list(self.query.tokens)
 
     @cached_property
     def head(self) -> list[Token]:
         """The tokens between SELECT and the pattern, outside of brackets and within them."""
-        begin = next((i for i, word in enumerate(self.words) if word.says("SELECT")), len(self.words))
+        begin = next((i for i, token in enumerate(self.tokens) if token.is_keyword("SELECT")), len(self.tokens))
         end = next(
-            (i for i in range(begin, len(self.words)) if self.words[i].text == "{" or self.words[i].says("WHERE")),
-            len(self.words),
+            (
+                i
+                for i in range(begin, len(self.tokens))
+                if self.tokens[i].text == "{" or self.tokens[i].is_keyword("WHERE")
+            ),
+            len(self.tokens),
         )
-        return self.words[begin + 1 : end]
+        return self.tokens[begin + 1 : end]
 
 
 def unreadable(query: Query, message: str) -> QuerySyntax:
@@ -137,113 +141,123 @@ def _called(query: Query, address: str) -> int | None:
     """Where a query first calls a function, or names it otherwise."""
     known = {**query.prefixes, **query.declared}
     places = []
-    for word, after in zip_longest(query.tokens, query.tokens[1:]):
-        prefix, _, local = word.text.partition(":")
-        named = word.text[1:-1] if word.kind == "iri" else known.get(prefix, "") + local if word.kind == "name" else ""
+    for token, after in zip_longest(query.tokens, query.tokens[1:]):
+        prefix, _, local = token.text.partition(":")
+        named = (
+            token.text[1:-1] if token.kind == "iri" else known.get(prefix, "") + local if token.kind == "name" else ""
+        )
         if named == address:
-            places.append((after is None or after.text != "(", word.start))
+            places.append((after is None or after.text != "(", token.start))
     return min(places)[1] if places else None
 
 
-def _smart_quotes(query: Broken) -> Found | None:
-    for word in query.words:
-        if word.text in _SMART:
+def _smart_quotes(broken: Broken) -> Found | None:
+    for token in broken.tokens:
+        if token.text in _SMART:
             return (
-                word.start,
-                f"The quotation mark {word.text} is one of a text processor.",
+                token.start,
+                f"The quotation mark {token.text} is one of a text processor.",
                 'write straight ones: "…".',
             )
     return None
 
 
-def _open_string(query: Broken) -> Found | None:
-    for word in query.words:
-        if word.kind == "sign" and word.text in "\"'":
+def _open_string(broken: Broken) -> Found | None:
+    for token in broken.tokens:
+        if token.kind == "sign" and token.text in "\"'":
             return (
-                word.start,
+                token.start,
                 "A text begins here and does not end on its line.",
-                f"close it with {word.text}; a text of several lines stands in {word.text * 3}.",
+                f"close it with {token.text}; a text of several lines stands in {token.text * 3}.",
             )
     return None
 
 
-def _bare_address(query: Broken) -> Found | None:
-    for word, after in zip(query.words, query.words[1:], strict=False):
-        if word.text.lower() in ("http:", "https:") and after.text == "/":
-            whole = _ADDRESS.match(query.text, word.start)[0].rstrip(".;,")
-            return word.start, f"The address {whole[:60]} stands without brackets.", f"write <{whole[:60]}>."
-        if word.text == "<" and _OPEN_ADDRESS.match(query.text, word.start):
-            return word.start, "An address begins here and does not end.", "close it with >; it holds no blanks."
+def _bare_address(broken: Broken) -> Found | None:
+    for token, after in zip(broken.tokens, broken.tokens[1:], strict=False):
+        if token.text.lower() in ("http:", "https:") and after.text == "/":
+            whole = _ADDRESS.match(broken.text, token.start)[0].rstrip(".;,")
+            return token.start, f"The address {whole[:60]} stands without brackets.", f"write <{whole[:60]}>."
+        if token.text == "<" and _OPEN_ADDRESS.match(broken.text, token.start):
+            return token.start, "An address begins here and does not end.", "close it with >; it holds no blanks."
     return None
 
 
-def _wrong_address(query: Broken) -> Found | None:
+def _wrong_address(broken: Broken) -> Found | None:
     """An address that is no IRI, or a relative one that is relative to nothing."""
     has_base = False
-    for before, word in zip([None, *query.words], query.words, strict=False):
-        address = word.text[1:-1]
-        if word.kind != "iri":
+    for before, token in zip([None, *broken.tokens], broken.tokens, strict=False):
+        address = token.text[1:-1]
+        if token.kind != "iri":
             continue
         if not _SCHEME.match(address):
             if has_base:
                 continue
-            what = f"The address <{address[:60]}> is relative, and nothing says to what."
-            return word.start, what, "write it whole, or add a line at the top: BASE <https://…>"
-        has_base = has_base or (before is not None and before.says("BASE"))
+            what = f"The address <{address[:60]}> is relative, and there is no base for it."
+            return token.start, what, "write it whole, or add a line at the top: BASE <https://…>"
+        has_base = has_base or (before is not None and before.is_keyword("BASE"))
         try:
             iri(address)
         except ValueError as error:
-            return word.start, f"<{address[:60]}> is no address: {error}.", "percent-encode what is no part of one."
+            return token.start, f"<{address[:60]}> is no address: {error}.", "percent-encode what is no part of one."
     return None
 
 
-def _undeclared_prefix(query: Broken) -> Found | None:
-    known = set(query.query.declared) | set(query.query.prefixes)
-    for i, word in enumerate(query.words):
-        prefix = word.text.partition(":")[0]
-        if word.kind == "name" and prefix not in known and not (i and query.words[i - 1].text == "_"):
+def _undeclared_prefix(broken: Broken) -> Found | None:
+    known = set(broken.query.declared) | set(broken.query.prefixes)
+    for i, token in enumerate(broken.tokens):
+        prefix = token.text.partition(":")[0]
+        if token.kind == "name" and prefix not in known and not (i and broken.tokens[i - 1].text == "_"):
             near = did_you_mean(prefix, known - {""})
-            cure = f"add a line at the top: PREFIX {prefix}: <…>"
-            return word.start, f"The prefix of {word.text[:60]} is not declared.", f"{near} Or {cure}" if near else cure
+            fix = f"add a line at the top: PREFIX {prefix}: <…>"
+            return (
+                token.start,
+                f"The prefix of {token.text[:60]} is not declared.",
+                f"{near} Or {fix}" if near else fix,
+            )
     return None
 
 
-def _unknown_word(query: Broken) -> Found | None:
-    for word, after in zip_longest(query.words, query.words[1:]):
+def _unknown_word(broken: Broken) -> Found | None:
+    for token, after in zip_longest(broken.tokens, broken.tokens[1:]):
         if (
-            word.kind != "word"
-            or word.text.upper() in _WORDS
-            or word.text == "a"
-            or (word.text == "_" and after and after.kind == "name")
+            token.kind != "word"
+            or token.text.upper() in _WORDS
+            or token.text == "a"
+            or (token.text == "_" and after and after.kind == "name")
         ):
             continue
-        if word.text.upper() in _ELSEWHERE:
-            return word.start, f"SPARQL has no word {word.text}.", f"write {_ELSEWHERE[word.text.upper()]}."
-        near = nearest(word.text.upper(), _WORDS, 1)
-        if f"?{word.text}" in {other.text for other in query.words}:
-            hint = f"did you mean ?{word.text}? A variable begins with a question mark."
+        if token.text.upper() in _ELSEWHERE:
+            return token.start, f"SPARQL has no word {token.text}.", f"write {_ELSEWHERE[token.text.upper()]}."
+        near = nearest(token.text.upper(), _WORDS, 1)
+        if f"?{token.text}" in {other.text for other in broken.tokens}:
+            hint = f"did you mean ?{token.text}? A variable begins with a question mark."
         elif near:
             hint = f"did you mean {near[0]}?"
         else:
-            hint = f'a variable is written ?{word.text}, a term of the ontology sr:{word.text}, a text "{word.text}".'
-        return word.start, f"SPARQL has no word {word.text[:60]}.", hint
+            hint = (
+                f'a variable is written ?{token.text}, a term of the ontology sr:{token.text}, a text "{token.text}".'
+            )
+        return token.start, f"SPARQL has no word {token.text[:60]}.", hint
     return None
 
 
-def _comma_between_variables(query: Broken) -> Found | None:
-    for word in _outside(query.head):
-        if word.text == ",":
+def _comma_between_variables(broken: Broken) -> Found | None:
+    for token in _outside(broken.head):
+        if token.text == ",":
             return (
-                word.start,
+                token.start,
                 "The variables after SELECT stand beside each other, without commas.",
                 "leave the comma out.",
             )
     return None
 
 
-def _nothing_selected(query: Broken) -> Found | None:
-    select = next((word for word in query.words if word.says("SELECT")), None)
-    if select and not [word for word in query.head if not (word.says("DISTINCT") or word.says("REDUCED"))]:
+def _nothing_selected(broken: Broken) -> Found | None:
+    select = next((token for token in broken.tokens if token.is_keyword("SELECT")), None)
+    if select and not [
+        token for token in broken.head if not (token.is_keyword("DISTINCT") or token.is_keyword("REDUCED"))
+    ]:
         return (
             select.end,
             "SELECT names nothing to answer.",
@@ -252,238 +266,240 @@ def _nothing_selected(query: Broken) -> Found | None:
     return None
 
 
-def _aggregate_without_as(query: Broken) -> Found | None:
-    head = query.head
-    outside = {id(word) for word in _outside(head)}
-    for i, word in enumerate(head):
-        if id(word) not in outside:
+def _aggregate_without_as(broken: Broken) -> Found | None:
+    head = broken.head
+    outside = {id(token) for token in _outside(head)}
+    for i, token in enumerate(head):
+        if id(token) not in outside:
             continue
-        if word.kind == "word" and word.text.upper() in _WORDS - {"DISTINCT", "REDUCED"}:
-            name = word.text.upper()
+        if token.kind == "word" and token.text.upper() in _WORDS - {"DISTINCT", "REDUCED"}:
+            name = token.text.upper()
             return (
-                word.start,
+                token.start,
                 f"{name}(…) after SELECT stands without brackets and without a name.",
                 f"write ({name}(…) AS ?name).",
             )
-        if word.text == "(":
+        if token.text == "(":
             inside = _until_closed(head[i:])
-            if inside and not any(each.says("AS") for each in inside):
+            if inside and not any(each.is_keyword("AS") for each in inside):
                 return (
-                    word.start,
+                    token.start,
                     "What is worked out after SELECT has no name.",
-                    f"give it one: {query.text[word.start : inside[-1].start]} AS ?name).",
+                    f"give it one: {broken.text[token.start : inside[-1].start]} AS ?name).",
                 )
     return None
 
 
-def _missing_operand(query: Broken) -> Found | None:
-    for word, after in zip(query.words, query.words[1:], strict=False):
-        if word.text in ("=", "!=", "<=", ">=", "&&", "||") and after.text in (")", "}"):
+def _missing_operand(broken: Broken) -> Found | None:
+    for token, after in zip(broken.tokens, broken.tokens[1:], strict=False):
+        if token.text in ("=", "!=", "<=", ">=", "&&", "||") and after.text in (")", "}"):
             return (
-                word.start,
-                f"Nothing stands after {word.text}.",
-                "say what is compared with it, such as ?year = 2020.",
+                token.start,
+                f"Nothing stands after {token.text}.",
+                "write what is compared with it, such as ?year = 2020.",
             )
     return None
 
 
-def _ungrouped(query: Broken) -> Found | None:
-    if "variable that is unbound" not in query.complaint:
+def _ungrouped(broken: Broken) -> Found | None:
+    if "variable that is unbound" not in broken.complaint:
         return None
-    grouped = _after_group_by(query.words)
-    for word in _outside(query.head):
-        if word.kind == "variable" and word.text not in grouped:
+    grouped = _after_group_by(broken.tokens)
+    for token in _outside(broken.head):
+        if token.kind == "variable" and token.text not in grouped:
             return (
-                word.start,
-                f"{word.text} stands after SELECT, but is neither a group key nor inside an aggregate.",
-                f"write GROUP BY {word.text}, or take one of its values: (SAMPLE({word.text}) AS ?one).",
+                token.start,
+                f"{token.text} stands after SELECT, but is neither a group key nor inside an aggregate.",
+                f"write GROUP BY {token.text}, or take one of its values: (SAMPLE({token.text}) AS ?one).",
             )
     return (
-        query.offset,
+        broken.offset,
         "A variable after SELECT is neither a group key nor inside an aggregate.",
         "add it to GROUP BY, or wrap it: (SAMPLE(?x) AS ?one).",
     )
 
 
-def _named_twice(query: Broken) -> Found | None:
-    certain = "overrides an existing variable" in query.complaint or "Duplicated variable" in query.complaint
-    if not certain and query.complaint != "expected [_]":
+def _named_twice(broken: Broken) -> Found | None:
+    certain = "overrides an existing variable" in broken.complaint or "Duplicated variable" in broken.complaint
+    if not certain and broken.complaint != "expected [_]":
         return None
-    pattern = next((i for i, word in enumerate(query.words) if word.text == "{"), 0)
-    count = Counter(word.text for word in query.words)
+    pattern = next((i for i, token in enumerate(broken.tokens) if token.text == "{"), 0)
+    count = Counter(token.text for token in broken.tokens)
     seen: set[str] = set()
-    for i, (before, word) in enumerate(zip([None, *query.words], query.words, strict=False)):
-        if word.kind == "variable" and before is not None and before.says("AS"):
-            if certain and count[word.text] > 1 and (i < pattern or word.text in seen):
-                return word.start, f"{word.text} has a value already.", "give what is worked out a name of its own."
-            if not certain and word.text in seen:
+    for i, (before, token) in enumerate(zip([None, *broken.tokens], broken.tokens, strict=False)):
+        if token.kind == "variable" and before is not None and before.is_keyword("AS"):
+            if certain and count[token.text] > 1 and (i < pattern or token.text in seen):
+                return token.start, f"{token.text} has a value already.", "give what is worked out a name of its own."
+            if not certain and token.text in seen:
                 return (
-                    word.start,
-                    f"{word.text} may have a value already.",
+                    token.start,
+                    f"{token.text} may have a value already.",
                     "give what is worked out a name of its own.",
                 )
         if certain or i > pattern:
-            seen.add(word.text)
+            seen.add(token.text)
     return None
 
 
-def _brackets(query: Broken) -> Found | None:
-    """A bracket that is not closed, or closes nothing; a pattern that breaks off before it is told first."""
+def _brackets(broken: Broken) -> Found | None:
+    """A bracket that is not closed, or closes nothing. A pattern that breaks off before it comes first."""
     opened: list[Token] = []
-    for word, after in zip_longest(query.words, query.words[1:]):
-        if word.text in CLOSES:
-            opened.append(word)
-        elif word.text in CLOSES.values():
+    for token, after in zip_longest(broken.tokens, broken.tokens[1:]):
+        if token.text in CLOSES:
+            opened.append(token)
+        elif token.text in CLOSES.values():
             if not opened:
                 return (
-                    word.start,
-                    f"{word.text} closes nothing that is open.",
-                    f"leave it out, or look for a missing {_opener(word.text)} before it.",
+                    token.start,
+                    f"{token.text} closes nothing that is open.",
+                    f"leave it out, or look for a missing {_opener(token.text)} before it.",
                 )
-            if CLOSES[opened[-1].text] != word.text:
+            if CLOSES[opened[-1].text] != token.text:
                 opener, closer = opened[-1], CLOSES[opened[-1].text]
-                what = f"{word.text} stands where {closer} must close the {opener.text} at {_line(query, opener)}."
-                return word.start, what, f"write {closer} before it."
+                what = f"{token.text} stands where {closer} must close the {opener.text} at {_line(broken, opener)}."
+                return token.start, what, f"write {closer} before it."
             opened.pop()
         elif (
             opened
             and opened[-1].text == "{"
-            and _is_modifier(word, after)
-            and not _in_sub_select(query.words, opened[-1])
+            and _is_modifier(token, after)
+            and not _in_sub_select(broken.tokens, opened[-1])
         ):
             return (
-                word.start,
-                f"{word.text.upper()} comes after the pattern, but the {{ at {_line(query, opened[-1])} is still open.",
+                token.start,
+                f"{token.text.upper()} comes after the pattern; the {{ at {_line(broken, opened[-1])} is still open.",
                 "close it with } before this.",
             )
     if opened:
-        end = len(query.text.rstrip())
+        end = len(broken.text.rstrip())
         return (
             end,
-            f"The query ends while the {opened[-1].text} at {_line(query, opened[-1])} is still open.",
+            f"The query ends while the {opened[-1].text} at {_line(broken, opened[-1])} is still open.",
             f"close it with {CLOSES[opened[-1].text]}.",
         )
     return None
 
 
-def _no_pattern(query: Broken) -> Found | None:
+def _no_pattern(broken: Broken) -> Found | None:
     """A pattern that is missing, or stands without braces."""
-    where = next((i for i, word in enumerate(query.words) if word.says("WHERE")), None)
-    if where is not None and (where + 1 == len(query.words) or query.words[where + 1].text != "{"):
+    where = next((i for i, token in enumerate(broken.tokens) if token.is_keyword("WHERE")), None)
+    if where is not None and (where + 1 == len(broken.tokens) or broken.tokens[where + 1].text != "{"):
         return (
-            query.words[where].end,
+            broken.tokens[where].end,
             "After WHERE the brace { is missing.",
             "put the pattern into braces: WHERE { … }.",
         )
     forms = [
-        word for word in query.words if any(word.says(form) for form in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
+        token
+        for token in broken.tokens
+        if any(token.is_keyword(form) for form in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
     ]
-    if not query.words:
+    if not broken.tokens:
         return 0, "There is no query.", "begin with SELECT, ASK, CONSTRUCT or DESCRIBE."
-    if forms and not forms[0].says("DESCRIBE") and not any(word.text == "{" for word in query.words):
+    if forms and not forms[0].is_keyword("DESCRIBE") and not any(token.text == "{" for token in broken.tokens):
         return (
-            len(query.text.rstrip()),
+            len(broken.text.rstrip()),
             "The query has no pattern.",
-            "say what you look for in braces: WHERE { ?thing a sr:Figure }.",
+            "write what you look for in braces: WHERE { ?thing a sr:Figure }.",
         )
     return None
 
 
-def _comparison_outside_filter(query: Broken) -> Found | None:
+def _comparison_outside_filter(broken: Broken) -> Found | None:
     """A comparison in the pattern outside of FILTER, or one with two signs."""
     depth: list[str] = []
-    for before, word in zip([None, *query.words], query.words, strict=False):
-        if word.text in CLOSES:
-            depth.append(word.text)
-        elif word.text in CLOSES.values() and depth:
+    for before, token in zip([None, *broken.tokens], broken.tokens, strict=False):
+        if token.text in CLOSES:
+            depth.append(token.text)
+        elif token.text in CLOSES.values() and depth:
             depth.pop()
-        elif depth and depth[-1] == "{" and word.text in _COMPARISONS and word.kind == "sign":
+        elif depth and depth[-1] == "{" and token.text in _COMPARISONS and token.kind == "sign":
             return (
                 before.start,
-                f"A comparison ({word.text}) stands in the pattern outside of FILTER(…).",
-                f"write FILTER({before.text} {word.text} …).",
+                f"A comparison ({token.text}) stands in the pattern outside of FILTER(…).",
+                f"write FILTER({before.text} {token.text} …).",
             )
-        if word.text == "=" and before is not None and before.text == "=":
+        if token.text == "=" and before is not None and before.text == "=":
             return before.start, "SPARQL compares with one =.", "write =."
     return None
 
 
-def _filter_without_brackets(query: Broken) -> Found | None:
+def _filter_without_brackets(broken: Broken) -> Found | None:
     """A FILTER without brackets, or a BIND without AS."""
-    for word, after in zip(query.words, query.words[1:], strict=False):
-        if word.says("FILTER") and after.kind in ("variable", "string", "number"):
+    for token, after in zip(broken.tokens, broken.tokens[1:], strict=False):
+        if token.is_keyword("FILTER") and after.kind in ("variable", "string", "number"):
             return after.start, "What a FILTER tests stands in brackets.", f"write FILTER({after.text} …)."
-        if word.says("BIND") and after.text == "(":
-            inside = _until_closed(query.words[query.words.index(after) :])
-            if inside and not any(each.says("AS") for each in inside):
+        if token.is_keyword("BIND") and after.text == "(":
+            inside = _until_closed(broken.tokens[broken.tokens.index(after) :])
+            if inside and not any(each.is_keyword("AS") for each in inside):
                 return inside[-1].start, "BIND has no AS.", "write BIND(… AS ?name)."
     return None
 
 
-def _broken_triple(query: Broken) -> Found | None:
+def _broken_triple(broken: Broken) -> Found | None:
     """A statement of a pattern that does not end, has too few terms, or goes on with the wrong sign."""
-    reader = patterns.Reader(query.query)
+    reader = patterns.Reader(broken.query)
     for opening in reader.groups():
         try:
             reader.group(opening + 1, reader.closing(opening))
         except patterns.Unreadable as stop:
-            found = _told(query, stop)
+            found = _broken_off(broken, stop)
             if found:
                 return found
     return None
 
 
-def _told(query: Broken, stop: patterns.Unreadable) -> Found | None:
-    words = query.words
-    if stop.wanted not in ("dot", "object", "predicate") or stop.index > len(words):
+def _broken_off(broken: Broken, stop: patterns.Unreadable) -> Found | None:
+    tokens = broken.tokens
+    if stop.wanted not in ("dot", "object", "predicate") or stop.index > len(tokens):
         return None
-    at, before = words[stop.index] if stop.index < len(words) else None, words[stop.index - 1]
-    said = f"{at.text[:60]}" if at else "the end"
-    start = _statement_start(words, stop.index)
-    for semicolon, after in zip(words[start : stop.index], words[start + 1 : stop.index], strict=False):
-        if semicolon.text == ";" and after.kind == "variable" and after.text == words[start].text:
+    at, before = tokens[stop.index] if stop.index < len(tokens) else None, tokens[stop.index - 1]
+    here = at.text[:60] if at else "the end"
+    start = _statement_start(tokens, stop.index)
+    for semicolon, after in zip(tokens[start : stop.index], tokens[start + 1 : stop.index], strict=False):
+        if semicolon.text == ";" and after.kind == "variable" and after.text == tokens[start].text:
             return (
                 semicolon.start,
-                f"After ; the subject {after.text} is said again.",
+                f"After ; the subject {after.text} stands again.",
                 "leave it out, or end the statement with a dot.",
             )
     if stop.wanted == "dot":
         return (
             before.end,
-            f"Between {before.text[:60]} and {said} a sign is missing.",
+            f"Between {before.text[:60]} and {here} a sign is missing.",
             "end the statement with a dot; or go on about the same subject with ;, with the same predicate with ,.",
         )
     if (
         stop.wanted in ("object", "predicate")
         and start
-        and words[start - 1].text == "."
-        and words[start].kind in ("name", "iri")
+        and tokens[start - 1].text == "."
+        and tokens[start].kind in ("name", "iri")
     ):
         return (
-            words[start - 1].start,
-            f"After the dot a new statement begins, and {words[start].text[:60]} would be its subject.",
+            tokens[start - 1].start,
+            f"After the dot a new statement begins, and {tokens[start].text[:60]} would be its subject.",
             "write ; instead of the dot to go on about the same subject.",
         )
     return (
         before.end,
-        f"A statement breaks off after {before.text[:60]}: its {stop.wanted} is missing before {said}.",
+        f"A statement breaks off after {before.text[:60]}: its {stop.wanted} is missing before {here}.",
         "a statement has three terms: subject, predicate, object.",
     )
 
 
-def _engines_words(query: Broken) -> Found:
-    """Where the engine gave up, and what it says of it: a sentence, or the few words that may stand there."""
-    here = next((word.text for word in query.words if word.end > query.offset), "the end of the query")
-    before = [word.text for word in query.words if word.end <= query.offset][-1:]
+def _engines_words(broken: Broken) -> Found:
+    """Where the engine gave up, and why: its sentence, or the few words that may stand there."""
+    here = next((token.text for token in broken.tokens if token.end > broken.offset), "the end of the query")
+    before = [token.text for token in broken.tokens if token.end <= broken.offset][-1:]
     what = f"The query cannot be read at: {here[:60]}" + (f" (after {before[0][:60]})" if before else "")
-    complaint = re.sub(r"\[[^\]]*\]", "", query.complaint)
+    complaint = re.sub(r"\[[^\]]*\]", "", broken.complaint)
     sentence = re.search(r"(?:[\w'*]+ )+[a-z]{2,} [\w' ]+", complaint.removeprefix("expected ").removeprefix("one of "))
     if sentence:
-        return query.offset, f"{what}. The engine says: {sentence[0].strip()}.", "change what it names."
+        return broken.offset, f"{what}. The engine reports: {sentence[0].strip()}.", "change what it names."
     expected = re.findall(r"[A-Z][A-Z ]+|\"[^\" ]+\"", complaint)
     few = ", ".join(word.strip() for word in expected if len(word) > 1) if 1 < len(expected) <= 6 else ""
     hint = f"one of these may stand here: {few}." if few else "a brace, dot or bracket may be missing before it."
-    return query.offset, what, hint
+    return broken.offset, what, hint
 
 
 _LOOKS: tuple[Callable[[Broken], Found | None], ...] = (
@@ -507,56 +523,60 @@ _LOOKS: tuple[Callable[[Broken], Found | None], ...] = (
 )
 
 
-def _outside(words: list[Token]) -> Iterator[Token]:
-    """The words outside of round _brackets, the opening ones too."""
+def _outside(tokens: list[Token]) -> Iterator[Token]:
+    """The tokens outside of round brackets, the opening ones too."""
     depth = 0
-    for word in words:
+    for token in tokens:
         if depth == 0:
-            yield word
-        depth += (word.text == "(") - (word.text == ")")
+            yield token
+        depth += (token.text == "(") - (token.text == ")")
 
 
-def _after_group_by(words: list[Token]) -> set[str]:
+def _after_group_by(tokens: list[Token]) -> set[str]:
     at = next(
-        (i for i, word in enumerate(words) if word.says("GROUP") and i + 1 < len(words) and words[i + 1].says("BY")),
-        len(words),
+        (
+            i
+            for i, token in enumerate(tokens)
+            if token.is_keyword("GROUP") and i + 1 < len(tokens) and tokens[i + 1].is_keyword("BY")
+        ),
+        len(tokens),
     )
-    return {word.text for word in words[at:]}
+    return {token.text for token in tokens[at:]}
 
 
-def _until_closed(words: list[Token]) -> list[Token]:
-    """The words from an opening bracket to the one that closes it; none where it stays open."""
+def _until_closed(tokens: list[Token]) -> list[Token]:
+    """The tokens from an opening bracket to the one that closes it; none where it stays open."""
     depth = 0
-    for i, word in enumerate(words):
-        depth += (word.text in CLOSES) - (word.text in CLOSES.values())
+    for i, token in enumerate(tokens):
+        depth += (token.text in CLOSES) - (token.text in CLOSES.values())
         if depth == 0:
-            return words[: i + 1]
+            return tokens[: i + 1]
     return []
 
 
-def _is_modifier(word: Token, after: Token | None) -> bool:
+def _is_modifier(token: Token, after: Token | None) -> bool:
     """True for ORDER BY, GROUP BY, LIMIT 5 and the like."""
     return (
         after is not None
-        and any(word.says(name) for name in _MODIFIERS)
-        and (after.says("BY") or after.kind == "number" or after.text == "(")
+        and any(token.is_keyword(name) for name in _MODIFIERS)
+        and (after.is_keyword("BY") or after.kind == "number" or after.text == "(")
     )
 
 
-def _in_sub_select(words: list[Token], brace: Token) -> bool:
+def _in_sub_select(tokens: list[Token], brace: Token) -> bool:
     """True where the group that this brace opens, or the one around it, is a SELECT, which may have modifiers."""
-    after = words[words.index(brace) + 1]
-    return after.says("SELECT")
+    after = tokens[tokens.index(brace) + 1]
+    return after.is_keyword("SELECT")
 
 
-def _statement_start(words: list[Token], index: int) -> int:
-    """Where the statement before this word begins: after the last dot or brace."""
-    return next((i + 1 for i in range(index - 1, -1, -1) if words[i].text in (".", "{", "}")), 0)
+def _statement_start(tokens: list[Token], index: int) -> int:
+    """Where the statement before this token begins: after the last dot or brace."""
+    return next((i + 1 for i in range(index - 1, -1, -1) if tokens[i].text in (".", "{", "}")), 0)
 
 
 def _opener(closer: str) -> str:
     return next(opener for opener, closes in CLOSES.items() if closes == closer)
 
 
-def _line(query: Broken, word: Token) -> str:
-    return query.query.place(word.start).removeprefix(f"{query.query.source}:")
+def _line(broken: Broken, token: Token) -> str:
+    return broken.query.place(token.start).removeprefix(f"{broken.query.source}:")

@@ -40,22 +40,22 @@ class Cause:
 def explain(
     text: str | Query, engine: Engine, source: str = "query", prefixes: Mapping[str, str] | None = None
 ) -> Cause | None:
-    """Why this query answers no row; None where it cannot be said. The engine is asked one short question per part."""
+    """Why this query answers no row; None where that is not found. Runs one short query per part."""
     query = Query.of(text, source, prefixes)
     try:
         reader = patterns.Reader(query)
         whole = reader.pattern()
         if whole is None:
             return None
-        asked = _Asked(query, engine, Prefixes({**query.prefixes, **query.declared}), reader)
-        return _first_empty(asked, whole, _DEEPEST) or _after(query, whole)
+        empty = _Empty(query, engine, Prefixes({**query.prefixes, **query.declared}), reader)
+        return _first_empty(empty, whole, _DEEPEST) or _after(query, whole)
     except (patterns.Unreadable, Problem):
         return None
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """A query without an answer, the engine that is asked about its parts, and the prefixes that they may use."""
+class _Empty:
+    """A query without an answer, the engine on which its parts are run, and the prefixes that they may use."""
 
     query: Query
     engine: Engine
@@ -70,20 +70,20 @@ class _Asked:
         return self.ask(f"ASK {{\n{pattern}\n}}").truth is True
 
 
-def _first_empty(asked: _Asked, pattern: Pattern, depth: int) -> Cause | None:
+def _first_empty(empty: _Empty, pattern: Pattern, depth: int) -> Cause | None:
     if len(pattern.parts) > _MOST:
         return None
     kept: list[Part] = []
     for part in _order(pattern.parts):
         kept.append(part)
-        if part.kind in _HARMLESS or asked.matches(kept):
+        if part.kind in _HARMLESS or empty.matches(kept):
             continue
-        if depth and part.kind in ("group", "select") and not asked.matches([part]):
-            deeper = _first_empty(asked, asked.reader.inside(part), depth - 1)
+        if depth and part.kind in ("group", "select") and not empty.matches([part]):
+            deeper = _first_empty(empty, empty.reader.inside(part), depth - 1)
             if deeper:
                 return deeper
-        where = asked.query.place(part.start)
-        return Cause(_short(part.text), where, _why(asked, part, len(kept) == 1), _help(asked, part))
+        where = empty.query.place(part.start)
+        return Cause(_short(part.text), where, _why(empty, part, len(kept) == 1), _help(empty, part))
     return None
 
 
@@ -103,31 +103,31 @@ def _order(parts: tuple[Part, ...]) -> Iterator[Part]:
     yield from waiting
 
 
-def _why(asked: _Asked, part: Part, alone: bool) -> str:
+def _why(empty: _Empty, part: Part, alone: bool) -> str:
     if part.kind == "filter":
         return "What stands before this filter has matches, and none of them passes it:"
     if part.kind == "minus":
         return "What stands before this has matches, and all of them are taken away by:"
-    if not alone and asked.matches([part]):
+    if not alone and empty.matches([part]):
         return "This part of the pattern has matches, and so has what stands before it, but none fits both:"
     return "This part of the pattern has no match in the graph:"
 
 
-def _help(asked: _Asked, part: Part) -> str:
+def _help(empty: _Empty, part: Part) -> str:
     """A hint about an IRI that the graph does not have, or about a text that it has only in a language."""
     if part.kind != "triple":
         return ""
-    for word in part.words:
+    for token in part.tokens:
         if (
-            word.kind in ("iri", "name")
-            and not asked.ask(
-                f"ASK {{ {{ {word.text} ?p ?o }} UNION {{ ?s {word.text} ?o }} UNION {{ ?s ?p {word.text} }} }}"
+            token.kind in ("iri", "name")
+            and not empty.ask(
+                f"ASK {{ {{ {token.text} ?p ?o }} UNION {{ ?s {token.text} ?o }} UNION {{ ?s ?p {token.text} }} }}"
             ).truth
         ):
-            return f"The graph does not have {word.text}.{_nearest(asked, word.text)}"
-    text = part.words[-1]
+            return f"The graph does not have {token.text}.{_nearest(empty, token.text)}"
+    text = part.tokens[-1]
     if text.kind == "string":
-        rows = asked.ask(
+        rows = empty.ask(
             "SELECT DISTINCT (LANG(?v) AS ?tag) "
             f"{{ ?s ?p ?v FILTER(isLiteral(?v) && STR(?v) = {text.text}) }} ORDER BY ?tag"
         )
@@ -137,15 +137,15 @@ def _help(asked: _Asked, part: Part) -> str:
     return ""
 
 
-def _nearest(asked: _Asked, term: str) -> str:
+def _nearest(empty: _Empty, term: str) -> str:
     """The names most like this one, of the same kind (they begin alike)."""
-    (row,) = asked.ask(f"SELECT (STR({term}) AS ?iri) {{}}").to_dicts()
+    (row,) = empty.ask(f"SELECT (STR({term}) AS ?iri) {{}}").to_dicts()
     space = row["iri"][: max(row["iri"].rfind("/"), row["iri"].rfind("#")) + 1]
-    rows = asked.ask(
+    rows = empty.ask(
         "SELECT DISTINCT ?x { { SELECT DISTINCT ?x { ?s ?x ?o } } UNION { ?x a ?class } "
         f"FILTER(STRSTARTS(STR(?x), {literal_text(space)})) }} ORDER BY ?x"
     )
-    near = did_you_mean(asked.prefixes.shorten(row["iri"]), [asked.prefixes.shorten(each["x"]) for each in rows])
+    near = did_you_mean(empty.prefixes.shorten(row["iri"]), [empty.prefixes.shorten(each["x"]) for each in rows])
     return f" {near[0].upper()}{near[1:]}" if near else ""
 
 
@@ -154,10 +154,10 @@ def _after(query: Query, whole: Pattern) -> Cause | None:
     if whole.form == "CONSTRUCT":
         why = "The pattern has matches, but no triple of the template is complete:"
         return Cause("", query.place(whole.start), why)
-    for word in query.tokens:
-        if word.start > whole.end and any(word.says(name) for name in ("HAVING", "OFFSET", "LIMIT", "VALUES")):
-            line = query.text[word.start :].splitlines()[0]
-            return Cause(line, query.place(word.start), "The pattern has matches, and this leaves none of them:")
+    for token in query.tokens:
+        if token.start > whole.end and any(token.is_keyword(name) for name in ("HAVING", "OFFSET", "LIMIT", "VALUES")):
+            line = query.text[token.start :].splitlines()[0]
+            return Cause(line, query.place(token.start), "The pattern has matches, and this leaves none of them:")
     return None
 
 

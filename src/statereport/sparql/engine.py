@@ -27,7 +27,7 @@ Scope = tuple[Iterable[str], Iterable[str]]
 
 
 class Engine(Protocol):
-    """What can be asked of a graph, wherever it is."""
+    """The queries that a graph answers, wherever it is."""
 
     def query(self, text: str | Query, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
         """The answer to a query, which may use `prefixes` without declaring them.
@@ -90,8 +90,8 @@ class Store:
         """Run a query and write its answer into `output` as it comes. Returns the format it has.
 
         `choose` is given the formats that the answer can have and names one; what it raises passes through, and so does
-        what `output` raises. `scope` says of which graphs the query is asked (default, named): those and no other;
-        without it FROM says so, or all are. `base` is what relative IRIs are relative to. Raises NotWritable.
+        what `output` raises. `scope` names the graphs that the query sees (default, named): those and no other;
+        without it those of FROM, or all. `base` is what relative IRIs are relative to. Raises NotWritable.
         """
         graphs = ([ox.NamedNode(name) for name in part] for part in scope or ())
         given = {"base_iri": base, **dict(zip(("default_graph", "named_graphs"), graphs, strict=False))}
@@ -119,7 +119,7 @@ class Store:
         place before anything is evaluated, in sub-selects too (SEP-0007).
         """
         given = {ox.Variable(name): value for name, value in bound.items()}
-        # The project's own queries need no large stack, and SHACL asks them thousands of times.
+        # The project's own queries need no large stack, and SHACL runs them thousands of times.
         rows = Query.of(text).explained(lambda query: _rows(self._inner.query(query, substitutions=given)))
         return ({name: term for name, term in row if term is not None} for row in rows)
 
@@ -220,7 +220,7 @@ def format_of(form: str, graph: bool) -> Any:
 def literal_text(value: str, datatype: str | None = None, language: str | None = None) -> str:
     """A literal as SPARQL and Turtle write it, whatever characters its value has.
 
-    Raises ValueError in words where the value is no Unicode text.
+    Raises ValueError with a hint where the value is no Unicode text.
     """
     if re.search("[\ud800-\udfff]", value):
         raise ValueError("give text in UTF-8.")

@@ -19,7 +19,7 @@ _HEADER_LINE = re.compile(r"#\+(?P<yaml>[^\r\n]*)(?:\r\n?|\n|\Z)")
 
 @dataclass(frozen=True)
 class Header:
-    """What a header says (`values`), its lines as YAML (without `#+`), and the offset at which the SPARQL begins.
+    """The `values` of a header, its lines as YAML (without `#+`), and the offset at which the SPARQL begins.
 
     `source` is the file's name in messages. A file without a header has no lines, no values and the offset 0.
     """

@@ -120,7 +120,7 @@ class Query:
             what = f"The engine cannot read its store: {str(error).rstrip('.')}."
             raise BuildDamaged(self.source, what, "run: statereport build") from None
         except RuntimeError as error:
-            if type(error) is not RuntimeError:  # a RecursionError is a fault of ours
+            if type(error) is not RuntimeError:  # a RecursionError is our own fault
                 raise
             raise diagnose.unevaluable(self, str(error)) from None
 

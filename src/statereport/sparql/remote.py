@@ -104,7 +104,7 @@ class RemoteStore:
                         raise self._failed("The answer has more than 256 MB.", "ask for less, with LIMIT.")
                     if time.monotonic() > end:
                         raise TimeoutError(f"its answer took longer than {self.timeout:g} seconds")
-                if response.length:  # said before, and not sent
+                if response.length:  # promised, and not sent
                     raise http.client.IncompleteRead(bytes(data[-1:]), response.length)
                 return bytes(data), response.headers.get("Content-Type", "")
         except urllib.error.HTTPError as error:
@@ -117,7 +117,7 @@ class RemoteStore:
             what = f"The endpoint did not answer: {str(reason).rstrip('.')}."
             raise self._failed(what, "see that the address is right and the server runs.") from None
         except http.client.HTTPException as error:
-            what = f"What answered does not speak HTTP: {error or type(error).__name__}."
+            what = f"The endpoint does not answer in HTTP: {error or type(error).__name__}."
             raise self._failed(what, "see that the address is that of a SPARQL endpoint.") from None
 
     def _failed(self, what: str, hint: str) -> EndpointFailed:
@@ -127,7 +127,7 @@ class RemoteStore:
 def read_results(data: bytes, media_type: str) -> Answer:
     """The answer in a response of a SPARQL endpoint: rows in JSON, a graph in N-Triples or Turtle.
 
-    Raises ValueError in words where the type is another, the data are not what it says, or nested deeper than is read.
+    Raises ValueError with the reason where the type is another, the data do not fit it, or are nested too deep.
     """
     kind = media_type.partition(";")[0].strip().lower()
     if kind not in (*ROWS, *GRAPHS):
@@ -165,7 +165,7 @@ def is_nested_deeper(data: bytes, levels: int, json: bool) -> bool:
 
 
 def _start_of(response: Any) -> str:
-    """The beginning of what an endpoint says of an error, on one line."""
+    """The beginning of an endpoint's own message about an error, on one line."""
     try:
         return " ".join(response.read(300).decode("utf-8", "replace").split())
     except (OSError, http.client.HTTPException):

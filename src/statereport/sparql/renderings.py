@@ -26,7 +26,7 @@ _PIECES = re.compile(r" |(?:[^ -]|-(?![^\W\d_]))*-(?=[^\W\d_])|[^ ]+")
 _BLANKS = re.compile(r"[ \t\n\r\u2028\u2029]+")
 # An address that Markdown takes as it is.
 _PLAIN_ADDRESS = re.compile(r"[\w.,:;/#%?=+@!-]+")
-# Other schemes (javascript:, data:) would run what a stranger's data say.
+# Other schemes (javascript:, data:) would run code that stands in the data.
 _LINKED = ("https://", "http://")
 
 
@@ -163,11 +163,11 @@ def _markdown(text: str) -> str:
 
 def _fitted(widths: list[int], width: int | None) -> list[int] | None:
     """Column widths that fit into `width`, the widest made narrower first; None where they would be too narrow."""
-    room = (width or 0) - 2 * (len(widths) - 1)
-    if not width or sum(widths) <= room:
+    space = (width or 0) - 2 * (len(widths) - 1)
+    if not width or sum(widths) <= space:
         return widths
-    for most in range(min(room, max(widths)), _NARROWEST - 1, -1):
-        spare = room - sum(min(w, most) for w in widths)
+    for most in range(min(space, max(widths)), _NARROWEST - 1, -1):
+        spare = space - sum(min(w, most) for w in widths)
         if spare >= 0:
             wider = [i for i, w in enumerate(widths) if w > most]
             kept = wider[len(wider) - spare :] if spare < len(wider) else wider

@@ -55,9 +55,9 @@ class Token:
     start: int
     end: int
 
-    def says(self, word: str) -> bool:
+    def is_keyword(self, name: str) -> bool:
         """True when the token is this keyword, in any case."""
-        return self.kind == "word" and self.text.upper() == word
+        return self.kind == "word" and self.text.upper() == name
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def declarations(words: Sequence[Token]) -> dict[str, str]:
     return {
         name.text[:-1]: iri.text[1:-1]
         for word, name, iri in found
-        if word.says("PREFIX") and name.kind == "name" and iri.kind == "iri"
+        if word.is_keyword("PREFIX") and name.kind == "name" and iri.kind == "iri"
     }
 
 
@@ -139,7 +139,7 @@ def values_blocks(words: Sequence[Token], text: str, source: str = "query") -> t
     """
     blocks = []
     for i, token in enumerate(words):
-        if not token.says("VALUES") or i + 2 >= len(words) or words[i + 1].kind != "variable":
+        if not token.is_keyword("VALUES") or i + 2 >= len(words) or words[i + 1].kind != "variable":
             continue
         if words[i + 2].text != "{":
             raise BadParameter(

@@ -7,7 +7,7 @@ import re
 from html import escape
 from urllib.parse import quote
 
-from statereport.pages.routes import Route
+from statereport.pages.routes import Route, always
 from statereport.publish import void
 from statereport.questions.saved import Parameter, SavedQuery
 from statereport.rdf import namespaces, writers
@@ -210,13 +210,24 @@ def _responses(words: str, kind: str) -> dict:
     }
 
 
+def pages(site: Site) -> list[str]:
+    """Return the paths of all pages but those of single things: what people look for, and what is prepared for them."""
+    themes = (unit.reference.removeprefix("theme ") for unit in site.names.units if unit.reference.startswith("theme "))
+    return [
+        *PAGES,
+        *(f"/report/{number}" for number in themes),
+        *(f"/statistics/{cube.slug}" for cube in site.cubes),
+        *(f"/query/{question.name}.html" for question in site.questions),
+    ]
+
+
 def sitemap(site: Site, request: Request) -> Response:
     """Every page that a search engine should know."""
     names = site.graph.question("pages/names")
     things = [
         row[0].value for row in site.graph.engine.query(names.bind({"space": namespaces.BASE}), names.source).rows
     ]
-    paths = [*PAGES, *(f"/query/{q.name}.html" for q in site.graph.queries() if q.topic != "checks")]
+    paths = pages(site)
     paths += [
         f"/{name.removeprefix(namespaces.BASE)}.html"
         for name in things
@@ -239,9 +250,11 @@ def robots(site: Site, request: Request) -> Response:
 
 
 ROUTES = (
-    Route.of(r"/sparql/?", service),
+    Route.of(r"/sparql/?", service, forms=always(SERVICE)),
     Route.of(
-        r"/(?:\.well-known/void|\.well-known/dcat|dataset(?:\.(?P<ending>ttl|jsonld|nt|rdf))?|dataset/.*)", dataset
+        r"/(?:\.well-known/void|\.well-known/dcat|dataset(?:\.(?P<ending>ttl|jsonld|nt|rdf))?|dataset/.*)",
+        dataset,
+        forms=always(negotiation.DOCUMENTS, negotiation.GRAPHS),
     ),
     Route.of(r"/openapi.json", openapi),
     Route.of(r"/sitemap.xml", sitemap),

@@ -8,7 +8,7 @@ here are endings.
 from __future__ import annotations
 
 from statereport.errors import AddressUnknown, RequestBroken
-from statereport.pages.routes import Route, names
+from statereport.pages.routes import Route, always
 from statereport.questions import spreadsheet
 from statereport.rdf import namespaces
 from statereport.sparql import engine
@@ -136,13 +136,14 @@ def editor_file(site: Site, request: Request) -> Response | None:
     return Response(200, negotiation.QUESTIONS[ending], bytes(output.data), tuple(headers))
 
 
+_DOCUMENTS = always(negotiation.DOCUMENTS)
 ROUTES = (
-    Route.of(r"/editor", editor_file, names("query", "format")),
-    Route.of(r"/(?P<space>id|def|shape|parameter)/(?P<name>.+)", thing),
-    Route.of(r"/def(?:/|\.(?P<ending>ttl|jsonld|nt|rdf))", ontology),
-    Route.of(r"/graph", graph_store, names("graph", "default")),
-    Route.of(r"/graph/(?P<name>.+)", graph),
-    Route.of(r"/query/(?P<name>.+)", questions.question, questions.reads, strict=True),
+    Route.of(r"/editor", editor_file, always("query", "format")),
+    Route.of(r"/(?P<space>id|def|shape|parameter)/(?P<name>.+)", thing, forms=_DOCUMENTS),
+    Route.of(r"/def(?:/|\.(?P<ending>ttl|jsonld|nt|rdf))", ontology, forms=_DOCUMENTS),
+    Route.of(r"/graph", graph_store, always("graph", "default"), forms=always(negotiation.GRAPHS)),
+    Route.of(r"/graph/(?P<name>.+)", graph, forms=_DOCUMENTS),
+    Route.of(r"/query/(?P<name>.+)", questions.question, questions.reads, strict=True, forms=questions.tables),
     Route.of(r"/data/(?P<name>.+)", file),
     *descriptions.ROUTES,
 )

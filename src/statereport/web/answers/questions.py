@@ -89,6 +89,14 @@ def negotiated(site: Site, name: str) -> dict[str, str]:
     return {ending: kind for ending, kind in forms_of(_question_of(site, name)).items() if ending != "rq"}
 
 
+def tables(site: Site, name: str) -> tuple[dict[str, str], ...]:
+    """Return the table of forms of a question; none for a question that there is not."""
+    try:
+        return (negotiated(site, name),)
+    except UnknownName:
+        return ()
+
+
 def forms_of(query: SavedQuery) -> dict[str, str]:
     """The endings under which a question is answered, with their media types."""
     endings = (*BY_FORM[query.form], *(negotiation.PICTURES if query.chart else ()), "rq")

@@ -5,7 +5,7 @@ Plain functions without a loop or a socket. They run in a worker process, and in
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from statereport.pages import questions as question_pages
 from statereport.pages import routes, static_files
 from statereport.rdf.namespaces import BASE, DCTERMS
 from statereport.sparql.engine import iri_text
-from statereport.web.answers import descriptions, documents, questions
+from statereport.web.answers import documents
 from statereport.web.answers.site import Site
 from statereport.web.wire import links, negotiation, problems, protocol
 from statereport.web.wire.http import Request, Response, tagged
@@ -59,26 +59,15 @@ def canonical(site: Site, request: Request) -> Request | None:
     return replace(request, query=tuple((name, value) for name, value in pairs if value or name not in SWITCHES))
 
 
-def form(site: Site, request: Request) -> Hashable:
+def form(site: Site, request: Request) -> tuple[str, ...]:
     """Return what the Accept header of a request decides about its answer, if that is not a problem.
 
     Headers that would choose alike give the same value, so that an answer kept for one is found for the other.
     """
     if negotiation.split_ending(request.path, negotiation.QUESTIONS)[1]:
-        return ""
-    return tuple(_choice(request, forms) for forms in _tables(site, request.path))
-
-
-def _tables(site: Site, path: str) -> Iterator[Mapping[str, str]]:
-    """The tables of forms from which something at this path may be chosen."""
-    yield negotiation.DOCUMENTS
-    yield negotiation.GRAPHS
-    yield descriptions.SERVICE
-    if path.startswith("/query/"):
-        try:
-            yield questions.negotiated(site, path.removeprefix("/query/"))
-        except Problem:
-            return
+        return ()
+    tables = (route.forms(site, **match.groupdict()) for route, match in _matches(request.path))
+    return tuple(_choice(request, table) for of_route in tables for table in of_route)
 
 
 def _choice(request: Request, forms: Mapping[str, str]) -> str:

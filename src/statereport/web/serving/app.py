@@ -11,14 +11,15 @@ import hashlib
 import json
 import time
 import traceback
-from collections.abc import Coroutine, Hashable
+from collections import deque
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
 from statereport.errors import MethodNotAllowed, Problem, TooManyRequests
 from statereport.questions import chart
-from statereport.web.answers import router
+from statereport.web.answers import descriptions, router
 from statereport.web.answers.site import Site
 from statereport.web.serving import cache, worker
 from statereport.web.serving.cache import Cache
@@ -39,6 +40,9 @@ GRACE = 0.25
 KEPT = (200, 301, 303)
 
 
+Key = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
+
+
 class App:
     """The state of the application: the pools, what is kept, what is under way."""
 
@@ -48,7 +52,9 @@ class App:
         self.pools: dict[str, Pool | QuickAndSlow] = {}
         self._root = unquote(site.root)
         # The answers of our own that are being made, by their key.
-        self._making: dict[Hashable, asyncio.Task[Response]] = {}
+        self._making: dict[Key, asyncio.Task[Response]] = {}
+        # Paths of pages that are still to be made before anybody asks for them.
+        self._unprepared = deque(descriptions.pages(site) if setting.prepare else ())
         # Files have their tag made once; their bytes are the site's.
         self._files: dict[str, Response] = {}
 
@@ -82,6 +88,19 @@ class App:
                 return zygote.end_server()
             for pool in self._each_pool().values():
                 pool.look_after()
+
+    async def prepare(self) -> None:
+        """Make the pages that people look for, one after another, in processes that run only when no other wants to.
+
+        Where a client asks for one meanwhile, it is made for that client, which need not wait for such a process.
+        """
+        slow = self.pools[worker.OWN].slow
+        while self._unprepared:
+            request = Request("GET", self._unprepared[0], headers=(("accept", "text/html"),))
+            key = self._key(request)
+            with contextlib.suppress(Problem, AlreadyMade):
+                self._keep(key, await slow.answer(request, "", lambda: self.cache.get(key) is None))  # noqa: B023
+            self._unprepared.popleft()
 
     # --- one request -------------------------------------------------------------------------------------------------
 
@@ -163,7 +182,7 @@ class App:
 
     async def _made_once(self, request: Request, client: str, notes: dict) -> Response:
         """An answer that may be kept: made once, however many ask for it, in the turn of the client whose comes first."""
-        key = (request.path, request.query, router.form(self.site, request))
+        key = self._key(request)
         while True:
             kept = self.cache.get(key)
             notes["kept"] = kept is not None
@@ -182,24 +201,29 @@ class App:
                     job.cancel()
                 raise
 
-    async def _make(self, key: Hashable, request: Request, client: str) -> Response:
+    async def _make(self, key: Key, request: Request, client: str) -> Response:
         mine = asyncio.current_task()
 
         def begins() -> bool:
-            if self.cache.get(key) is not None:
-                return False
-            return self._making.setdefault(key, mine) is mine
+            return self.cache.get(key) is None and self._making.setdefault(key, mine) is mine
 
         try:
             response = await self.pools[worker.OWN].answer(request, client, begins)
         finally:
             if self._making.get(key) is mine:
                 del self._making[key]
-        if response.status in KEPT:
-            question = request.path.startswith("/query/")
-            worth = cache.VARIANT if request.query else cache.LASTING if question else cache.PLAIN
-            self.cache.put(key, response, worth)
+        self._keep(key, response)
         return response
+
+    def _key(self, request: Request) -> Key:
+        """What the answer to a canonical request depends on."""
+        return request.path, request.query, router.form(self.site, request)
+
+    def _keep(self, key: Key, response: Response) -> None:
+        path, query, _ = key
+        if response.status in KEPT:
+            plain = cache.LASTING if path.startswith("/query/") else cache.PLAIN
+            self.cache.put(key, response, cache.VARIANT if query else plain)
 
     async def _drawn(self, request: Request, specification: Response, client: str, notes: dict) -> Response:
         """The picture of a specification that a worker has made, where a picture is what was asked for."""
@@ -247,6 +271,7 @@ class App:
             "pools": {name: pool.state() for name, pool in pools.items()},
             "replaced": {name: dict(pool.replaced) for name, pool in pools.items()},
             "kept": len(self.cache),
+            "unprepared": len(self._unprepared),
             "sending": self.transfers.total(),
         }
         text = (json.dumps(body, indent=1) + "\n").encode()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -29,9 +29,10 @@ from statereport.web.wire.requests import Head
 WAITING, ANSWERING, SENDING, CLOSING = "waiting", "answering", "sending", "closing"
 # Bytes that are written at once.
 PIECE = 65_536
-# Seconds between two looks at all connections; in which an answer must have been taken at the least rate on average;
-# for which a client may still read after the last answer; after which one that sends no more is asked whether it is there.
-LOOK, WINDOW, LINGER, PROBE = 0.5, 10.0, 2.0, 1.0
+# Seconds between two looks at all connections; in which an answer must have been taken at the least rate on average; for
+# which a client may still read after the last answer; after which one that sends no more is asked whether it is there; and
+# for which one that asked too much is not listened to.
+LOOK, WINDOW, LINGER, PROBE, MOMENT = 0.5, 10.0, 2.0, 1.0, 1.0
 _FIELD_END = re.compile(r"[\r\n]")
 
 Respond = Callable[["Connection", Head, bytes, Problem | None], Coroutine[Any, Any, None]]
@@ -69,6 +70,8 @@ class Connections:
         self._clients: dict[str, _Held] = {}
         self._count = 0
         self._closed: Counter[str] = Counter()
+        # Connections whose request is whole, by client.
+        self._ready: dict[str, deque[Connection]] = {}
 
     def __call__(self) -> Connection:
         """Return the protocol of a new connection."""
@@ -107,6 +110,24 @@ class Connections:
             self._count -= 1
             if not held.all:
                 del self._clients[connection.client]
+
+    def begin(self, connection: Connection) -> None:
+        """Have the request of a connection answered when it is its client's turn.
+
+        In each round of the loop every client has one request answered, so that a client with many connections does not
+        keep the others waiting for this process.
+        """
+        if not self._ready:
+            asyncio.get_running_loop().call_soon(self._round)
+        self._ready.setdefault(connection.client, deque()).append(connection)
+
+    def _round(self) -> None:
+        for client, line in list(self._ready.items()):
+            line.popleft().answer()
+            if not line:
+                del self._ready[client]
+        if self._ready:
+            asyncio.get_running_loop().call_soon(self._round)
 
     async def watch(self) -> None:
         """Close what is late, for ever; and write how many connections were closed or refused and why."""
@@ -166,6 +187,7 @@ class Connection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._head = requests.NONE
         self._body = bytearray()
+        self._refusal: Problem | None = None
         # Whether the next byte belongs to a request's first line; whether no byte of a further request has come.
         self._in_line, self._idle = True, False
         # Bytes that came while an answer was under way.
@@ -246,10 +268,20 @@ class Connection(asyncio.Protocol):
                 self._write(h11.Data(data=body[at : at + PIECE]))
         self._write(h11.EndOfMessage())
         self._task = None
-        if self._parser.our_state is h11.DONE and self._parser.their_state is h11.DONE:
-            self._next()
-        else:
+        if self._parser.our_state is not h11.DONE or self._parser.their_state is not h11.DONE:
             self._finish()
+        elif status == HTTPStatus.TOO_MANY_REQUESTS:
+            # A client that asks too much is not listened to for a moment, or it would have this process refuse it all day.
+            self.transport.pause_reading()
+            asyncio.get_running_loop().call_later(MOMENT, self._next)
+        else:
+            self._next()
+
+    def answer(self) -> None:
+        """Have the request that is whole answered, or refused."""
+        if not self.transport.is_closing():
+            work = self._among.respond(self, self._head, bytes(self._body), self._refusal)
+            self._task = asyncio.get_running_loop().create_task(work)
 
     def abort(self) -> None:
         """Close at once, whatever is under way."""
@@ -297,7 +329,7 @@ class Connection(asyncio.Protocol):
             try:
                 event = self._parser.next_event()
             except h11.RemoteProtocolError as fault:
-                return self._answer(self._malformed(fault))
+                return self._whole(self._malformed(fault))
             if event in (h11.NEED_DATA, h11.PAUSED):
                 return None
             if isinstance(event, h11.ConnectionClosed):
@@ -311,25 +343,24 @@ class Connection(asyncio.Protocol):
                 try:
                     self._among.check(self._head)
                 except Problem as problem:
-                    return self._answer(problem)
+                    return self._whole(problem)
                 if self._parser.they_are_waiting_for_100_continue:
                     self._write(h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue"))
             elif isinstance(event, h11.Data):
                 self._body += event.data
                 if len(self._body) > self._limits.body_bytes:
-                    return self._answer(requests.body_too_long(self._limits))
+                    return self._whole(requests.body_too_long(self._limits))
             else:
-                return self._answer(None)
+                return self._whole(None)
         return None
 
-    def _answer(self, problem: Problem | None) -> None:
+    def _whole(self, problem: Problem | None) -> None:
         """Have the request answered; where nothing may be said any more, after garbage that follows a last request, end."""
         if self._parser.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return self._finish()
         self._enter(ANSWERING)
-        work = self._among.respond(self, self._head, bytes(self._body), problem)
-        self._task = asyncio.get_running_loop().create_task(work)
-        return None
+        self._refusal = problem
+        return self._among.begin(self)
 
     def _malformed(self, fault: h11.RemoteProtocolError) -> Problem:
         if fault.error_status_hint == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
@@ -344,6 +375,8 @@ class Connection(asyncio.Protocol):
 
     def _next(self) -> None:
         """Wait for another request, of which a part may have come already."""
+        if self.transport.is_closing():
+            return
         self._parser.start_next_cycle()
         self._head, self._body = requests.NONE, bytearray()
         self._idle = self._in_line = not self._ahead

@@ -1,9 +1,9 @@
 """A queue for a number of processes that is fair to clients: it says whose request is next.
 
 A client may hold all processes but one; its further requests wait in a line of their own. Lines are served in turn,
-first those of clients that used little of late, and the last free process is kept for these. So a client with many
-requests waits for itself and others do not wait for it, and many such clients together do not keep out one with few.
-Where too many requests wait in all, the last of the longest line is refused.
+first those of clients that used little of late, in itself or beside those that hold processes, and the last free process
+is kept for these. So a client with many requests waits for itself and others do not wait for it, and many such clients
+together do not keep out one with few. Where too many requests wait in all, the last of the longest line is refused.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class FairQueue:
         # One process is left for others, where there is more than one.
         self._share = max(1, size - 1)
         self._limits = limits
-        self._used = _Used(limits.light_seconds)
+        self._used = _Used()
         self._held: Counter[str] = Counter()
         self._lines: dict[str, deque[Turn]] = {}
 
@@ -67,7 +67,7 @@ class FairQueue:
         return True
 
     def give(self, client: str, seconds: float) -> None:
-        """Give a process back that was held for so many seconds."""
+        """Give a process back, of which the client used so many seconds."""
         self._used.add(client, seconds)
         self._held[client] -= 1
         if not self._held[client]:
@@ -90,8 +90,8 @@ class FairQueue:
         Raises TooManyRequests or ServerBusy where that would be the client's own.
         """
         own = len(self._lines.get(client, ()))
-        longest = max(self._lines, key=lambda other: (self._used.much(other), len(self._lines[other])))
-        if (self._used.much(client), own + 1) >= (self._used.much(longest), len(self._lines[longest])):
+        longest = max(self._lines, key=lambda other: (self._much(other), len(self._lines[other])))
+        if (self._much(client), own + 1) >= (self._much(longest), len(self._lines[longest])):
             raise self._too_many(client) if own else _busy(self._limits.sentence("waiting"))
         refusal, turn = self._too_many(longest), self._lines[longest].pop()
         if not self._lines[longest]:
@@ -118,7 +118,7 @@ class FairQueue:
 
     def _serve(self) -> None:
         while ready := [client for client in self._lines if self._may(client)]:
-            client = min(ready, key=self._used.much)
+            client = min(ready, key=self._much)
             line = self._lines.pop(client)
             turn = line.popleft()
             if line:
@@ -129,7 +129,13 @@ class FairQueue:
 
     def _may(self, client: str) -> bool:
         last = self.free == 1 < self.size
-        return self.free > 0 and self._held[client] < self._share and not (last and self._used.much(client))
+        return self.free > 0 and self._held[client] < self._share and not (last and self._much(client))
+
+    def _much(self, client: str) -> bool:
+        """Whether a client used much of late, also beside the one that used most of those that hold a process."""
+        used = self._used.seconds(client)
+        most = max(map(self._used.seconds, self._held), default=0.0)
+        return used > self._limits.light_seconds and used > most / 4
 
     def _grant(self, client: str) -> None:
         self.free -= 1
@@ -141,26 +147,22 @@ def _busy(limit: str) -> ServerBusy:
 
 
 class _Used:
-    """For how many seconds each client has held processes of late; half of it is forgotten after half a minute."""
+    """How many seconds each client used of late; half of it is forgotten after half a minute."""
 
     HALF, MOST = 30.0, 10_000
 
-    def __init__(self, light: float) -> None:
-        self._light = light
+    def __init__(self) -> None:
         self._seconds: dict[str, tuple[float, float]] = {}
 
     def add(self, client: str, seconds: float) -> None:
         """Remember what a client used just now."""
-        total = self._now(client) + seconds
+        total = self.seconds(client) + seconds
         self._seconds.pop(client, None)
         self._seconds[client] = total, time.monotonic()
         if len(self._seconds) > self.MOST:
             del self._seconds[next(iter(self._seconds))]
 
-    def much(self, client: str) -> bool:
-        """True for a client that used more than what is light."""
-        return self._now(client) > self._light
-
-    def _now(self, client: str) -> float:
+    def seconds(self, client: str) -> float:
+        """Return what is not forgotten yet of what a client used."""
         seconds, then = self._seconds.get(client, (0.0, 0.0))
         return seconds * 0.5 ** ((time.monotonic() - then) / self.HALF)

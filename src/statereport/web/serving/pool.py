@@ -20,6 +20,8 @@ from statereport.web.wire.limits import Limits
 
 # Seconds between tries to fork a worker, at most, and after which the server ends because none could be forked.
 PAUSE, PATIENCE = 2.0, 60.0
+# Why a worker is replaced where nothing is wrong with it.
+ORDINARY = ("answered", "retired", "trial")
 # Seconds for which a worker may be missing before `/health` reports it: replacing one takes some milliseconds.
 MISSING = 5.0
 
@@ -96,6 +98,12 @@ class Run:
             self.pool.log.fault(outcome.kind, outcome.fault, path=self._request.path[:200])
         return outcome.response
 
+    def seconds(self) -> float:
+        """Return what it has used: seconds of a processor, or of a worker where that gives way to all others."""
+        if self.pool.once:
+            return time.monotonic() - self.start
+        return max(0.0, self.worker.used() - self._used)
+
     def stop(self) -> None:
         """Wait for it no more."""
         if not self._job.cancel() and not self._job.cancelled():
@@ -117,7 +125,7 @@ class Pool:
         self.most = (limits.answer_bytes if kind == worker.PUBLIC else limits.own_answer_bytes) + 65_536
         self.replaced: Counter[str] = Counter()
         self.log = log
-        self._zygote, self._once = zygote, once
+        self._zygote, self.once = zygote, once
         self._free: deque[Worker] = deque()
         self._busy: set[Worker] = set()
         # Workers that have ended and are being replaced, with the moment of their end.
@@ -199,22 +207,23 @@ class Pool:
 
     def _hold(self, run: Run) -> None:
         self._busy.add(run.worker)
-        if self._once:
+        if self.once:
             run.worker.give_way()
 
     def _release(self, run: Run, instead: Worker) -> None:
         """Have a worker free again, the run's own or another, and its client's turn at an end."""
         self._busy.discard(run.worker)
         self._free.append(instead)
-        self.queue.give(run.client, time.monotonic() - run.start)
+        self.queue.give(run.client, run.seconds())
 
     def _end(self, run: Run) -> None:
-        reason = run.fate or ("answered" if self._once else "")
+        reason = run.fate or ("answered" if self.once else "")
         if not reason:
             self._release(run, run.worker)
             return
         self._busy.discard(run.worker)
-        self._replace(run.worker, reason, lambda: self.queue.give(run.client, time.monotonic() - run.start))
+        used = run.seconds()
+        self._replace(run.worker, reason, lambda: self.queue.give(run.client, used))
 
     def _replace(self, old: Worker, reason: str, free: Callable[[], None]) -> None:
         """End a worker and put a fresh one in its place; `free` is called when that is there."""
@@ -222,11 +231,11 @@ class Pool:
         self._ended[old] = time.monotonic()
         with contextlib.suppress(ProcessLookupError):
             os.kill(old.process, signal.SIGKILL)
-        task = asyncio.get_running_loop().create_task(self._fresh(old, free))
+        task = asyncio.get_running_loop().create_task(self._fresh(old, reason, free))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _fresh(self, old: Worker, free: Callable[[], None]) -> None:
+    async def _fresh(self, old: Worker, reason: str, free: Callable[[], None]) -> None:
         """Fork a worker when the memory of the old one has been given back, however long that takes."""
         with old.link, contextlib.suppress(OSError):
             # The link ends after the memory was given back.
@@ -238,7 +247,8 @@ class Pool:
             self._free.append(fresh)
             free()
             status = await self._zygote.reap(old.process)
-            self.log({"event": "worker", "kind": self.kind, "process": old.process, "ended": status})
+            if reason not in ORDINARY:
+                self.log({"event": "worker", "kind": self.kind, "process": old.process, "why": reason, "ended": status})
 
     async def _forked(self) -> Worker:
         """A fresh worker. Where the system has none to give it is asked again, and after a minute the server ends."""

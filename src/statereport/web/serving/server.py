@@ -81,10 +81,10 @@ async def run(
         loop.add_signal_handler(number, stop.set)
     async with listening(app, listener) as connections:
         ready()
-        watches = [loop.create_task(app.watch(zygote)), loop.create_task(connections.watch())]
+        beside = [loop.create_task(work) for work in (app.watch(zygote), connections.watch(), app.prepare())]
         await stop.wait()
-        for watch in watches:
-            watch.cancel()
+        for task in beside:
+            task.cancel()
 
 
 @contextlib.asynccontextmanager

@@ -64,6 +64,7 @@ class Setting:
     slow      processes that go on with those that prove to be long
     own       processes for pages, documents and saved questions, so that these are answered whatever clients ask
     own_slow  processes that go on with those of them that prove to be long
+    prepare   whether pages are made before anybody asks for them, when the machine has nothing else to do
     """
 
     hosts: frozenset[str] = frozenset()
@@ -72,6 +73,7 @@ class Setting:
     slow: int = 3
     own: int = 2
     own_slow: int = 2
+    prepare: bool = False
     limits: Limits = field(default_factory=Limits)
 
     @property

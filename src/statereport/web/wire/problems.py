@@ -16,6 +16,7 @@ STATUS = {
     "query-refused": 400,
     "query-failed": 400,
     "bad-parameter": 400,
+    "bad-search": 400,
     "unknown-prefix": 400,
     "update-refused": 403,
     "unknown-name": 404,

@@ -83,9 +83,9 @@ class Description:
 
 def origin(graph: str) -> str:
     """How we know what a named graph says: asserted, inferred or noted."""
-    if graph == namespaces.GRAPH + "inferred":
+    if graph in (namespaces.GRAPH + "inferred", namespaces.GRAPH + "aligned"):
         return INFERRED
-    return NOTED if graph.rpartition("/")[2] in ("notes", "findings") else ASSERTED
+    return NOTED if graph.rpartition("/")[2] in ("notes", "findings", "readings") else ASSERTED
 
 
 def describe(

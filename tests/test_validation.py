@@ -14,8 +14,8 @@ from statereport.rdf.dataset import Dataset
 from statereport.rdf.namespaces import SHAPE
 from statereport.reasoning import shapes, validation, validation_input
 
-# Nothing in the report is renamed, founded or ended as a body, and no number of ours is derived yet.
-UNFOCUSED = {"BodyChange", "DerivedFigure"}
+# Nothing in the report is renamed, founded or ended as a body; no number of ours is derived and no mention published yet.
+UNFOCUSED = {"BodyChange", "DerivedFigure", "Mention"}
 
 PREFIXES = """PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX place: <https://w3id.org/statereport/id/place/>

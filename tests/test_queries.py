@@ -493,21 +493,6 @@ def test_a_row_that_stands_twice_stands_twice_where_nothing_is_joined(saved) -> 
     assert len(query.answer(engine.Store.memory())) == 6
 
 
-def test_every_term_is_written_as_the_engine_writes_it() -> None:
-    store = engine.Store.memory()
-    text = """SELECT ?x ?y { VALUES (?x ?y) {
-      (1 "a;b"@en) (UNDEF <http://a/b>) ("abc"^^<http://www.w3.org/2001/XMLSchema#integer> "x"@ar--rtl)
-      ("\\u0001\\n\\r,\\"\\t" "") (<<( <a:b> <a:c> "d"@en--ltr )>> 1e0) ("é😀" true) } }"""
-    for query in (text, "ASK {}", "SELECT ?x { FILTER(false) }", "SELECT (BNODE() AS ?x) {}"):
-        for form in some(engine.RESULT_FORMATS):
-            written = engine.answer_bytes(store.query(query), form)
-            if "BNODE" not in query:
-                assert written == store.serialise(query, form), (query, form)
-    for form in some(engine.GRAPH_FORMATS):
-        query = 'CONSTRUCT { <a:b> <http://a/c> "x"@en--ltr , 1 } {}'
-        assert engine.answer_bytes(store.query(query), form) == store.serialise(query, form), form
-
-
 def test_the_headers_default_may_repeat_that_of_the_query(saved) -> None:
     saved(GOOD.replace('"Language", type: iri}', '"Language", type: iri, default: language:kazakh}'))
 

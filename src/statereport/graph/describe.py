@@ -175,7 +175,7 @@ def _shown(fact: Fact, prefixes: Prefixes) -> str:
 
 def plain_text(term: Any) -> str:
     """A term's characters on one line."""
-    return " ".join(text(term).split())
+    return visible(" ".join(text(term).split()))
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

@@ -105,7 +105,8 @@ class Names:
         """The names of a graph, from the saved queries pages/labels, pages/units and pages/stated."""
         labels: dict[str, list[Label]] = {}
         for thing, label in graph.ask("pages/labels").rows:
-            labels.setdefault(thing.value, []).append(Label(label.value, label.language or ""))
+            if is_literal(label):
+                labels.setdefault(thing.value, []).append(Label(visible(label.value), label.language or ""))
         stated: dict[str, list[str]] = {}
         for row in graph.ask("pages/stated"):
             stated.setdefault(row["statement"], []).append(row["reference"])

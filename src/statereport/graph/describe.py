@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from statereport.errors import UnknownName, nearest
+from statereport.errors import UnknownName, nearest, visible
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import namespaces
 from statereport.rdf.prefixes import Prefixes

@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from statereport.errors import visible
 from statereport.rdf import namespaces
+from statereport.rdf.terms import is_literal
 
 if TYPE_CHECKING:
     from statereport.graph.knowledge import KnowledgeGraph

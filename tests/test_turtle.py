@@ -437,16 +437,21 @@ PIECES = st.sampled_from(
 )
 
 
-@STEADY
-@example(["sr:a", "sr:b", "[", "]", "."])
-@given(st.lists(PIECES, max_size=14))
-def test_any_text_is_written_or_refused_in_words(pieces):
+def assert_written_or_refused(text: str) -> None:
+    """A text is written in the format, which is a fixed point, or refused by a Problem with its place and a hint."""
     try:
-        written = format_turtle(" ".join(pieces), PREFIXES, "a.ttl")
+        written = format_turtle(text, PREFIXES, "a.ttl")
     except Problem as problem:
         assert problem.where.startswith("a.ttl") and problem.what and problem.hint
     else:
         assert format_turtle(written, PREFIXES) == written
+
+
+@STEADY
+@example(["sr:a", "sr:b", "[", "]", "."])
+@given(st.lists(PIECES, max_size=14))
+def test_any_text_is_written_or_refused_in_words(pieces):
+    assert_written_or_refused(" ".join(pieces))
 
 
 @STEADY
@@ -455,10 +460,4 @@ def test_a_damaged_file_is_written_or_refused_in_words(data):
     text = data.draw(st.sampled_from([path.read_text(encoding="utf-8") for path in some(WRITTEN)]))
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, min(len(text), start + 30)))
-    damaged = text[:start] + data.draw(WORDS) + text[end:]
-    try:
-        written = format_turtle(damaged, PREFIXES, "a.ttl")
-    except Problem as problem:
-        assert problem.where.startswith("a.ttl") and problem.what and problem.hint
-    else:
-        assert format_turtle(written, PREFIXES) == written
+    assert_written_or_refused(text[:start] + data.draw(WORDS) + text[end:])

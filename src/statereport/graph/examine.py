@@ -13,7 +13,7 @@ from statereport.project import Project
 from statereport.questions import catalogue
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import writers
-from statereport.rdf.dataset import Dataset, Graphs, home_of, load, refuse_unstable_literals
+from statereport.rdf.dataset import Dataset, Graphs, home_of, load, problems
 from statereport.reasoning.findings import FINDINGS, notes
 from statereport.reasoning.inference import INFERRED, Inference, infer
 from statereport.reasoning.rules import load_rules
@@ -59,17 +59,23 @@ class Examined:
         return [*self.dataset.quads(), *writers.quads(self.derived), *writers.quads(self.questions)]
 
 
-def examine(project: Project, text: Path | None = None, progress: Progress | None = None) -> Examined:
-    """Load the project, infer what follows, validate what is stated: all that is known before anything is written."""
+def examine(
+    project: Project, text: Path | None = None, progress: Progress | None = None, dataset: Dataset | None = None
+) -> Examined:
+    """Load the project, infer what follows, validate what is stated: all that is known before anything is written.
+
+    `dataset` is the project as loaded, where that has been done. Raises the first problem that `dataset.problems` finds.
+    """
     from statereport.reasoning import validation
 
     say = progress or (lambda stage: None)
     say("loading")
-    dataset = load(project)
-    refuse_unstable_literals(project, dataset)
+    dataset = dataset or load(project)
+    for problem in problems(project, dataset):
+        raise problem
     if text:
         say("comparing with the text")
-        _compare(project, text)
+        _compare(project, dataset, text)
     say("inferring")
     rules = load_rules(project.ontology / "rules")
     inference = infer(dataset.ontology_quads(), dataset.data_quads(), rules, dataset.prefixes)
@@ -102,14 +108,15 @@ def refuse_failed_checks(project: Project, engine: Engine, saved: Iterable) -> N
                 )
 
 
-def _compare(project: Project, text: Path) -> None:
-    """The anchors and the ledger of numerals, made again from the text, must be those of the project."""
-    from statereport.source import anchors, ledger
+def _compare(project: Project, dataset: Dataset, text: Path) -> None:
+    """Raise where the anchors or the ledger of numerals, made again from the text, are not those of the project."""
+    from statereport.source import anchors, evidence, ledger
     from statereport.source import text as reading
 
-    words = reading.load(text)
-    for problem in (*anchors.check(project, words), *ledger.check(project, words)):
-        raise problem
+    read = evidence.read(project, dataset.data, reading.load(text))
+    for generate in (anchors.generate, ledger.generate):
+        for problem in generate(read).check():
+            raise problem
 
 
 def _listed(lines: Iterable[str]) -> str:

@@ -511,6 +511,16 @@ class ShapeBroken(Problem):
     code = "shape-broken"
 
 
+class AxiomBroken(Problem):
+    """An axiom of the ontology cannot be read: an expression in it holds itself, or a list has no end.
+
+    OWL writes class expressions and property chains with blank nodes and lists. Written as `[ … ]` and `( … )` they
+    always have an end; written out with rdf:first and rdf:rest they may have none.
+    """
+
+    code = "axiom-broken"
+
+
 class RuleBroken(Problem):
     """A rule under ontology/rules/ cannot be run: it has no header, or is not a CONSTRUCT query.
 

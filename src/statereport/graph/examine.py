@@ -80,7 +80,7 @@ def examine(
     rules = load_rules(project.ontology / "rules")
     inference = infer(dataset.ontology_quads(), dataset.data_quads(), rules, dataset.prefixes)
     say("validating")
-    findings = validation.validate(dataset.data, dataset.ontology, dataset.shapes)
+    findings = validation.validate(dataset.data, dataset.ontology, dataset.shapes, rules)
     return Examined(dataset, inference, findings, {catalogue.GRAPH: catalogue.triples(SavedQueries.of(project))})
 
 

@@ -25,10 +25,13 @@ def _asserts(node: ast.stmt) -> bool:
             return True
         case ast.For() | ast.AsyncFor():
             return _is_full(node.iter) and asserts(node.body)
-        case ast.If() | ast.While():
+        case ast.While():
+            return "pytest.fail(" in ast.unparse(node)
+        case ast.If():
             return asserts(node.body) and asserts(node.orelse)
         case ast.With() | ast.AsyncWith():
-            return any("raises(" in ast.unparse(item) for item in node.items) or asserts(node.body)
+            given = " ".join(ast.unparse(item) for item in node.items)
+            return "raises(" in given or "pytest.fail" in given or asserts(node.body)
         case ast.Try():
             handled = all(asserts(handler.body) for handler in node.handlers)
             return asserts(node.finalbody) or (handled and asserts([*node.body, *node.orelse]))
@@ -40,6 +43,8 @@ def _is_full(looped: ast.expr) -> bool:
     match looped:
         case ast.Tuple() | ast.List() | ast.Set() | ast.Dict():
             return True
+        case ast.Name(id=name) | ast.Attribute(attr=name) if name.isupper():
+            return True  # a constant
         case ast.Call(func=ast.Name(id="some" | "range")):
             return True
         case ast.Call(func=ast.Name(id="enumerate" | "zip" | "sorted" | "reversed")):

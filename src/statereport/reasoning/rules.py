@@ -52,7 +52,7 @@ def _patterns(text: str, name: str) -> tuple[list[Pattern], tuple[Pattern, ...]]
     from rdflib.plugins.sparql import prepareQuery  # what no other command needs
 
     try:
-        algebra = prepareQuery(text).algebra
+        algebra = prepareQuery(re.sub(r"\r\n?", "\n", text)).algebra  # for it, a comment ends with LF only
         return [_pattern(triple) for triple in algebra.template], tuple(map(_pattern, _triples(algebra.p)))
     except Exception as fault:  # whatever its parser stops at
         raise RuleBroken(name, f"rdflib cannot read the rule: {fault}", "write it in plain SPARQL 1.1.") from fault

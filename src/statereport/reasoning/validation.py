@@ -136,13 +136,13 @@ def _answers(
     for this in focus_nodes:
         rows = (tuple(sorted(row.items())) for row in store.solutions(query.text, {"this": this}))
         for row in map(dict, dict.fromkeys(rows)):
-            focus, value = row.get("this", this), row.get("value")
-            texts = {name: _characters(term) for name, term in {"value": focus, **row, "this": focus}.items()}
+            value = row.get("value")
+            texts = {name: _characters(term) for name, term in {"value": this, **row, "this": this}.items()}
             yield Finding(
                 severity=query.severity,
                 focus=texts["this"],
                 path=texts.get("path", ""),
-                value="" if value in (None, focus) else _shortest(texts["value"], _datatype(value)),
+                value="" if value in (None, this) else _shortest(texts["value"], _datatype(value)),
                 message=_closest((_filled(message, texts) for message in (*query.messages, *query.rule)), query.rule),
                 shape=query.shape,
                 label=labels.get(texts["this"], ""),

@@ -39,9 +39,7 @@ def check(project: Project, given: Path | None = None, say: Say = lambda line: N
             found += generate(read).check()
     else:
         say("The report's text is not at hand: anchors and ledger were not compared with it (--text FILE).")
-    wrong = tuple(dataset.problems(project, loaded))
-    if wrong:
-        return (*found, *wrong)
+    found += dataset.problems(project, loaded)
     examined = examine.examine(project, None, say, loaded)
     for finding in examined.violations:
         where = dataset.home_of(project, examined.dataset, finding.focus)
@@ -55,7 +53,7 @@ def check(project: Project, given: Path | None = None, say: Say = lambda line: N
 
 
 def generated(name: str, project: Project, given: Path | None = None) -> tuple[Problem, ...]:
-    """What is wrong with a generated graph (`anchors` or `ledger`). Raises TextMissing, TextDiffers."""
+    """The findings of a generated graph (`anchors` or `ledger`) against the text. Raises TextMissing, TextDiffers."""
     return _generate(name, project, given).check()
 
 

@@ -64,15 +64,16 @@ def examine(
 ) -> Examined:
     """Load the project, infer what follows, validate what is stated: all that is known before anything is written.
 
-    `dataset` is the project as loaded, where that has been done. Raises the first problem that `dataset.problems` finds.
+    `dataset` is the project as loaded, where that has been done; else the first of its problems is raised.
     """
     from statereport.reasoning import validation
 
     say = progress or (lambda stage: None)
-    say("loading")
-    dataset = dataset or load(project)
-    for problem in problems(project, dataset):
-        raise problem
+    if dataset is None:
+        say("loading")
+        dataset = load(project)
+        for problem in problems(project, dataset):
+            raise problem
     if text:
         say("comparing with the text")
         _compare(project, dataset, text)

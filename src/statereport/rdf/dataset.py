@@ -150,15 +150,16 @@ def home_of(project: Project, dataset: Dataset, subject: str) -> str:
 def problems(project: Project, dataset: Dataset) -> Iterator[Problem]:
     """What is wrong with the statements whatever they mean, graph by graph.
 
-    Terms of the project's namespace that its ontology does not have, blank nodes in the data, literals that an engine
-    would hand back in other characters, and things that are described in several files.
+    Terms of the project's namespace that its ontology (if it has one) does not define, blank nodes in the data, literals
+    that an engine would hand back in other characters, and things that are described in several files.
     """
-    terms = {t.subject.value for triples in dataset.ontology.values() for t in triples}
+    described = {t.subject.value for triples in dataset.ontology.values() for t in triples}
+    terms = {name for name in described if name.startswith(SR)}
     homes: dict[str, str] = {}
     for name, triples in dataset.graphs.items():
         where = project.name(path_of(project, name))
         for t in triples:
-            yield from _unknown_term(t, terms, where)
+            yield from _unknown_term(t, terms, where) if terms else ()
             yield from _unstable(t, where)
         blank = [t for t in triples if is_blank(t.subject) or is_blank(t.object)]
         if blank and name in dataset.data:
@@ -175,9 +176,7 @@ def _unknown_term(t: Triple, terms: Collection[str], where: str) -> Iterator[Pro
     for term in (t.predicate, t.object) if t.predicate.value == RDF + "type" else (t.predicate,):
         name = getattr(term, "value", "")
         if name.startswith(SR) and name not in terms:
-            near = did_you_mean(
-                name.removeprefix(SR), (known.removeprefix(SR) for known in terms if known.startswith(SR))
-            )
+            near = did_you_mean(name.removeprefix(SR), (known.removeprefix(SR) for known in terms))
             what = f"The ontology has no term {name}, which is said of {getattr(t.subject, 'value', t.subject)}."
             yield TermUnknown(where, what, near or "define it in ontology/, or correct its spelling")
 

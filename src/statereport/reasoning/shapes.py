@@ -251,8 +251,8 @@ def _selected(query: str) -> Iterator[set[str]]:
     """The names of the variables that each SELECT of a query asks for, as they are written."""
     words = list(tokens.tokens(query))
     for place, word in enumerate(words):
-        if word.says("SELECT"):
-            asked = takewhile(lambda word: not word.says("WHERE") and word.text != "{", words[place + 1 :])
+        if word.is_keyword("SELECT"):
+            asked = takewhile(lambda word: not word.is_keyword("WHERE") and word.text != "{", words[place + 1 :])
             yield {word.text[1:] for word in asked if word.kind == "variable"}
 
 

@@ -104,6 +104,24 @@ def fresh_build() -> build_folder.Build | None:
     return None if found.differences(find_project()) else found
 
 
+def built() -> Path:
+    """The folder of a fresh build, for servers: ./build, else one that the first process makes and keeps."""
+    folder = find_project().root / "build"
+    if fresh_build() and (not single_file.PAGE.is_file() or (folder / single_file.NAME).is_file()):
+        return folder
+    folder = KEPT / "build"
+    with locked(KEPT / "build.lock"):
+        try:
+            is_fresh = not build_folder.open_build(folder).differences(find_project())
+        except Problem:
+            is_fresh = False
+        if not is_fresh:
+            found = examined()
+            with mock.patch.object(examine, "examine", lambda *given, **more: found):
+                build.build(find_project(), folder, also=[single_file.write])
+    return folder
+
+
 @cache
 def site() -> Site:
     """What the server answers from, without the report's text: of ./build where that is fresh, else of the sources."""

@@ -5,7 +5,6 @@ code and the libraries, so that other processes, and later runs while nothing ch
 """
 
 import contextlib
-import copyreg
 import hashlib
 import json
 import os
@@ -14,9 +13,6 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
-from unittest import mock
-
-import pyoxigraph as ox
 
 from statereport.errors import Problem
 from statereport.graph import build_folder, examine, knowledge
@@ -35,16 +31,6 @@ PREFIXES = prefixes.read(find_project())
 
 KEPT = find_project().root / ".pytest_cache/examined"
 T = TypeVar("T")
-
-
-def _store(quads: list[ox.Quad]) -> ox.Store:
-    store = ox.Store()
-    store.bulk_extend(quads)
-    return store
-
-
-# The engine in which inferred statements are explained is kept as its quads.
-copyreg.pickle(ox.Store, lambda store: (_store, (list(store),)))
 
 
 @contextlib.contextmanager
@@ -126,19 +112,15 @@ def built() -> Path:
 def site() -> Site:
     """What the server answers from, without the report's text: of ./build where that is fresh, else of the sources."""
     made = fresh_build()
-    if made:
-        return _site(made)
-    found = examined()
-    with mock.patch.object(examine, "examine", lambda *given, **more: found):
-        return _site(None)
+    project = find_project()
+    return _site(release.of_build(project, made) if made else release.of_examined(project, examined()))
 
 
 def site_of_build(folder: Path) -> Site:
     """What the server answers from with a build that is made now, in this folder."""
     build.build(find_project(), folder, also=[single_file.write])
-    return _site(build_folder.open_build(folder, in_memory=True))
+    return _site(release.load(find_project(), build_folder.open_build(folder, in_memory=True)))
 
 
-def _site(made: build_folder.Build | None) -> Site:
-    found = release.load(find_project(), made)
+def _site(found: release.Release) -> Site:
     return Site.of(context.make(found.graph, found.explanations, found.files))

@@ -1,4 +1,4 @@
-"""The sources examined: loaded, inferred from and validated; all that is known before anything is written."""
+"""The sources examined: loaded, inferred from and validated; everything that is known before a build is written."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Examined:
-    """The project as read, what follows from it, what the shapes say, its saved questions, and the graphs that come of these."""
+    """The project as read, what follows from it, what the shapes find, and its saved questions as a graph."""
 
     dataset: Dataset
     inference: Inference
@@ -86,7 +86,7 @@ def examine(
 
 
 def refuse_violations(project: Project, examined: Examined) -> None:
-    """Raise DataViolates with the violations in words, and the file of the first; nothing where there is none."""
+    """Raise DataViolates where there are violations, with the file of the first."""
     violations = examined.violations
     if violations:
         raise DataViolates(

@@ -64,10 +64,10 @@ def write_turtle(folder: Path, stem: str, graphs: Graphs, project: Project) -> N
 
 
 def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, project: Project) -> None:
-    """Answer each saved query with its defaults: tables in tables/ with CSVW metadata, the others in answers/<topic>/.
+    """Answer each saved query with its defaults: tables in tables/ with CSVW metadata, others in answers/<topic>/.
 
-    Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and a chart, where there is one, as
-    Vega-Lite, SVG and PNG.
+    Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and a chart, where there is one,
+    as Vega-Lite, SVG and PNG.
     """
     prefixes = dict(tables.read(project))
     for query in queries:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
+from unittest import mock
 
 from statereport.errors import Problem
 from statereport.graph import build_folder, examine, knowledge

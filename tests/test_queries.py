@@ -511,11 +511,17 @@ def test_the_headers_default_may_repeat_that_of_the_query(saved) -> None:
         ("id/language/>", "id/languages/>", "means something else"),
         ("VALUES (?a ?b) { (1 2) }", "VALUES ?other { 1 }", "looks like a parameter"),
         ("#+ expect: {rows: 0, other: {least: 5}}\n", "", "other values"),
+        ("Every school.", "Every school. rows are schools.", "small letter"),
+        ("Every school.", "Every school", "full stop"),
+        ("?x ?language ?word", "# " + "x" * 120 + "\n  ?x ?language ?word", "Line 24 has 124 characters"),
+        ('{x: "Thing"}', '{x: {title: "Thing", empty: "none"}}', "only a joined column"),
+        ("ORDER BY ?x", "ORDER BY ?language", "no fixed order"),
     ],
 )
 def test_the_lint_finds(saved, old: str, new: str, says: str) -> None:
-    assert old in GOOD
-    found = lint.lint(saved(GOOD.replace(old, new, 1)), PREFIXES)
+    good = GOOD.replace('{x: "Thing"}', '{x: {title: "Thing", join: "; "}}') if "ORDER BY ?x" in old else GOOD
+    assert old in good
+    found = lint.lint(saved(good.replace(old, new, 1)), PREFIXES)
     assert any(says in problem.what for problem in found), [problem.what for problem in found]
 
 
@@ -527,6 +533,13 @@ CHOOSING = GOOD.replace(
 #+     choices: "?school sr:hasLanguageOfInstruction ?language ."
 """,
 ).replace("PREFIX xsd", "PREFIX sr: <https://w3id.org/statereport/def/>\nPREFIX xsd")
+
+
+def test_a_column_that_the_query_joins_itself_needs_no_order(saved) -> None:
+    text = GOOD.replace("SELECT ?x\n", "SELECT ?x (GROUP_CONCAT(STR(?a); SEPARATOR=\"; \") AS ?all)\n").replace(
+        '{x: "Thing"}', '{x: "Thing", all: {title: "All", join: "; "}}'
+    )
+    assert not [str(problem) for problem in lint.lint(saved(text.replace("ORDER BY", "GROUP BY ?x\nORDER BY")), PREFIXES)]
 
 
 def test_choices_come_from_the_graph_by_value_and_label(saved, oxigraph: engine.Store) -> None:

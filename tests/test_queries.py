@@ -536,10 +536,12 @@ CHOOSING = GOOD.replace(
 
 
 def test_a_column_that_the_query_joins_itself_needs_no_order(saved) -> None:
-    text = GOOD.replace("SELECT ?x\n", "SELECT ?x (GROUP_CONCAT(STR(?a); SEPARATOR=\"; \") AS ?all)\n").replace(
+    text = GOOD.replace("SELECT ?x\n", 'SELECT ?x (GROUP_CONCAT(STR(?a); SEPARATOR="; ") AS ?all)\n').replace(
         '{x: "Thing"}', '{x: "Thing", all: {title: "All", join: "; "}}'
     )
-    assert not [str(problem) for problem in lint.lint(saved(text.replace("ORDER BY", "GROUP BY ?x\nORDER BY")), PREFIXES)]
+    assert not [
+        str(problem) for problem in lint.lint(saved(text.replace("ORDER BY", "GROUP BY ?x\nORDER BY")), PREFIXES)
+    ]
 
 
 def test_choices_come_from_the_graph_by_value_and_label(saved, oxigraph: engine.Store) -> None:

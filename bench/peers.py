@@ -1,6 +1,6 @@
-"""Other SPARQL servers, started with the data that ours has: the oxigraph server, and Virtuoso. On this machine only.
+"""Other SPARQL servers with the project's data, on this machine only: the oxigraph server, and Virtuoso.
 
-For the benchmark, for the attacks beside ours, and for the test that saved questions have the same answers there.
+For the benchmark, for the attacks on servers, and for the test that saved questions have the same answers there.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Peer:
 
 
 def data(quads: Iterable[pyoxigraph.Quad], folder: Path) -> tuple[Path, Path]:
-    """Files of N-Quads in a folder: by named graph, and with everything in the default graph too, as ours has it."""
+    """Files of N-Quads in a folder: by named graph, and with everything in the default graph as well."""
     plain, doubled = folder / "data.nq", folder / "doubled.nq"
     content = writers.canonical_nquads(writers.canonical(quads))
     plain.write_bytes(content)
@@ -157,7 +157,10 @@ def oxigraph(data: Path, folder: Path, timeout: int | None = None) -> Iterator[P
 
 @contextlib.contextmanager
 def virtuoso(data: Path, folder: Path) -> Iterator[Peer | None]:
-    """Virtuoso with the same N-Quads, those by named graph; None where it is not installed. Raises RuntimeError where it does not load them."""
+    """Virtuoso with some N-Quads by named graph; None where it is not installed.
+
+    Raises RuntimeError where it does not load them.
+    """
     if not VIRTUOSO or not ISQL:
         yield None
         return

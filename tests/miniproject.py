@@ -28,13 +28,15 @@ sr:either a owl:Class ; owl:equivalentClass [ a owl:Class ; owl:unionOf ( sr:Fig
     "ontology/shapes/things.ttl": """
 shape:Figure a sh:NodeShape ; sh:targetClass sr:Figure ; sh:property shape:Figure-value .
 shape:Figure-value a sh:PropertyShape ; sh:path sr:value ; sh:minCount 1 ; sh:message "A figure has a value."@en .
-shape:SmallFigure a sh:NodeShape ; sh:targetClass sr:Figure ; sh:severity sh:Warning ; sh:property shape:SmallFigure-value .
+shape:SmallFigure a sh:NodeShape ; sh:targetClass sr:Figure ; sh:severity sh:Warning ;
+    sh:property shape:SmallFigure-value .
 shape:SmallFigure-value a sh:PropertyShape ; sh:path sr:value ; sh:maxInclusive 5000 ; sh:severity sh:Warning ;
     sh:message "A figure above five thousand is odd here."@en .
 """,
     "graphs/reports/kaz-cerd-8-10-addendum/13-schools.ttl": """
 figure:13-schools a sr:Figure ; skos:prefLabel "schools"@en ; sr:isStatedIn passage:13.5 ; sr:value 7391 .
-figure:13-schools-kazakh a sr:Figure ; skos:prefLabel "schools, \\"Kazakh\\""@en ; sr:isStatedIn passage:13.6 ; sr:value 3797 .
+figure:13-schools-kazakh a sr:Figure ; skos:prefLabel "schools, \\"Kazakh\\""@en ; sr:isStatedIn passage:13.6 ;
+    sr:value 3797 .
 figure:13-schools-share a sr:Figure ; skos:prefLabel "қазақ; мектеп"@kk ; sr:isStatedIn passage:13.6 ; sr:value 51.4 .
 """,
 }

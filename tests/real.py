@@ -5,7 +5,6 @@ code and the libraries, so that other processes, and later runs while nothing ch
 """
 
 import contextlib
-import copyreg
 import hashlib
 import json
 import os
@@ -15,8 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 from unittest import mock
-
-import pyoxigraph as ox
 
 from statereport.errors import Problem
 from statereport.graph import build_folder, examine, knowledge
@@ -35,16 +32,6 @@ PREFIXES = prefixes.read(find_project())
 
 KEPT = find_project().root / ".pytest_cache/examined"
 T = TypeVar("T")
-
-
-def _store(quads: list[ox.Quad]) -> ox.Store:
-    store = ox.Store()
-    store.bulk_extend(quads)
-    return store
-
-
-# The engine in which inferred statements are explained is kept as its quads.
-copyreg.pickle(ox.Store, lambda store: (_store, (list(store),)))
 
 
 @contextlib.contextmanager
@@ -104,23 +91,37 @@ def fresh_build() -> build_folder.Build | None:
     return None if found.differences(find_project()) else found
 
 
+def built() -> Path:
+    """The folder of a fresh build, for servers: ./build, else one that the first process makes and keeps."""
+    folder = find_project().root / "build"
+    if fresh_build() and (not single_file.PAGE.is_file() or (folder / single_file.NAME).is_file()):
+        return folder
+    folder = KEPT / "build"
+    with locked(KEPT / "build.lock"):
+        try:
+            is_fresh = not build_folder.open_build(folder).differences(find_project())
+        except Problem:
+            is_fresh = False
+        if not is_fresh:
+            found = examined()
+            with mock.patch.object(examine, "examine", lambda *given, **more: found):
+                build.build(find_project(), folder, also=[single_file.write])
+    return folder
+
+
 @cache
 def site() -> Site:
     """What the server answers from, without the report's text: of ./build where that is fresh, else of the sources."""
     made = fresh_build()
-    if made:
-        return _site(made)
-    found = examined()
-    with mock.patch.object(examine, "examine", lambda *given, **more: found):
-        return _site(None)
+    project = find_project()
+    return _site(release.of_build(project, made) if made else release.of_examined(project, examined()))
 
 
 def site_of_build(folder: Path) -> Site:
     """What the server answers from with a build that is made now, in this folder."""
     build.build(find_project(), folder, also=[single_file.write])
-    return _site(build_folder.open_build(folder, in_memory=True))
+    return _site(release.load(find_project(), build_folder.open_build(folder, in_memory=True)))
 
 
-def _site(made: build_folder.Build | None) -> Site:
-    found = release.load(find_project(), made)
+def _site(found: release.Release) -> Site:
     return Site.of(context.make(found.graph, found.explanations, found.files))

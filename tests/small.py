@@ -1,4 +1,4 @@
-"""A few statements and three saved questions, in a project and a build of their own, for tests of engine and command line."""
+"""A few statements and three saved questions in a project of their own, for tests of engine and command line."""
 
 from __future__ import annotations
 

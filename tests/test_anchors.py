@@ -3,8 +3,11 @@
 The small invented project is whole (tests/tiny); each case breaks one thing in a copy of it.
 """
 
+from collections import Counter
+
 import pytest
 from loops import some
+from tinyproject import change, generated, read
 
 from statereport.errors import (
     FragmentAbsent,
@@ -14,25 +17,20 @@ from statereport.errors import (
     ProjectNotFound,
     TextDiffers,
 )
+from statereport.graph import examine
 from statereport.rdf import turtle
+from statereport.rdf.dataset import load
 from statereport.rdf.namespaces import SR
-from statereport.source import anchors
+from statereport.source import anchors, evidence
 from statereport.source.text import Text, digest
 
 OA = "http://www.w3.org/ns/oa#"
 
 
-def change(project, old, new, file="01-schools.ttl"):
-    path = project.graphs / "reports" / "tiny" / file
-    content = path.read_text(encoding="utf-8")
-    assert old in content
-    path.write_text(content.replace(old, new, 1), encoding="utf-8")
-
-
 def problems(project, text):
     return [
         (type(problem), problem.where, problem.what + " " + problem.hint)
-        for problem in anchors.generate(project, text).problems
+        for problem in generated(anchors.generate, project, text).problems
     ]
 
 
@@ -57,7 +55,7 @@ def quotes(path):
 
 
 def test_the_anchors_of_the_small_project_are_those_kept(tiny, tiny_text):
-    assert anchors.check(tiny, tiny_text) == ()
+    assert generated(anchors.generate, tiny, tiny_text).check() == ()
     assert turtle.fmt([tiny.root], tiny, check=True) == []
 
 
@@ -83,7 +81,7 @@ def test_anchors_are_in_the_order_of_the_text_and_point_at_their_words(tiny, tin
     rows = list(quotes(tiny.graphs / "reports/tiny/anchors.ttl").values())
     assert [row[4] for row in rows] == sorted(row[4] for row in rows)
     for _, exact, prefix, suffix, start, end in some(rows):
-        assert tiny_text.words[start - len(prefix) : end + len(suffix)] == prefix + exact + suffix
+        assert tiny_text.content[start - len(prefix) : end + len(suffix)] == prefix + exact + suffix
 
 
 @pytest.mark.parametrize(
@@ -102,7 +100,7 @@ def test_anchors_are_in_the_order_of_the_text_and_point_at_their_words(tiny, tin
         ('sr:asPrinted "51.4%"', 'sr:asPrinted "4"', FragmentAbsent, "whole number"),
         ('        "Four new schools" ,\n', "", FragmentAbsent, "No quote of this statement stands here"),
         ("sr:isStatedIn passage:0.1", "sr:isStatedIn passage:9.9", FragmentAbsent, "no passage:9.9"),
-        ("sr:isStatedIn passage:0.1 ;", "", FragmentAbsent, "says not where"),
+        ("sr:isStatedIn passage:0.1 ;", "", FragmentAbsent, "does not say where"),
         ("        passage:3.1 ,", "        passage:3.1 ,\n        passage:3.9 ,", FragmentAbsent, "no passage:3.9"),
         ('sr:printedNumber "No. 12"', 'sr:printedNumber "No. 13"', FragmentAbsent, "No. 13"),
         ('sr:printedDate "March 3, 2019"', 'sr:printedDate "a"', FragmentAmbiguous, "occurs"),
@@ -127,15 +125,15 @@ def test_a_number_that_stands_twice_in_its_quote_is_ambiguous(tiny, tiny_text):
 
 def test_a_bad_statement_does_not_hide_the_others(tiny, tiny_text):
     change(tiny, '"there were 1,448 schools"', '"there were none"')
-    generated = anchors.generate(tiny, tiny_text)
-    assert len(generated.problems) == 1
-    assert "1-seminaries" in generated.content and "figure.1-schools" not in generated.content
+    made = generated(anchors.generate, tiny, tiny_text)
+    assert len(made.problems) == 1
+    assert "1-seminaries" in made.content and "figure.1-schools" not in made.content
 
 
 def test_another_text_is_refused(tiny, tiny_text):
-    words = tiny_text.words.replace("1,448", "1,449")
+    words = tiny_text.content.replace("1,448", "1,449")
     with pytest.raises(TextDiffers, match="report:tiny"):
-        anchors.check(tiny, Text(words, digest(words)))
+        read(tiny, Text(words, digest(words)))
 
 
 @pytest.mark.parametrize(
@@ -158,26 +156,93 @@ def test_a_unit_with_another_digest_is_a_problem(tiny, tiny_text):
 def test_a_file_written_by_hand_or_missing_differs(tiny, tiny_text):
     file = tiny.graphs / "reports" / "tiny" / "anchors.ttl"
     change(tiny, '"151"', '"150"', "anchors.ttl")
-    (problem,) = anchors.check(tiny, tiny_text)
+    (problem,) = generated(anchors.generate, tiny, tiny_text).check()
     line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if '"150"' in text)
     assert (type(problem), problem.where) == (GeneratedDiffers, f"graphs/reports/tiny/anchors.ttl:{line}")
     file.unlink()
-    assert "missing" in anchors.check(tiny, tiny_text)[0].what
-    assert anchors.write(tiny, tiny_text) == () == anchors.check(tiny, tiny_text)
+    assert "missing" in generated(anchors.generate, tiny, tiny_text).check()[0].what
+    assert (
+        generated(anchors.generate, tiny, tiny_text).write()
+        == ()
+        == generated(anchors.generate, tiny, tiny_text).check()
+    )
 
 
 def test_a_project_without_a_report_says_so(tiny, tiny_text):
     (tiny.graphs / "reports" / "tiny" / "report.ttl").unlink()
     with pytest.raises(ProjectNotFound, match=r"report\.ttl"):
-        anchors.check(tiny, tiny_text)
+        generated(anchors.generate, tiny, tiny_text).check()
 
 
 def test_the_anchors_of_the_report_are_those_kept(project, report_text):
-    assert [str(problem) for problem in anchors.check(project, report_text)] == []
+    assert [str(problem) for problem in generated(anchors.generate, project, report_text).check()] == []
 
 
 def test_every_anchor_of_the_report_points_at_its_words(project, report_text):
     (file,) = project.graphs.glob("reports/kaz-cerd-8-10-addendum/anchors.ttl")
-    for iri, (_, exact, prefix, suffix, start, end) in some(quotes(file).items()):
-        assert report_text.words[start - len(prefix) : end + len(suffix)] == prefix + exact + suffix, iri
+    for iri, (_, exact, prefix, suffix, start, end) in some(quotes(file).items(), 500):
+        assert report_text.content[start - len(prefix) : end + len(suffix)] == prefix + exact + suffix, iri
         assert len(prefix + exact + suffix) <= 80, iri
+
+
+# --- odd input ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("offset", ["abc", "-1", "1.5", "", "９", "1" * 5000], ids=lambda text: text[:9] or "nothing")
+def test_an_offset_that_is_no_number_is_a_problem(tiny, tiny_text, offset):
+    change(tiny, 'sr:startOffset "54"', f'sr:startOffset "{offset}"', "report.ttl")
+    with pytest.raises(TextDiffers, match="number of characters before it") as problem:
+        read(tiny, tiny_text)
+    assert problem.value.where == "graphs/reports/tiny/report.ttl" and len(str(problem.value)) < 500
+
+
+ODD = {
+    "an address of another form": "<urn:x> a sr:Figure ; sr:isStatedIn passage:1.1 ; sr:quote 'schools and' .",
+    "an address with odd characters": "<http://e.org/é%20/b?c=d> a sr:Claim ; sr:isStatedIn passage:1.1 ; sr:quote 'and' .",
+    "a fragment in a language": "figure:x a sr:Figure ; sr:isStatedIn passage:1.1 ; sr:quote 'schools and'@en--ltr .",
+    "a blank node": "[] a sr:Figure ; sr:isStatedIn passage:1.1 ; sr:quote 'schools and' .",
+    "a triple term": "figure:x sr:isAbout <<( figure:x sr:isAbout figure:x )>> .",
+    "a unit without anything": "passage:7.7 a sr:Passage .",
+    "a unit with an odd number": "<http://e.org/u> a sr:Passage ; sr:number 'a b/{c}' .",
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_odd_statements_are_read_or_named(tiny, tiny_text, case):
+    file = tiny.graphs / "reports/tiny/02-odd.ttl"
+    head = (tiny.ontology / "prefixes.ttl").read_text() + (tiny.graphs / "reports/tiny/prefixes.ttl").read_text()
+    file.write_text(head + ODD[case], encoding="utf-8")
+    made = generated(anchors.generate, tiny, tiny_text)
+    assert turtle.parse_turtle(made.content)
+    assert all(problem.where and problem.hint for problem in made.problems)
+
+
+def test_a_fragment_that_is_empty_or_very_long_is_a_problem_and_is_not_looked_for(tiny, tiny_text, monkeypatch):
+    change(tiny, 'sr:quote "Law No. 12"', f'sr:quote "" , "{"ab" * 500_000}"')
+    looked_for = []
+    monkeypatch.setattr(evidence, "occurrences", lambda content, text, unit: looked_for.append(text) or [])
+    found = generated(anchors.generate, tiny, tiny_text).problems
+    assert {FragmentTooLong, FragmentAbsent} <= {type(problem) for problem in found}
+    assert max(map(len, looked_for)) <= evidence.LONGEST
+    assert all(len(str(problem)) < 1000 for problem in found)
+
+
+def test_a_build_reads_each_file_once_and_looks_for_each_fragment_once(project, text_path, monkeypatch):
+    parsed, located = Counter(), Counter()
+    parse, locate = turtle._parse, evidence._locate
+
+    def counted_parse(text, name, known):
+        parsed[name] += 1
+        return parse(text, name, known)
+
+    def counted_locate(read, carrier):
+        located[carrier.iri] += 1
+        return locate(read, carrier)
+
+    monkeypatch.setattr(turtle, "_parse", counted_parse)
+    monkeypatch.setattr(evidence, "_locate", counted_locate)
+    loaded = load(project)
+    examine._compare(project, loaded, text_path)
+    report = [name for name in parsed if name.startswith("graphs/reports/")]
+    assert len(report) > 20 and len(located) > 500
+    assert set(parsed.values()) == set(located.values()) == {1}

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -112,11 +113,12 @@ def test_two_builds_of_the_real_project_have_the_same_bytes(tmp_path):
 def test_the_order_of_the_sources_does_not_matter(project, tmp_path):
     build.build(project, tmp_path / "one")
     source = project.graphs / "reports/kaz-cerd-8-10-addendum/13-schools.ttl"
-    *head, first, second, third = source.read_text(encoding="utf-8").splitlines()
-    source.write_text("\n".join([*head, third, first, second, first]) + "\n", encoding="utf-8")
+    head, *figures = re.split(r"^(?=figure:)", source.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert len(figures) == 3
+    source.write_text("".join([head, *reversed(figures), figures[1]]), encoding="utf-8")
     build.build(project, tmp_path / "two")
     one, two = bytes_of(tmp_path / "one"), bytes_of(tmp_path / "two")
-    # Those two tell from which bytes a build was made.
+    # Those two identify the bytes that a build was made from.
     assert {name for name in one if one[name] != two.get(name)} == {"build.json", "SHA256SUMS"}
     assert one.keys() == two.keys()
 
@@ -177,12 +179,12 @@ def test_a_second_build_to_the_same_place_is_refused_and_one_to_another_place_is
     build.build(project, tmp_path / "out")
 
 
-@pytest.mark.parametrize("room", [100, 3_000, 20_000])
-def test_a_full_disk_is_told_and_leaves_the_old_build(project, tmp_path, room):
+@pytest.mark.parametrize("bytes_left", [100, 3_000, 20_000])
+def test_a_full_disk_is_reported_and_leaves_the_old_build(project, tmp_path, bytes_left):
     out = tmp_path / "out"
     build.build(project, out)
     before = bytes_of(out)
-    process = run(project, out, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)))
+    process = run(project, out, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left,) * 2))
     _, complaint = process.communicate()
     assert (process.returncode, complaint.strip()) == (DiskFull.exit_code, "disk-full")
     assert bytes_of(out) == before and not list(tmp_path.glob(".out*"))

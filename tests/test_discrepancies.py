@@ -131,7 +131,7 @@ def test_a_number_in_a_message_of_a_reader_is_printed_so_in_the_report(entries, 
     printed = re.compile(r"(?<![\d.-])\d{1,3}(?:,\d{3})+(?![\d.])")
     numbers = [(entry.iri, number) for entry in entries if not entry.rule for number in printed.findall(entry.message)]
     for iri, number in some(numbers):
-        assert number in report_text.words, (iri, number)
+        assert number in report_text.content, (iri, number)
 
 
 def test_the_page_numbers_and_quotes_each_entry(entries):

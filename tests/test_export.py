@@ -7,6 +7,8 @@ import json
 import re
 
 import miniproject
+import odd_terms
+import pyoxigraph as ox
 import pytest
 import rdflib
 import real
@@ -14,6 +16,7 @@ from loops import some
 from rdflib.compare import to_canonical_graph
 from real import PREFIXES
 
+from statereport.errors import NotWritable
 from statereport.publish import build, export
 from statereport.rdf import namespaces, rdflib_bridge, writers
 from statereport.rdf.dataset import load
@@ -221,3 +224,72 @@ def test_literals_reach_rdflib_with_their_characters(built):
         '"қазақ"@kk',
         '"x"',
     }
+
+
+# --- the writers -----------------------------------------------------------------------------------------------------
+
+
+ODD = [term for name, term in odd_terms.KNOWN.items() if "promised and not there" not in name]
+
+
+@pytest.mark.parametrize(("ending", "kind"), [("nq", ox.RdfFormat.N_QUADS), ("trig", ox.RdfFormat.TRIG)])
+def test_a_dataset_of_every_odd_term_is_read_back_as_it_was(tmp_path, ending, kind):
+    graph = ox.NamedNode("http://example.org/graph")
+    s, p = ox.NamedNode("http://example.org/s"), ox.NamedNode("http://example.org/p")
+    items = writers.canonical(ox.Quad(s, p, term, graph) for term in ODD)
+    writers.write(items, tmp_path / f"odd.{ending}", {"ex": "http://example.org/"})
+    assert writers.canonical(ox.parse((tmp_path / f"odd.{ending}").read_bytes(), format=kind)) == items
+    assert len(items) == len(set(ODD)) > 30
+
+
+def test_a_line_of_nquads_is_not_cut_within_a_literal():
+    odd = ox.Literal("a\u0085b\u2028c\x0bd\x1ce")
+    items = [ox.Quad(ox.NamedNode("a:a"), ox.NamedNode("a:b"), odd)]
+    assert writers.canonical_nquads(items).count(b"\n") == 1 and writers.canonical_nquads([]) == b""
+
+
+def test_blank_nodes_in_triple_terms_have_the_same_names_in_every_order():
+    def quads(*names: str) -> list[ox.Quad]:
+        s, p, (x, y) = ox.NamedNode("a:s"), ox.NamedNode("a:p"), map(ox.BlankNode, names)
+        return [ox.Quad(s, p, ox.Triple(x, p, y)), ox.Quad(s, p, ox.Triple(x, p, ox.Literal("1")))]
+
+    assert writers.canonical(quads("a", "b")) == writers.canonical(reversed(quads("z", "c")))
+
+
+def test_a_prefix_of_jsonld_never_takes_an_address_for_a_short_name():
+    names = ("http://example.org/x", "ex:x", "urn:x:y", "mailto:a@b", "http://example.org/a:b")
+    prefixes = {"ex": "http://example.org/", "urn": "http://example.org/", "other": "http://example.org/other/"}
+    for name in names:
+        s, p = ox.NamedNode("http://example.org/s"), ox.NamedNode(name)
+        triples = [ox.Triple(s, p, ox.NamedNode(other)) for other in names]
+        triples += [ox.Triple(s, p, ox.Literal("x", datatype=ox.NamedNode(other))) for other in names]
+        triples.append(ox.Triple(s, ox.NamedNode(namespaces.RDF + "type"), ox.Literal("no class")))
+        document = writers.jsonld(triples, prefixes)
+        assert {q.triple for q in ox.parse(document, format=ox.RdfFormat.JSON_LD)} == set(triples), name
+        assert set(json.loads(document)["@context"]) <= {"urn"} or "ex:x" not in document.decode()
+
+
+def test_a_column_is_of_a_type_only_where_every_cell_is():
+    def typed(*cells: ox.Literal) -> str:
+        return export._column("x", None, list(cells))["datatype"]
+
+    def literal(value: str, kind: str) -> ox.Literal:
+        return odd_terms.literal(value, odd_terms.XSD + kind)
+
+    assert typed(literal("5", "integer"), literal("6.5", "decimal")) == "decimal"
+    assert typed(literal("5", "integer"), literal("5.0", "integer")) == "string"
+    assert typed(literal("true", "boolean")) == "boolean" and typed(literal("maybe", "boolean")) == "string"
+    assert typed(literal("2020-02-03", "date")) == "date" and typed(literal("2020", "date")) == "string"
+    assert typed(ox.NamedNode("a:a")) == "anyURI" and typed(ox.NamedNode("a:a"), ox.BlankNode("b")) == "string"
+    assert typed(odd_terms.KNOWN["a triple"]) == "string"
+
+
+def test_rdflib_is_given_no_term_that_it_would_change():
+    odd = ("a triple", "text with a direction")
+    for name in odd:
+        with pytest.raises(NotWritable, match=r"RDF 1\.2"):
+            rdflib_bridge.to_rdflib([writers.triple("a:a", "a:b", odd_terms.KNOWN[name])])
+    before = rdflib.NORMALIZE_LITERALS
+    kept = [odd_terms.KNOWN[name] for name in ("a word where a number is promised", "an integer with a sign and zeros")]
+    made = rdflib_bridge.to_rdflib(writers.triple("a:a", "a:b", term) for term in kept)
+    assert {str(term) for term in made.objects()} == {"abc", "+05"} and before == rdflib.NORMALIZE_LITERALS

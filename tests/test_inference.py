@@ -8,7 +8,7 @@ import real
 from loops import some
 from real import PREFIXES
 
-from statereport.errors import NotInferred, QuerySyntax, RuleBroken
+from statereport.errors import AxiomBroken, NotInferred, QuerySyntax, RuleBroken
 from statereport.rdf import namespaces, rdflib_bridge
 from statereport.reasoning import axioms
 from statereport.reasoning.explanations import Explanations
@@ -65,6 +65,7 @@ def test_every_inferred_statement_is_explained_down_to_what_is_asserted(path, da
             else:
                 assert premise in asserted
 
+    assert len(inference.triples) == len({quad.triple for quad in case["expected"]})
     for triple in inference.triples:
         walk(triple)
 
@@ -123,31 +124,86 @@ def test_the_order_of_the_statements_does_not_matter(dataset):
     assert infer(ontology, data).triples == infer(ontology[::-1], data[::-1]).triples
 
 
-def test_every_axiom_of_the_ontology_is_compiled_or_only_forbids(dataset):
-    structure = {
-        namespaces.OWL + name
-        for name in (
-            "intersectionOf",
-            "unionOf",
-            "members",
-            "onProperty",
-            "hasValue",
-            "someValuesFrom",
-            "allValuesFrom",
-            "versionIRI",
-            "versionInfo",
-            "deprecated",
-        )
+# What only forbids, or would only show that two names mean one thing: no statement in our own terms follows from it.
+FORBIDS = (
+    "AllDifferent AllDisjointClasses AllDisjointProperties AsymmetricProperty FunctionalProperty "
+    "InverseFunctionalProperty IrreflexiveProperty disjointWith propertyDisjointWith"
+)
+# What an axiom is made of, and what is no axiom.
+PARTS = (
+    "Class ObjectProperty DatatypeProperty AnnotationProperty Restriction Ontology intersectionOf unionOf members "
+    "onProperty hasValue someValuesFrom allValuesFrom versionIRI versionInfo deprecated"
+)
+CHARACTERISTICS = "SymmetricProperty TransitiveProperty"
+
+
+def test_every_axiom_of_the_ontology_is_read_or_only_forbids(dataset):
+    known = {namespaces.OWL + name for name in f"{FORBIDS} {PARTS} {CHARACTERISTICS}".split()} | set(axioms.READERS)
+    a = f"{namespaces.RDF}type"
+    used = {t.object.value if t.predicate.value == a else t.predicate.value for t in dataset.ontology_quads()}
+    owl = some((word for word in used if word.startswith(namespaces.OWL)), 15)
+    assert [word for word in owl if word not in known] == []
+
+
+SR = "PREFIX sr: <https://w3id.org/statereport/def/> "
+OWL = "PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+ODD_AXIOMS = {
+    "a list that has no end": "sr:p owl:propertyChainAxiom _:a . _:a rdf:first sr:q ; rdf:rest _:a .",
+    "a list without a rest": "sr:p owl:propertyChainAxiom [ rdf:first sr:q ] .",
+    "a list with two ends": "sr:p owl:propertyChainAxiom [ rdf:first sr:q ; rdf:rest (), ( sr:r ) ] .",
+    "a class that holds itself": "sr:A owl:equivalentClass _:b . _:b owl:intersectionOf ( sr:B _:b ) .",
+    "a class nested too deeply": f"sr:A owl:equivalentClass {'[ owl:intersectionOf ( ' * 2000}sr:B{' ) ]' * 2000} .",
+    "too many choices": "sr:A owl:equivalentClass [ owl:intersectionOf ("
+    + "[ owl:unionOf ( sr:a sr:b sr:c sr:d ) ]" * 40
+    + ") ] .",
+    "a blank node as a property": "_:p rdfs:subPropertyOf sr:q . sr:r owl:inverseOf _:x .",
+    "a literal as a class": 'sr:A rdfs:subClassOf "B" . sr:p rdfs:domain "C" ; owl:inverseOf "q" .',
+    "a triple term as a class": "sr:A rdfs:subClassOf <<( sr:A rdfs:subClassOf sr:B )>> .",
+    "a value that would be a subject": "sr:A rdfs:subClassOf [ owl:onProperty [ owl:inverseOf sr:p ] ; owl:hasValue 'x' ] .",
+    "an expression that says nothing": "sr:A rdfs:subClassOf [] . sr:B owl:equivalentClass [ owl:onProperty sr:p ] .",
+}
+
+
+@pytest.mark.parametrize("case", ODD_AXIOMS)
+def test_an_odd_axiom_is_read_passed_over_or_refused_in_words(case):
+    rdf = "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> "
+    ontology = list(ox.parse(f"{rdf}{OWL}{SR}{ODD_AXIOMS[case]}", format=ox.RdfFormat.TURTLE))
+    data = list(ox.parse(f"{SR}sr:x a sr:A ; sr:p sr:y ; sr:q sr:z .", format=ox.RdfFormat.TURTLE))
+    try:
+        inference = infer(ontology, data)
+    except AxiomBroken as problem:
+        assert problem.where.startswith("https://w3id.org/statereport/def/") and problem.hint
+        assert any(word in case for word in ("list", "itself", "deeply", "choices"))
+    else:
+        assert inference.rounds
+        assert not any(word in case for word in ("list", "itself", "deeply", "choices"))
+
+
+def test_a_rule_of_choices_that_undoes_itself_is_explained_by_the_choice_that_held(tmp_path):
+    """Once it has run its condition does not hold any more, and its patterns never hold all together."""
+    tmp_path.joinpath("rule.rq").write_text(
+        f"#+ summary: x\n#+ description: y\n{SR}CONSTRUCT {{ ?x sr:c 1 }} WHERE {{ "
+        "{ ?x sr:a 1 } UNION { ?x sr:b 1 } FILTER NOT EXISTS { ?x sr:c 1 } }"
+    )
+    data = list(ox.parse(f"{SR}sr:x sr:a 1 .", format=ox.RdfFormat.TURTLE))
+    inference = infer([], data, load_rules(tmp_path))
+    (triple,) = inference.triples
+    explanation = inference.explain(triple)
+    assert (explanation.rule, explanation.premises, explanation.inferred) == ("rule rule", (data[0].triple,), ())
+
+
+def test_what_is_summed_up_is_settled_before(tmp_path):
+    rules = {
+        "a-sum": "CONSTRUCT { ?x sr:sum ?n } WHERE { SELECT ?x (SUM(?v) AS ?n) WHERE { ?x sr:doubled ?v } GROUP BY ?x }",
+        "b-double": "CONSTRUCT { ?x sr:doubled ?d } WHERE { ?x sr:v ?v BIND(2 * ?v AS ?d) }",
     }
-    kinds = {
-        namespaces.OWL + name
-        for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Restriction", "Ontology")
-    }
-    for t in some(dataset.ontology_quads()):
-        words = (t.object.value,) if t.predicate.value == f"{namespaces.RDF}type" else (t.predicate.value,)
-        for word in some(words):
-            if word.startswith(namespaces.OWL):
-                assert word in axioms.COMPILED | axioms.CONSTRAINTS | structure | kinds, word
+    for name, text in some(rules.items()):
+        tmp_path.joinpath(f"{name}.rq").write_text(f"#+ summary: x\n#+ description: y\n{SR}{text}")
+    loaded = load_rules(tmp_path)
+    assert [rule.runs_last for rule in loaded] == [True, False] and not any(rule.makes_things for rule in loaded)
+    data = ox.parse(f"{SR}sr:x sr:v 1, 2, 4 .", format=ox.RdfFormat.TURTLE)
+    sums = [t.object.value for t in infer([], data, loaded).triples if t.predicate.value.endswith("sum")]
+    assert sums == ["14"]
 
 
 @pytest.mark.parametrize(
@@ -158,13 +214,41 @@ def test_every_axiom_of_the_ontology_is_compiled_or_only_forbids(dataset):
         ("#+ summary: x\n#+ description: y\nCONSTRUCT { [] a ?c } WHERE { ?s a ?c }", RuleBroken),
         ("#+ summary: x\n#+ description: y\nCONSTRUCT { ?s a ?c } WHERE { ?s a ?c } LIMIT 3", RuleBroken),
         ("#+ summary: x\n#+ description: y\nCONSTRUCT { ?s a ?c } WHERE { ?s a }", QuerySyntax),
+        ("#+ summary: [x\n#+ description: y\nCONSTRUCT { ?s a ?c } WHERE { ?s a ?c }", QuerySyntax),
+        ("#+ summary: [x]\n#+ description: y\nCONSTRUCT { ?s a ?c } WHERE { ?s a ?c }", RuleBroken),
+        ("#+ summary: x\n#+ description: y\n#+ tags: x\nCONSTRUCT { ?s a ?c } WHERE { ?s a ?c }", RuleBroken),
+        (
+            "#+ summary: x\n#+ description: y\nCONSTRUCT { ?s a ?c } WHERE { ?s a ?c . BIND(<<( ?s a ?c )>> AS ?t) }",
+            RuleBroken,
+        ),
+        ("", RuleBroken),
     ],
-    ids=["no header", "no CONSTRUCT", "a thing without a name", "something after it", "a mistake"],
+    ids=[
+        "no header",
+        "no CONSTRUCT",
+        "a thing without a name",
+        "something after it",
+        "a mistake",
+        "a header that is not YAML",
+        "a summary that is no text",
+        "tags that are no list",
+        "what rdflib cannot read",
+        "nothing",
+    ],
 )
 def test_a_rule_that_cannot_work_is_refused(tmp_path, text, problem):
     tmp_path.joinpath("rule.rq").write_text(text)
-    with pytest.raises(problem):
-        load_rules(tmp_path)
+    with pytest.raises(problem) as fault:
+        load_rules(tmp_path, lambda path: f"ontology/rules/{path.name}")
+    assert fault.value.where.startswith("ontology/rules/rule.rq") and fault.value.hint
+
+
+def test_a_rule_is_read_as_editors_leave_it(tmp_path):
+    text = f"#+ summary: x\n#+ description: >-\n#+   y\n#+ tags: [shapes]\n{SR}\nCONSTRUCT {{ ?s sr:a 1 }} WHERE {{ ?s sr:a 2 }}\n"
+    for end in some(["\n", "\r\n", "\r"]):
+        tmp_path.joinpath("rule.rq").write_bytes(("\ufeff" + text.replace("\n", end)).encode())
+        (rule,) = load_rules(tmp_path)
+        assert rule.condition == "?s <https://w3id.org/statereport/def/a> 2" and rule.tags == {"shapes"}
 
 
 @pytest.mark.slow

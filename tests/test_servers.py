@@ -1,6 +1,6 @@
 """Every saved query, unchanged, over HTTP on two servers of other people: the answers are those of the embedded engine.
 
-That the embedded engine gives the golden answers is for test_queries to say.
+That the embedded engine gives the golden answers is tested by test_queries.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def virtuoso(files, tmp_path_factory) -> Iterator[RemoteStore]:
 
 
 def same(term: Any) -> Any:
-    """A term as it is compared between engines: numbers by their value, since engines write 12.50 as 12.5 and know more types."""
+    """A term as it is compared between engines: numbers by value, since engines write them in other ways and types."""
     if term is None or not hasattr(term, "datatype"):
         return getattr(term, "value", None)
     if term.datatype.value.endswith("#boolean"):
@@ -81,8 +81,8 @@ def same(term: Any) -> Any:
 def rows(answer: Any) -> Any:
     if answer.form == "ask":
         return answer.truth
-    told = [tuple(map(same, row)) for row in answer.rows]
-    return sorted(map(str, told)) if answer.form == "construct" else told
+    found = [tuple(map(same, row)) for row in answer.rows]
+    return sorted(map(str, found)) if answer.form == "construct" else found
 
 
 @pytest.mark.parametrize("name", QUERIES.names)

@@ -128,7 +128,7 @@ def test_every_class_of_the_ontology_has_a_shape(world, project):
 
 def test_every_shape_says_its_rule_in_a_sentence(world):
     shapes = Shapes(tuple(world.rules))
-    for shape, _, _ in some(constraints()):
+    for shape, _, _ in some(constraints(), 300):
         said = shapes.values(shape, "message")
         assert len(said) == 1, shape
         assert said[0][0].isupper() and said[0][-1] == ".", shape

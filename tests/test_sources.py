@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from real import PREFIXES
 
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import namespaces, turtle
-from statereport.rdf.dataset import homes, name_of, path_of, unstable_literals
+from statereport.rdf.dataset import name_of, path_of, problems
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests/golden/queries"
@@ -85,22 +86,8 @@ def test_the_table_gives_each_namespace_one_prefix(project):
     assert len(spaces) == len(set(spaces))
 
 
-def test_everything_has_one_home(dataset):
-    assert not homes(dataset), "describe each thing in one file only"
-
-
-def test_what_is_said_has_no_blank_nodes(dataset):
-    blank = {
-        name
-        for name, part in dataset.data.items()
-        for t in part
-        if "BlankNode" in (type(t.subject).__name__, type(t.object).__name__)
-    }
-    assert not blank, "give the thing an IRI"
-
-
-def test_no_literal_is_written_in_characters_that_engines_change(project, dataset):
-    assert not [str(problem) for problem in unstable_literals(project, dataset)]
+def test_terms_literals_names_and_homes_are_as_they_should_be(project, dataset):
+    assert [str(problem) for problem in problems(project, dataset)] == []
 
 
 def test_the_graph_of_the_ontology_is_no_folder_of_the_graphs(project):
@@ -108,7 +95,7 @@ def test_the_graph_of_the_ontology_is_no_folder_of_the_graphs(project):
 
 
 def test_names_of_graphs_and_files_lead_to_each_other(project, dataset):
-    for name in some(dataset.graphs):
+    for name in some(dataset.graphs, 50):
         path = path_of(project, name)
         assert path.is_file() and name_of(project, path) == name
 
@@ -148,9 +135,7 @@ def test_the_project_has_what_a_stranger_looks_for(name):
 
 
 def test_files_are_plain_text_with_plain_ends():
-    for name, text in some(texts()):
-        if name.startswith("tests/turtle/"):
-            continue
+    for name, text in some(((n, t) for n, t in texts() if not n.startswith("tests/turtle/")), 500):
         assert "\r" not in text, f"{name} has carriage returns"
         assert not text or text.endswith("\n"), f"{name} does not end with a line end"
         assert name.endswith((".csv", ".md", ".txt")) or not re.search(r"[ \t]+$", text, re.M), (
@@ -199,25 +184,46 @@ def allowed_words(name: str) -> str:
     return "\n".join(" ".join(re.findall("[0-9A-Za-z]+", text.lower())) for text in words)
 
 
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+def functions(path: Path) -> list[ast.FunctionDef]:
+    """The functions of a test file that stand at its top, or in its classes."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inner = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return [node for owner in (tree, *inner) for node in owner.body if isinstance(node, kinds)]
+
+
 def test_every_file_of_the_tests_is_collected_or_used():
-    for path in some((ROOT / "tests").glob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        tests = [n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
-        used = any(
-            re.search(rf"\b{path.stem}\b", other.read_text(encoding="utf-8"))
-            for other in path.parent.glob("*.py")
-            if other != path
+    texts = {path: path.read_text(encoding="utf-8") for path in TESTS}
+    assert {path.parent.name for path in TESTS} >= {"tests", "web", "browser"}
+    idle = [
+        path.relative_to(ROOT).as_posix()
+        for path in some(TESTS, 60)
+        if path.name.startswith("test_") != any(function.name.startswith("test_") for function in functions(path))
+        or not (
+            path.name.startswith("test_")
+            or path.stem == "conftest"
+            or any(re.search(rf"\b{path.stem}\b", text) for other, text in texts.items() if other != path)
         )
-        collected = path.name.startswith("test_")
-        assert collected == bool(tests) and (collected or used or path.stem == "conftest"), (
-            f"{path.name} is not collected"
-        )
+    ]
+    assert not idle, f"neither collected nor used: {idle}"
+
+
+def test_no_two_files_of_the_tests_share_a_name():
+    names = Counter(path.stem for path in some(TESTS) if path.stem != "conftest")
+    assert [name for name, count in names.items() if count > 1] == [], "the folders are one path of modules"
 
 
 def test_no_test_shares_its_name_with_another_in_its_file():
-    for path in some((ROOT / "tests").glob("test_*.py")):
-        names = [n.name for n in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(n, ast.FunctionDef)]
-        assert len(names) == len(set(names)), f"{path.name}: the later test hides the earlier"
+    hidden = [
+        f"{path.name}: {name}"
+        for path in some(TESTS)
+        for name, count in Counter(function.name for function in functions(path)).items()
+        if count > 1 and name.startswith("test_")
+    ]
+    assert not hidden, f"the later test hides the earlier: {hidden}"
 
 
 def test_the_version_is_the_same_everywhere(dataset):

@@ -3,9 +3,10 @@
 import csv
 
 import pytest
+from loops import some
 from skipping import skip_with_reason
 
-from statereport.errors import FragmentAbsent, FragmentAmbiguous, TextDiffers
+from statereport.errors import FileUnreadable, FragmentAbsent, FragmentAmbiguous, TextDiffers
 from statereport.source import text as reading
 from statereport.source.text import Span, Text, find, numerals, occurrences, printed_in, segments
 
@@ -50,6 +51,25 @@ def test_a_text_falls_into_parts_themes_and_passages():
     ]
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r"], ids=["CRLF", "CR"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["no mark", "a byte order mark"])
+def test_units_and_numerals_are_the_same_whatever_the_line_ends_and_mark(end, mark):
+    content = mark + INVENTED.replace("\n", end)
+    units = [(s.kind, s.number, s.under, content[s.start : s.end].replace(end, "\n")) for s in segments(content)]
+    assert units == [(s.kind, s.number, s.under, INVENTED[s.start : s.end]) for s in segments(INVENTED)]
+    here, there = numerals(content), numerals(INVENTED)
+    assert [(n.token, n.account) for n in here] == [(n.token, n.account) for n in there]
+    assert [content[n.start : n.end] for n in here] == tokens(content)
+
+
+def test_any_text_falls_into_units_and_numerals():
+    for content in some(
+        ["", "\0", "\ufeff", "\r\r\n", "9" * 10_000, "one " * 10_000, "(Article 1" * 1000, "[bookmark: " * 1000]
+    ):
+        units = segments(content)
+        assert all(0 <= s.start < s.end <= len(content) for s in units) and len(numerals(content)) < 10_001
+
+
 def test_offsets_count_code_points_and_not_bytes():
     (passage,) = segments("№ 𝄞 ё")
     assert (passage.start, passage.end) == (0, 5)
@@ -59,7 +79,7 @@ def test_a_text_knows_the_digest_of_its_file_and_of_each_passage(tmp_path):
     file = tmp_path / "a.txt"
     file.write_bytes("é\r\nb".encode())
     text = reading.load(file)
-    assert text.words == "é\r\nb", "line ends stay as they are"
+    assert text.content == "é\r\nb", "line ends stay as they are"
     assert text.length == 4
     assert text.digest == reading.digest("é\r\nb") != text.digest_of(Span(0, 1)) == reading.digest("é")
 
@@ -67,6 +87,16 @@ def test_a_text_knows_the_digest_of_its_file_and_of_each_passage(tmp_path):
 def test_a_text_that_is_not_utf_8_is_not_the_one_encoded(tmp_path):
     (tmp_path / "a.txt").write_bytes(b"caf\xe9")
     with pytest.raises(TextDiffers, match="byte 3"):
+        reading.load(tmp_path / "a.txt")
+
+
+def test_a_text_that_cannot_be_read_is_refused(tmp_path):
+    (tmp_path / "link.txt").symlink_to("link.txt")
+    for path in some([tmp_path, tmp_path / "link.txt"]):
+        with pytest.raises(FileUnreadable):
+            reading.load(path)
+    (tmp_path / "a.txt").write_bytes("text".encode("utf-16"))
+    with pytest.raises(TextDiffers, match="not UTF-8"):
         reading.load(tmp_path / "a.txt")
 
 
@@ -114,6 +144,7 @@ def test_overlapping_places_are_two_places():
         ("1,448 schools – 3 new", "schools - 3", "U+2013"),
         ("there were 1,448 schools", "there were 1,449 schools", "nearest words"),
         ("there were schools", "Qz", "correct sr:isStatedIn"),
+        ("there were schools", "", "copy it from the passage"),
     ],
 )
 def test_a_fragment_that_is_absent_says_what_is_near(words, fragment, cure):
@@ -222,7 +253,7 @@ def test_a_numeral_stands_where_its_token_stands():
 
 def test_every_digit_of_the_report_is_in_a_numeral(report_text):
     covered = {place for numeral in report_text.numerals for place in range(numeral.start, numeral.end)}
-    assert [i for i, c in enumerate(report_text.words) if c.isdecimal() and i not in covered] == []
+    assert [i for i, c in enumerate(report_text.content) if c.isdecimal() and i not in covered] == []
 
 
 def test_the_number_words_of_the_report_are_those_read_by_hand(report_text):

@@ -241,6 +241,28 @@ class BuildOutdated(Problem):
     code = "build-outdated"
 
 
+class BlankInData(Problem):
+    """A thing without a name stands in the data.
+
+    A blank node has no address: it cannot be cited, linked to or described elsewhere, and its name changes each time a
+    file is read. Everything under graphs/ has an IRI; blank nodes are for the syntax of OWL and SHACL in ontology/.
+    """
+
+    code = "blank-in-data"
+    exit_code = 1
+
+
+class SecondHome(Problem):
+    """A thing is described in two files.
+
+    Each thing is described in one file only, so that a reader finds all that is said of it in one place. The graphs
+    ontology/alignments and reference/links alone speak of things that are described elsewhere.
+    """
+
+    code = "second-home"
+    exit_code = 1
+
+
 class LiteralNotCanonical(Problem):
     """A value is written in characters that engines rewrite: 51.40, 007, 1.5e3.
 
@@ -487,6 +509,16 @@ class ShapeBroken(Problem):
     """
 
     code = "shape-broken"
+
+
+class AxiomBroken(Problem):
+    """An axiom of the ontology cannot be read: an expression in it holds itself, or a list has no end.
+
+    OWL writes class expressions and property chains with blank nodes and lists. Written as `[ … ]` and `( … )` they
+    always have an end; written out with rdf:first and rdf:rest they may have none.
+    """
+
+    code = "axiom-broken"
 
 
 class RuleBroken(Problem):

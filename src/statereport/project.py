@@ -1,4 +1,4 @@
-"""Where things are: the project (ontology, graphs, queries), the report's text, and how a file is replaced whole."""
+"""Where things are: the project (ontology, graphs, queries) and the report's text."""
 
 import os
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from statereport.errors import ProjectNotFound, TextMissing
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of one project. `at` gives the usual four; tests put their own together."""
+    """The folders of one project, usually made by `at`."""
 
     root: Path
     ontology: Path
@@ -43,7 +43,7 @@ class Project:
 
 
 def find_project(given: Path | str | None = None) -> Project:
-    """The project: given or STATEREPORT_PROJECT, else inside the installed package, else the checkout around the package.
+    """The project: given or STATEREPORT_PROJECT, else in the installed package, else the checkout around the package.
 
     A folder that was asked for and is no project raises `ProjectNotFound`; nothing else is tried in its stead.
     """

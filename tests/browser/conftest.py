@@ -17,7 +17,6 @@ import real
 from skipping import skip_with_reason
 
 from statereport.project import find_project, find_text
-from statereport.site import single_file
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/web"))
@@ -39,15 +38,9 @@ REFUSED = re.compile(r"Failed to load resource: the server responded with a stat
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory) -> Path:
-    """A build's folder: ./build where it is fresh, else one made for this."""
-    folder = ROOT / "build"
-    if not real.fresh_build() or (single_file.PAGE.is_file() and not (folder / single_file.NAME).is_file()):
-        from statereport.publish import build
-
-        folder = tmp_path_factory.mktemp("served") / "build"
-        build.build(find_project(), folder)
-    return folder
+def built() -> Path:
+    """The folder of a fresh build."""
+    return real.built()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from collections import defaultdict
 
 import pyoxigraph as ox
 import pytest
+import real
 import serving
 from loops import some
 from real import PREFIXES as TABLE
@@ -41,7 +42,7 @@ COUNTS = """SELECT ?class ?things { ?part void:class ?class ; void:entities ?thi
 
 @pytest.fixture(scope="module")
 def served():
-    with serving.real() as running:
+    with serving.real("--build", str(real.built())) as running:
         yield running
 
 

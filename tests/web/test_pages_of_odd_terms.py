@@ -6,12 +6,14 @@ import re
 from urllib.parse import urlencode
 
 import odd_terms
+import pyoxigraph as ox
 import pytest
 import reading
 import serving
 import small
 
-from statereport.rdf import terms
+from statereport.graph.knowledge import KnowledgeGraph
+from statereport.rdf import namespaces, terms
 from statereport.sparql.engine import Store
 from statereport.web.wire.limits import Limits
 
@@ -81,3 +83,24 @@ def test_a_download_holds_the_term_or_is_refused(read, form: str) -> None:
 def test_a_function_that_there_is_not_is_named_in_the_editor(read) -> None:
     page = read("/editor?" + urlencode({"query": "SELECT ?x {\n BIND(<urn:f>(1) AS ?x) }"}), 400)
     assert "<urn:f>" in page.one(id="editor-error").text and "2" in page.one(id="editor-error").text
+
+
+def test_a_thing_of_which_every_odd_term_is_said_has_its_pages_and_documents(tmp_path) -> None:
+    project = small.make(tmp_path)
+    thing = ox.NamedNode(f"{namespaces.ID}kaz-cerd-8-10-addendum/figure/13-schools")
+    place = ox.NamedNode(f"{namespaces.GRAPH}reports/kaz-cerd-8-10-addendum/13")
+    names = [*(namespaces.SR + name for name in ("value", "isStatedIn", "asPrinted", "gist")), namespaces.RDF + "type"]
+    names += [namespaces.SKOS + "prefLabel", namespaces.RDFS + "label"]
+    odd = [term for name, term in odd_terms.KNOWN.items() if "promised and not there" not in name]
+    quads = [ox.Quad(thing, ox.NamedNode(name), term, place) for name in names for term in odd]
+    engine = Store.memory([*small.quads(project), *quads])
+    text = str(KnowledgeGraph(engine, project).describe(thing.value))
+    assert text.count("asPrinted: ") > 30 and not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+    read = reading.Reader(serving.site_of(engine, project, "http://localhost", Limits()))
+    here = "/id/kaz-cerd-8-10-addendum/figure/13-schools"
+    statuses = {
+        f".{ending}": read.response(f"{here}.{ending}").status for ending in ("html", "ttl", "nt", "rdf", "jsonld")
+    }
+    assert statuses == {".html": 200, ".ttl": 200, ".nt": 200, ".rdf": 406, ".jsonld": 406}
+    for address in ("/editor/words.json", "/query/figures/all.html", "/query/figures/all.svg", "/search?q=schools"):
+        assert read.response(address).status == 200, address

@@ -74,7 +74,7 @@ def test_without_the_text_each_statement_names_its_fragment(read):
 
 
 def test_with_the_text_every_passage_is_the_text_of_the_report_with_every_anchor_marked(read_text):
-    text, seen = read_text.site.text.words, 0
+    text, seen = read_text.site.text.content, 0
     for number in some(themes(read_text)):
         page = read_text(f"/report/{number}")
         for unit in some(
@@ -142,7 +142,7 @@ def test_every_figure_of_a_cube_stands_once_in_its_table_however_it_is_turned(re
     for cube in some(read.site.cubes):
         names = [c.name for c in cube.components if c.role == "dimension"]
         turned = [("", ""), (names[0], names[-1]), (names[-1], "none")]
-        for down, across in turned:
+        for down, across in some(turned):
             page = read(f"/statistics/{cube.slug}?rows={down}&columns={across}")
             links = [e.all("a")[0]["href"] for e in page.all(class_="figure")]
             assert Counter(links) == Counter(read.site.names.path(figure) for figure, _ in cube.rows), (

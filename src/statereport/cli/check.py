@@ -11,10 +11,11 @@ from statereport.project import Project, find_text
 from statereport.questions import lint
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import dataset, prefixes, turtle
-from statereport.source import anchors, ledger, text
+from statereport.source import anchors, evidence, ledger, text
+from statereport.source.generated import Generated
 from statereport.sparql.engine import Store
 
-GENERATORS = {"anchors": anchors, "ledger": ledger}
+GENERATORS = {"anchors": anchors.generate, "ledger": ledger.generate}
 
 Say = Callable[[str], None]
 
@@ -31,12 +32,15 @@ def check(project: Project, given: Path | None = None, say: Say = lambda line: N
     ]
     saved = SavedQueries.of(project)
     found += lint.problems(saved.names, saved.get, prefixes.read(project))
+    loaded = dataset.load(project)
     if find_text(project, given):
-        for name in GENERATORS:
-            found += generated(name, project, given)
+        read = evidence.read(project, loaded.data, _text(project, given))
+        for generate in GENERATORS.values():
+            found += generate(read).check()
     else:
         say("The report's text is not at hand: anchors and ledger were not compared with it (--text FILE).")
-    examined = examine.examine(project, None, say)
+    found += dataset.problems(project, loaded)
+    examined = examine.examine(project, None, say, loaded)
     for finding in examined.violations:
         where = dataset.home_of(project, examined.dataset, finding.focus)
         found.append(
@@ -50,13 +54,19 @@ def check(project: Project, given: Path | None = None, say: Say = lambda line: N
 
 def generated(name: str, project: Project, given: Path | None = None) -> tuple[Problem, ...]:
     """The findings of a generated graph (`anchors` or `ledger`) against the text. Raises TextMissing, TextDiffers."""
-    return GENERATORS[name].check(project, _text(project, given))
+    return _generate(name, project, given).check()
 
 
 def generate(name: str, project: Project, given: Path | None = None) -> tuple[Path, tuple[Problem, ...]]:
     """Write a generated graph from the statements and the text. → its file, and what could not be put into it."""
-    made = GENERATORS[name].generate(project, _text(project, given))
+    made = _generate(name, project, given)
     return made.path, made.write()
+
+
+def _generate(name: str, project: Project, given: Path | None) -> Generated:
+    # The generated graphs are not read: one that is broken must not keep them from being generated again.
+    graphs = dataset.read_folder(project, project.graphs / "reports", evidence.GENERATED)
+    return GENERATORS[name](evidence.read(project, graphs, _text(project, given)))
 
 
 def _text(project: Project, given: Path | None) -> text.Text:

@@ -53,7 +53,7 @@ _UNLISTED = {
     "store/sources.sha256",
 }
 _ABOUT_0_1_0 = {"graphs", "inferred", "warnings", "questions", "tables", "rdfc10"}
-# A reader that meets a change of builds looks again; where a system cannot swap folders, the target is away for a moment.
+# A reader that meets a change of builds looks again; where folders cannot be swapped, the target is away for a moment.
 _TRIES, _PAUSE = 20, 0.01
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from statereport.errors import UnknownName, nearest
+from statereport.errors import UnknownName, nearest, visible
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import namespaces
 from statereport.rdf.prefixes import Prefixes
@@ -175,7 +175,7 @@ def _shown(fact: Fact, prefixes: Prefixes) -> str:
 
 def plain_text(term: Any) -> str:
     """A term's characters on one line."""
-    return " ".join(text(term).split())
+    return visible(" ".join(text(term).split()))
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The sources examined: loaded, inferred from and validated; all that is known before anything is written."""
+"""The sources examined: loaded, inferred from and validated; everything that is known before a build is written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from statereport.project import Project
 from statereport.questions import catalogue
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import writers
-from statereport.rdf.dataset import Dataset, Graphs, home_of, load, refuse_unstable_literals
+from statereport.rdf.dataset import Dataset, Graphs, home_of, load, problems
 from statereport.reasoning.alignment import ALIGNED, aligned
 from statereport.reasoning.findings import FINDINGS, notes
 from statereport.reasoning.inference import INFERRED, Inference, infer
@@ -30,7 +30,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Examined:
-    """The project as read, what follows from it, what the shapes say, its saved questions, and the graphs that come of these."""
+    """The project as read, what follows from it, what the shapes find, and its saved questions as a graph."""
 
     dataset: Dataset
     inference: Inference
@@ -63,27 +63,34 @@ class Examined:
         return [*self.dataset.quads(), *writers.quads(self.derived), *writers.quads(self.questions)]
 
 
-def examine(project: Project, text: Path | None = None, progress: Progress | None = None) -> Examined:
-    """Load the project, infer what follows, validate what is stated: all that is known before anything is written."""
+def examine(
+    project: Project, text: Path | None = None, progress: Progress | None = None, dataset: Dataset | None = None
+) -> Examined:
+    """Load the project, infer what follows, validate what is stated: all that is known before anything is written.
+
+    `dataset` is the project as loaded, where that has been done; else the first of its problems is raised.
+    """
     from statereport.reasoning import validation
 
     say = progress or (lambda stage: None)
-    say("loading")
-    dataset = load(project)
-    refuse_unstable_literals(project, dataset)
+    if dataset is None:
+        say("loading")
+        dataset = load(project)
+        for problem in problems(project, dataset):
+            raise problem
     if text:
         say("comparing with the text")
-        _compare(project, text)
+        _compare(project, dataset, text)
     say("inferring")
     rules = load_rules(project.ontology / "rules")
     inference = infer(dataset.ontology_quads(), dataset.data_quads(), rules, dataset.prefixes)
     say("validating")
-    findings = validation.validate(dataset.data, dataset.ontology, dataset.shapes)
+    findings = validation.validate(dataset.data, dataset.ontology, dataset.shapes, rules)
     return Examined(dataset, inference, findings, {catalogue.GRAPH: catalogue.triples(SavedQueries.of(project))})
 
 
 def refuse_violations(project: Project, examined: Examined) -> None:
-    """Raise DataViolates with the violations in words, and the file of the first; nothing where there is none."""
+    """Raise DataViolates where there are violations, with the file of the first."""
     violations = examined.violations
     if violations:
         raise DataViolates(
@@ -106,14 +113,15 @@ def refuse_failed_checks(project: Project, engine: Engine, saved: Iterable) -> N
                 )
 
 
-def _compare(project: Project, text: Path) -> None:
-    """The anchors and the ledger of numerals, made again from the text, must be those of the project."""
-    from statereport.source import anchors, ledger
+def _compare(project: Project, dataset: Dataset, text: Path) -> None:
+    """Raise where the anchors or the ledger of numerals, made again from the text, are not those of the project."""
+    from statereport.source import anchors, evidence, ledger
     from statereport.source import text as reading
 
-    words = reading.load(text)
-    for problem in (*anchors.check(project, words), *ledger.check(project, words)):
-        raise problem
+    read = evidence.read(project, dataset.data, reading.load(text))
+    for generate in (anchors.generate, ledger.generate):
+        for problem in generate(read).check():
+            raise problem
 
 
 def _listed(lines: Iterable[str]) -> str:

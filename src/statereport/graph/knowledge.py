@@ -1,4 +1,4 @@
-"""The graph as a Python object: saved questions, SPARQL, and all that is said of one thing."""
+"""The graph as a Python object: saved questions, SPARQL, search, and the description of a thing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DEFAULT = Path("build")
 class KnowledgeGraph:
     """An engine with the project's saved questions. `statereport.open()` makes one.
 
-    `build` is the build that it comes from, if any. `digest` is the RDFC-1.0 hash (SHA-256) of what is stated, or empty.
+    `build` is the build that it comes from, if any. `digest` is the RDFC-1.0 hash (SHA-256) of what is stated, or "".
     """
 
     def __init__(
@@ -54,7 +54,10 @@ class KnowledgeGraph:
         return replace(answer, shorten=self.prefixes.shorten, space=self.prefixes.get("passage", ""))
 
     def sparql(self, text: str, source: str = "query") -> Answer:
-        """The answer to a SPARQL query of your own, which need not declare the project's prefixes. Raises QuerySyntax, QueryRefused."""
+        """The answer to a SPARQL query of your own, which need not declare the project's prefixes.
+
+        Raises QuerySyntax, QueryRefused.
+        """
         return self.titled(self.engine.query(text, source, self.prefixes))
 
     def serialise(self, text: str, form: str, source: str = "query") -> bytes:
@@ -67,7 +70,7 @@ class KnowledgeGraph:
         return saved.choices(question, question.parameter(parameter), self.engine)
 
     def search(self, text: str, limit: int = 20) -> tuple[search.Hit, ...]:
-        """The things that words find, best first. Raises BadSearch."""
+        """The things that a search expression finds, best first. Raises BadSearch."""
         return self.index.find(text, limit)
 
     @cached_property
@@ -100,7 +103,7 @@ class KnowledgeGraph:
         return citation.cite(self, question, saved.chosen(question, values, self.engine))
 
     def describe(self, iri: str) -> describe.Description:
-        """All that is said of a thing, its IRI or prefixed name given. Raises UnknownName, UnknownPrefix."""
+        """The description of a thing by its IRI or prefixed name. Raises UnknownName, UnknownPrefix."""
         return describe.describe(iri, self.engine, self._queries, self.prefixes, lambda: self._iris)
 
     @cached_property
@@ -130,10 +133,10 @@ def open_graph(
     project: Project | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> KnowledgeGraph:
-    """The graph of a build's folder, of a SPARQL endpoint (`https://…`), or, without `path`, of ./build if it is fresh.
+    """The graph of a build's folder, of a SPARQL endpoint (`https://…`), or, without `path`, of a fresh ./build.
 
-    Where ./build cannot be used, the sources are read, inferred from and validated, which takes longer. `say` receives a
-    line about that, and about a build at `path` that other sources or another version made.
+    Where ./build cannot be used, the sources are read, inferred from and validated, which takes longer. `say` receives
+    a line about that, and about a build at `path` that other sources or another version made.
     Raises NotABuild, BuildDamaged or BuildOutdated where `path` cannot be opened.
     """
     project = project or find_project()
@@ -186,7 +189,7 @@ def _otherwise(changed: tuple[str, ...], project: Project) -> str:
 
 
 def from_sources(project: Project) -> Store:
-    """The sources in memory, with what follows from them and what the shapes find. Raises the problems of the sources."""
+    """The sources in memory, with what follows from them and what the shapes find. Raises their problems."""
     from statereport.graph import examine
 
     return Store.memory(examine.examine(project).quads())

@@ -20,7 +20,7 @@ from statereport.publish import cubes, void
 from statereport.questions import saved
 from statereport.questions.citation import Header
 from statereport.rdf import writers
-from statereport.rdf.namespaces import VOID
+from statereport.rdf.namespaces import SR, VOID
 from statereport.reasoning.explanations import Explanations
 from statereport.source import text as reading
 from statereport.sparql.answers import plain
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 # Topics that serve pages and checks; their queries are no questions of readers.
 MACHINERY = ("pages", "checks")
+DIGESTS = f"SELECT DISTINCT ?digest {{ ?report a <{SR}Report> ; <{SR}digest> ?digest }} ORDER BY ?digest"
 DESCRIPTION = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{void.GRAPH}> {{ ?s ?p ?o }} }}"
 DESCRIBED = f"SELECT ?number {{ <{void.DATASET}> <{VOID}triples> ?number }}"
 COUNTED = "SELECT (COUNT(*) AS ?number) { SELECT DISTINCT ?s ?p ?o { GRAPH ?graph { ?s ?p ?o } } }"
@@ -100,9 +101,9 @@ def make(
     `files` are the published files by their path, `text` is the report's text, `base` the public address.
     Raises TextDiffers where `text` is not the text that was encoded.
     """
-    words = reading.load(text) if text else None
-    if words:
-        _refuse_other_text(words, graph)
+    report = reading.load(text) if text else None
+    if report:
+        _refuse_other_text(report, graph)
     header = Header.of(graph)
     description = tuple(writers.statement(*row) for row in graph.engine.query(DESCRIPTION).rows)
     return Context(
@@ -125,7 +126,7 @@ def make(
         triples=_number_of_triples(graph),
         digest=graph.digest,
         base=base.rstrip("/"),
-        text=words,
+        text=report,
         index=graph.index,
         description=description,
     )
@@ -146,12 +147,12 @@ def _warmed(graph: KnowledgeGraph) -> tuple[SavedQuery, ...]:
     return tuple(question for question in graph.every_query() if question.topic not in MACHINERY)
 
 
-def _refuse_other_text(words: reading.Text, graph: KnowledgeGraph) -> None:
-    known = {row["sha256"] for row in graph.ask("committee/the-report-and-its-frame")}
-    if words.digest not in known:
+def _refuse_other_text(report: reading.Text, graph: KnowledgeGraph) -> None:
+    known = [digest.value for (digest,) in graph.engine.query(DIGESTS).rows]
+    if report.digest not in known:
         raise TextDiffers(
-            where=words.name,
-            what=f"The SHA-256 of the file is {words.digest}; the text that was encoded has {', '.join(sorted(known))}.",
+            where=report.name,
+            what=f"The SHA-256 of the file is {report.digest}; the text that was encoded has {' or '.join(known)}.",
             hint="give the file as it was received, or serve without --text",
         )
 

@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from statereport.errors import visible
 from statereport.rdf import namespaces
+from statereport.rdf.terms import is_literal
 
 if TYPE_CHECKING:
     from statereport.graph.knowledge import KnowledgeGraph
@@ -105,7 +107,8 @@ class Names:
         """The names of a graph, from the saved queries pages/labels, pages/units and pages/stated."""
         labels: dict[str, list[Label]] = {}
         for thing, label in graph.ask("pages/labels").rows:
-            labels.setdefault(thing.value, []).append(Label(label.value, label.language or ""))
+            if is_literal(label):
+                labels.setdefault(thing.value, []).append(Label(visible(label.value), label.language or ""))
         stated: dict[str, list[str]] = {}
         for row in graph.ask("pages/stated"):
             stated.setdefault(row["statement"], []).append(row["reference"])

@@ -11,6 +11,7 @@ from statereport.pages import cells, citations, sections
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
 from statereport.rdf import namespaces
+from statereport.rdf.terms import text
 
 ORIGINS = (ASSERTED, INFERRED, NOTED)
 # Shown at the head of the page, and not again among the facts.
@@ -68,7 +69,7 @@ def thing_page(context: Context, address: Address, space: str, name: str) -> Pag
             for fact in description.facts
             if context.names.short(fact.predicate) in ("skos:definition", "sr:gist", "sr:message")
         ],
-        printed=[fact.value.value for fact in description.facts if fact.predicate == f"{namespaces.SR}asPrinted"],
+        printed=[text(fact.value) for fact in description.facts if fact.predicate == f"{namespaces.SR}asPrinted"],
         unit=context.names.by_iri.get(iri),
         passages=cells.passages(context.names.stated.get(iri, ()), context.names),
         places=_places(context, description),

@@ -24,7 +24,7 @@ Further = Callable[[Path, Iterable[SavedQuery], list, Engine, str, Prefixes], No
 
 @dataclass(frozen=True)
 class Summary:
-    """What a build made. As text, it is what the command line prints; it says nothing of time, so it never varies."""
+    """What a build made. As text, it is what the command line prints; it holds no time, so it never varies."""
 
     out: Path
     graphs: dict[str, int]
@@ -45,7 +45,7 @@ class Summary:
         return "\n".join(lines)
 
     def record(self) -> dict[str, Any]:
-        """What build.json says of it."""
+        """The part of build.json that describes what was made."""
         return {
             "graphs": self.graphs,
             "inferred": self.inferred,
@@ -65,9 +65,9 @@ def build(
 ) -> Summary:
     """Make the graph from its sources and publish it in the folder `out`, which appears whole or stays as it was.
 
-    `text` is the report, where it is at hand: every anchor is compared with it first. `progress` is called with the name
-    of each stage. `also` writes further files from the same values: folder, saved queries, quads, engine, RDFC-1.0 hash,
-    prefixes.
+    `text` is the report's text, where it is at hand: every anchor is compared with it first. `progress` is called with
+    the name of each stage. `also` writes further files from the same values: folder, saved queries, quads, engine,
+    RDFC-1.0 hash, prefixes.
     Raises DataViolates before anything is replaced, BuildLocked, DiskFull, NotABuild, and the problems of the stages.
     """
     say = progress or (lambda stage: None)

@@ -1,8 +1,8 @@
 """Each cube as two files for statistical tools: a tidy table with its CSVW description, and SDMX-CSV.
 
-What a cube's columns are is read from its structure, in the order of qb:order; nothing here knows which cubes there are.
-Sources: RDF Data Cube Vocabulary; CSV on the Web (a converter that follows the description gets the observations' triples
-back); SDMX-CSV 1.0 with the identifiers and time formats of SDMX 2.1.
+The columns of a cube are read from its structure, in the order of qb:order; nothing here knows which cubes there are.
+Sources: RDF Data Cube Vocabulary; CSV on the Web (a converter that follows the description gets the triples of the
+observations back); SDMX-CSV 1.0 with the identifiers and time formats of SDMX 2.1.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Cube:
-    """A cube's words, columns and rows; a row is a figure's IRI and, by the column's name, its values."""
+    """A cube's title, columns and rows; a row is a figure's IRI and, by the column's name, its values."""
 
     iri: str
     title: str
@@ -179,10 +179,11 @@ def csvw(cube: Cube) -> str:
 
 
 def sdmx(cube: Cube, times: dict[str, str | None]) -> str:
-    """SDMX-CSV 1.0. The period is TIME_PERIOD where SDMX can write every period of the cube, else a code, REF_PERIOD.
+    """The cube in SDMX-CSV 1.0.
 
-    School years, open periods and periods that the report does not state have no form in SDMX without a date that nobody
-    said. Total codes are _T. There is no OBS_STATUS: the report does not say how its numbers were come by.
+    The period is TIME_PERIOD where SDMX can write every period of the cube, else a code, REF_PERIOD: school years, open
+    periods and periods that the report does not state have no form in SDMX without an invented date. Total codes are
+    _T. There is no OBS_STATUS: the report does not say how the numbers were obtained.
     """
     timed = all(times.get(cell.value) for cell in cube.cells("period"))
     order = sorted(
@@ -210,7 +211,7 @@ def sdmx(cube: Cube, times: dict[str, str | None]) -> str:
 
 
 def sdmx_time(precision: str, start: str, end: str) -> str | None:
-    """A period in the formats of SDMX 2.1: a year, month or day, or a start with a duration; None where it has no such form."""
+    """A period in the formats of SDMX 2.1: a year, month or day, or a start with a duration; None where none fits."""
     kind = _local(precision)
     if kind in ("year", "month", "day"):
         return start
@@ -244,7 +245,7 @@ def _names(component: Component) -> Iterator[str]:
 
 
 def _space(cube: Cube, component: Component) -> str:
-    """The address that all codes of a column begin with; empty where they differ, and the column holds whole addresses."""
+    """What the IRIs of all codes of a column begin with; empty where they differ, and the column holds whole IRIs."""
     spaces = {_folder(cell.value) for cell in cube.cells(component.name)}
     return spaces.pop() if len(spaces) == 1 else ""
 

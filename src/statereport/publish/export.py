@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from statereport.graph.build_folder import SUMS
 from statereport.project import Project
@@ -19,6 +20,7 @@ from statereport.questions import chart
 from statereport.questions.picture import Picture
 from statereport.rdf import prefixes as tables
 from statereport.rdf import writers
+from statereport.rdf.terms import is_iri, is_literal, plain
 from statereport.sparql.engine import answer_bytes
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "void.ttl"
 ENDINGS = ("ttl", "trig", "nq", "jsonld", "rdf")
+_DATE = re.compile(r"-?\d{4,}-\d\d-\d\d(Z|[+-]\d\d:\d\d)?", re.ASCII)
 # Left out of the sums: the store is a cache whose bytes depend on the engine, the single file is there only where its
 # page was bundled, and the sums cannot hold themselves.
 UNSUMMED = ("store", "statereport.html", SUMS)
@@ -61,10 +64,10 @@ def write_turtle(folder: Path, stem: str, graphs: Graphs, project: Project) -> N
 
 
 def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, project: Project) -> None:
-    """Answer each saved query with its defaults: tables in tables/ with CSVW metadata, the others in answers/<topic>/.
+    """Answer each saved query with its defaults: tables in tables/ with CSVW metadata, others in answers/<topic>/.
 
-    Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and a chart, where there is one, as
-    Vega-Lite, SVG and PNG.
+    Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and a chart, where there is one,
+    as Vega-Lite, SVG and PNG.
     """
     prefixes = dict(tables.read(project))
     for query in queries:
@@ -111,7 +114,7 @@ def _by_column(answer: Answer) -> list[tuple[str, list]]:
 
 def _column(name: str, head: Column | None, values: list) -> dict:
     present = [value for value in values if value is not None]
-    kinds = {getattr(value, "datatype", None) and value.datatype.value.rpartition("#")[2] for value in present}
+    kinds = {_kind(value) for value in present}
     column: dict = {"name": name, "titles": name, "datatype": _datatype(kinds)}
     if head:
         column["dc:title"] = head.title
@@ -120,6 +123,16 @@ def _column(name: str, head: Column | None, values: list) -> dict:
     if head and head.join:
         column["separator"] = head.join
     return column
+
+
+def _kind(term: Any) -> str | None:
+    """The local name of a literal's datatype, `string` where its characters are none of that type; None for an IRI."""
+    if is_iri(term):
+        return None
+    kind = term.datatype.value.rpartition("#")[2] if is_literal(term) else "string"
+    if kind == "date":
+        return kind if _DATE.fullmatch(term.value) else "string"
+    return "string" if isinstance(plain(term), str) else kind
 
 
 def _datatype(kinds: set[str | None]) -> str:

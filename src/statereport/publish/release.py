@@ -29,25 +29,32 @@ def load(project: Project, build: Build | None = None, say: Callable[[str], None
     """Load what a build holds; without one, read the sources, infer and validate. `say` receives each stage.
 
     The build is one that was opened in memory: its description is added to it.
-    Raises BuildDamaged where a file of the build is not as it was written, DataViolates where the sources break a shape,
-    and the problems of reading them.
+    Raises BuildDamaged where a file of the build is not as it was written, DataViolates where the sources break a
+    shape, and the problems of reading them.
     """
-    return _of_build(project, build, say) if build else _of_sources(project, say)
+    return of_build(project, build, say) if build else of_examined(project, examine.examine(project, progress=say))
 
 
-def _of_build(project: Project, build: Build, say: Callable[[str], None]) -> Release:
+def of_build(project: Project, build: Build, say: Callable[[str], None] = lambda stage: None) -> Release:
+    """What a build holds. Raises BuildDamaged."""
     say("loading the build")
-    files = {name: build.read(name) for name in build.listed}
+    # The files of the store on disk were compared when the build was opened.
+    names = [name for name in build.listed if not name.startswith(f"{build_folder.STORE}/")]
+    files = {name: build.read(name) for name in names}
     if None in files.values():  # another build has taken its place meanwhile
-        return _of_build(project, build_folder.open_build(build.folder, in_memory=True), say)
-    explanations = Explanations.read(files[build_folder.EXPLANATIONS])
-    published = {name: body for name, body in files.items() if not name.startswith("store/")}
-    build.engine.add(turtle.parse_turtle(published[export.DESCRIPTION].decode(), export.DESCRIPTION), void.GRAPH)
-    return Release(KnowledgeGraph(build.engine, project, build), explanations, published)
+        return of_build(project, build_folder.open_build(build.folder, in_memory=True), say)
+    kept = files.get(build_folder.EXPLANATIONS)
+    described = files.get(export.DESCRIPTION, b"")
+    build.engine.add(turtle.parse_turtle(described.decode(), export.DESCRIPTION), void.GRAPH)
+    return Release(
+        graph=KnowledgeGraph(build.engine, project, build),
+        explanations=Explanations.read(kept) if kept else Explanations(),
+        files={name: body for name, body in files.items() if not name.startswith("store/")},
+    )
 
 
-def _of_sources(project: Project, say: Callable[[str], None]) -> Release:
-    examined = examine.examine(project, progress=say)
+def of_examined(project: Project, examined: examine.Examined) -> Release:
+    """What the sources give. Raises DataViolates."""
     examine.refuse_violations(project, examined)
     engine = Store.memory(examined.quads())
     stated = {**examined.dataset.ontology, **examined.dataset.data}

@@ -81,7 +81,7 @@ def _heading(graphs: Graphs) -> list[Triple]:
     labels = {
         t.subject.value: t.object.value
         for t in every
-        if t.predicate.value == f"{SKOS}prefLabel" and getattr(t.object, "language", None) == "en"
+        if t.predicate.value == f"{SKOS}prefLabel" and is_literal(t.object) and t.object.language == "en"
     }
     # Under which treaty, by whom and to whom: what people look for a report by.
     partners = {t.object.value for t in every if t.subject.value in reports and t.predicate.value in PARTNERS}

@@ -9,6 +9,7 @@ same specification; `picture` draws it.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -121,7 +122,7 @@ def _points(query: SavedQuery, answer: Answer) -> Iterator[Point]:
     chart = query.chart
     for row in answer:
         x, y = row.get(chart["x"]), row.get(chart["y"])
-        if x not in (None, "") and y is not None:
+        if x not in (None, "") and _is_number(y):
             bound, unit = (row.get(chart.get(key)) or "" for key in ("bound", "unit"))
             # %f never turns to exponents, and a decimal keeps the digits that it was written with.
             said = f"{Decimal(str(y)):,f}" + ("%" if unit == "percent" else "")
@@ -129,8 +130,14 @@ def _points(query: SavedQuery, answer: Answer) -> Iterator[Point]:
             yield Point(str(x), Decimal(str(y)), str(row.get(chart.get("series")) or ""), said)
 
 
+def _is_number(value: Any) -> bool:
+    """True for what has a place on an axis: no text, no truth, neither INF nor NaN."""
+    return isinstance(value, int | Decimal | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _with_unit(query: SavedQuery, answer: Answer) -> str:
     """The title of the numbers' axis, with the unit or units of its rows."""
-    units = list(dict.fromkeys(filter(None, (row.get(query.chart.get("unit")) for row in answer))))
+    column = query.chart.get("unit")
+    units = list(dict.fromkeys(str(row[column]) for row in answer if row.get(column)))
     title = query.columns.get(query.chart["y"], "")
     return f"{title} (unit: {', '.join(units)})" if units else title

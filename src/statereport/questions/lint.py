@@ -1,7 +1,8 @@
-"""What a saved query must be beyond being valid SPARQL: ordered, titled, quick on any corpus, one meaning a prefix."""
+"""What a saved query must be beyond valid SPARQL: ordered, titled, readable, quick on any corpus, one meaning a prefix."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from statereport.errors import Problem, QueryUntidy
@@ -11,6 +12,9 @@ from statereport.sparql.query import Query
 
 # Topics that serve other programs: their summary need not be a question.
 _MACHINERY = ("tables", "checks", "pages")
+_WIDEST = 120
+# A sentence begins with a capital letter, a digit or a quotation mark.
+_SMALL = re.compile(r"(?:^|[.?!] )[a-z_]")
 
 
 def lint(query: SavedQuery, prefixes: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -23,12 +27,13 @@ def lint(query: SavedQuery, prefixes: Mapping[str, str]) -> tuple[Problem, ...]:
     words = list(read.tokens)
     read.screen()
     faults = [
-        *((None, sentence) for sentence in _header(query)),
+        *((None, sentence) for sentence in (*_header(query), *_prose(query))),
         *_select_star(words),
         *_prefixes(words, prefixes),
         *_not_exists(words),
+        *((None, sentence) for sentence in _joined(query, words)),
     ]
-    if query.form == "select" and not _is_ordered(words):
+    if query.form == "select" and _order_by(words) == len(words):
         faults.append((None, "ORDER BY is missing at the end: two engines would answer in two orders."))
     return tuple(
         QueryUntidy(tokens.place(query.text, token.start, source) if token else source, sentence, "")
@@ -51,7 +56,7 @@ def _header(query: SavedQuery) -> Iterator[str]:
     named = {parameter.name for parameter in query.parameters}
     for block in Query(query.text).blocks:
         if block.variable not in named:
-            yield f"VALUES ?{block.variable} looks like a parameter and is not in the header's params."
+            yield f"VALUES ?{block.variable} looks like a parameter and is not among the header's params."
     other = query.expect.get("other") or {}
     if query.parameters and query.topic != "pages" and not other:
         yield "The header's expect has no other values to try: expect: {other: {name: value}}."
@@ -61,6 +66,38 @@ def _header(query: SavedQuery) -> Iterator[str]:
     for key in ("x", "y"):
         if query.chart and query.chart.get(key) not in query.columns:
             yield f"The chart's {key} is not a column."
+
+
+def _prose(query: SavedQuery) -> Iterator[str]:
+    for key, text in (("summary", query.summary), ("description", query.description)):
+        if _SMALL.search(text):
+            yield f"The {key} has a sentence that begins with a small letter."
+        if text and text[-1] not in ".?":
+            yield f"The {key} does not end with a full stop or question mark."
+    for number, line in enumerate(query.text.splitlines(), 1):
+        if len(line) > _WIDEST:
+            yield f"Line {number} has {len(line)} characters: break it after at most {_WIDEST}."
+
+
+def _joined(query: SavedQuery, words: list[tokens.Token]) -> Iterator[str]:
+    """Values of several rows are joined in the order of the rows, so each such column must be in ORDER BY."""
+    order = {word.text[1:] for word in words[_order_by(words) :] if word.kind == "variable"}
+    for column, head in query.heads.items():
+        if head.join and column not in order and column not in _concatenated(words):
+            yield f"The column {column} is joined and not in ORDER BY: its values would have no fixed order."
+    for column, head in query.heads.items():
+        if head.empty and not head.join:
+            yield f"The column {column} says what stands in an empty cell, which only a joined column can have."
+
+
+def _concatenated(words: list[tokens.Token]) -> set[str]:
+    """The variables that the query itself joins by GROUP_CONCAT."""
+    found = set()
+    for i, word in enumerate(words):
+        if word.is_keyword("GROUP_CONCAT"):
+            end = i + 1 + sum(1 for _ in _group(words[i + 1 :], "()"))
+            found |= {after.text[1:] for after in words[end + 1 : end + 2] if words[end].is_keyword("AS")}
+    return found
 
 
 def _select_star(words: list[tokens.Token]) -> Iterator[tuple[tokens.Token, str]]:
@@ -102,23 +139,24 @@ def _not_exists(words: list[tokens.Token]) -> Iterator[tuple[tokens.Token, str]]
                 )
 
 
-def _group(words: list[tokens.Token]) -> Iterator[tokens.Token]:
+def _group(words: list[tokens.Token], brackets: str = "{}") -> Iterator[tokens.Token]:
+    """The words from an opening bracket to the one that closes it."""
     depth = 0
     for word in words:
-        depth += (word.text == "{") - (word.text == "}")
+        depth += (word.text == brackets[0]) - (word.text == brackets[1])
         yield word
         if depth == 0:
             return
 
 
-def _is_ordered(words: list[tokens.Token]) -> bool:
-    """True when ORDER BY stands outside of all braces."""
+def _order_by(words: list[tokens.Token]) -> int:
+    """Where ORDER BY stands outside of all braces; the number of words where it does not."""
     depth = 0
-    for word in words:
+    for i, word in enumerate(words):
         depth += (word.text == "{") - (word.text == "}")
         if depth == 0 and word.is_keyword("ORDER"):
-            return True
-    return False
+            return i
+    return len(words)
 
 
 def problems(names: Iterable[str], get: Callable[[str], SavedQuery], prefixes: Mapping[str, str]) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from statereport.sparql.answers import plain
+from statereport.rdf.terms import plain
 
 # Beginnings at which a spreadsheet takes a cell for a formula, also in their full-width forms.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -36,7 +36,7 @@ def document(head: Iterable[str], rows: Iterable[Iterable[Any]], bom: bool = Fal
 
 def _cell(term: Any) -> tuple[str, bool]:
     """The text of a cell, and whether it was changed."""
-    value = plain(term) if hasattr(term, "value") else term
+    value = term if isinstance(term, str | int | float | Decimal) else plain(term)
     text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     risky = not isinstance(value, int | float | Decimal) and text.startswith(FORMULA)
     return (f"'{text}" if risky else text), risky

@@ -1,23 +1,32 @@
-"""Files and named graphs: the whole project as one dataset, and the same statements for rdflib.
+"""Files and named graphs: the whole project as one dataset.
 
 One file is one named graph and its path is its name: graphs/reference/places.ttl is <…/graph/reference/places>; the
-ontology's files stand under <…/graph/ontology/>. rdflib is met here and in `validate` only.
+ontology's files stand under <…/graph/ontology/>.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
-from statereport.errors import LiteralNotCanonical, Problem
+from statereport import files
+from statereport.errors import (
+    BlankInData,
+    LiteralNotCanonical,
+    Problem,
+    SecondHome,
+    TermUnknown,
+    did_you_mean,
+)
 from statereport.project import Project
 from statereport.rdf import prefixes, turtle, writers
-from statereport.rdf.namespaces import GRAPH, SH, SHAPE, XSD
+from statereport.rdf.namespaces import GRAPH, RDF, SH, SHAPE, SR, XSD
 from statereport.rdf.prefixes import Prefixes
-from statereport.rdf.terms import is_iri, is_literal
+from statereport.rdf.terms import is_blank, is_iri, is_literal
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
@@ -67,7 +76,7 @@ class Dataset:
         return writers.quads(self.ontology)
 
     def data_quads(self) -> list[Quad]:
-        """What is said: every graph under graphs/."""
+        """The data: every graph under graphs/."""
         return writers.quads(self.data)
 
     def quads(self) -> list[Quad]:
@@ -77,13 +86,13 @@ class Dataset:
 
 def load(project: Project) -> Dataset:
     """Read every Turtle file of the project. A syntax error is a Problem with file, line and column."""
-    ontology = _read(project.ontology, f"{GRAPH}ontology/")
+    ontology = read_folder(project, project.ontology)
     table = prefixes.read(project)
     shapes = {name: triples for name, triples in ontology.items() if name.startswith(SHAPES)}
     return Dataset(
         ontology={name: triples for name, triples in ontology.items() if name not in shapes},
         shapes={PREFIXES: declarations(table), **shapes},
-        data=_read(project.graphs, GRAPH),
+        data=read_folder(project, project.graphs),
         prefixes=table,
     )
 
@@ -106,33 +115,28 @@ def declarations(table: Prefixes) -> tuple[Triple, ...]:
 
 
 def name_of(project: Project, path: Path) -> str:
-    """The named graph that a file of the project is."""
-    for folder, space in ((project.ontology, f"{GRAPH}ontology/"), (project.graphs, GRAPH)):
-        if path.is_relative_to(folder):
-            return space + path.relative_to(folder).with_suffix("").as_posix()
-    raise ValueError(f"{path} is not in the project")
+    """The named graph that a file of the project is; what an IRI cannot hold is written with % in it."""
+    in_ontology = path.is_relative_to(project.ontology)
+    folder, space = (project.ontology, f"{GRAPH}ontology/") if in_ontology else (project.graphs, GRAPH)
+    return space + quote(path.relative_to(folder).with_suffix("").as_posix())
 
 
 def path_of(project: Project, name: str) -> Path:
     """The file that a named graph is."""
-    inner = name.removeprefix(GRAPH)
+    inner = unquote(name.removeprefix(GRAPH))
     return (project.root if inner.startswith("ontology/") else project.graphs) / f"{inner}.ttl"
 
 
-def _read(folder: Path, space: str) -> dict[str, tuple[Triple, ...]]:
-    every = (path for path in folder.rglob("*.ttl") if path.name != prefixes.FILE)
-    files = sorted(every, key=lambda path: path.relative_to(folder).as_posix())
-    return {space + path.relative_to(folder).with_suffix("").as_posix(): tuple(turtle.read(path)) for path in files}
+def read_folder(project: Project, folder: Path, leave_out: Container[str] = ()) -> dict[str, tuple[Triple, ...]]:
+    """The Turtle files below a folder of the project as named graphs, but for those whose names are left out.
 
-
-def homes(dataset: Dataset) -> dict[str, list[str]]:
-    """Subjects that are described in more than one file, with those files' graphs. Every thing has one home."""
-    found: dict[str, dict[str, None]] = {}
-    for name, triples in dataset.graphs.items():
-        if name not in ADDITIONS:
-            for subject in {t.subject for t in triples if is_iri(t.subject)}:
-                found.setdefault(subject.value, {})[name] = None
-    return {subject: list(names) for subject, names in sorted(found.items()) if len(names) > 1}
+    Files of prefixes hold no triples. Raises `FileUnreadable` and `TurtleSyntax` with the file's name in the project.
+    """
+    return {
+        name_of(project, path): tuple(turtle.read(path, project.name(path)))
+        for path in files.below(folder, ".ttl")
+        if path.name != prefixes.FILE and path.name not in leave_out
+    }
 
 
 def home_of(project: Project, dataset: Dataset, subject: str) -> str:
@@ -143,35 +147,57 @@ def home_of(project: Project, dataset: Dataset, subject: str) -> str:
     return subject
 
 
-def refuse_unstable_literals(project: Project, dataset: Dataset) -> None:
-    """Raise a Problem for the first literal that a store would hand back in other characters than it was given."""
-    for problem in unstable_literals(project, dataset):
-        raise problem
+def problems(project: Project, dataset: Dataset) -> Iterator[Problem]:
+    """What is wrong with the statements whatever they mean, graph by graph.
+
+    Terms of the project's namespace that its ontology (if it has one) does not define, blank nodes in the data, literals
+    that an engine would hand back in other characters, and things that are described in several files.
+    """
+    described = {t.subject.value for triples in dataset.ontology.values() for t in triples}
+    terms = {name for name in described if name.startswith(SR)}
+    homes: dict[str, str] = {}
+    for name, triples in dataset.graphs.items():
+        where = project.name(path_of(project, name))
+        for t in triples:
+            yield from _unknown_term(t, terms, where) if terms else ()
+            yield from _unstable(t, where)
+        blank = [t for t in triples if is_blank(t.subject) or is_blank(t.object)]
+        if blank and name in dataset.data:
+            what = f"A thing without a name stands here, at {dataset.prefixes.shorten(blank[0].predicate.value)}."
+            yield BlankInData(where, what, "give it an IRI")
+        named = dict.fromkeys(t.subject.value for t in triples if is_iri(t.subject))
+        for subject in () if name in ADDITIONS else named:
+            if homes.setdefault(subject, where) != where:
+                what = f"{dataset.prefixes.shorten(subject)} is described here and in {homes[subject]}."
+                yield SecondHome(where, what, "say all of it in one file")
 
 
-def unstable_literals(project: Project, dataset: Dataset) -> Iterator[Problem]:
-    """Each literal whose characters are not the canonical ones of its type (51.40, 007, 1.5e3).
+def _unknown_term(t: Triple, terms: Collection[str], where: str) -> Iterator[Problem]:
+    for term in (t.predicate, t.object) if t.predicate.value == RDF + "type" else (t.predicate,):
+        name = getattr(term, "value", "")
+        if name.startswith(SR) and name not in terms:
+            near = did_you_mean(name.removeprefix(SR), (known.removeprefix(SR) for known in terms))
+            what = f"The ontology has no term {name}, which is said of {getattr(t.subject, 'value', t.subject)}."
+            yield TermUnknown(where, what, near or "define it in ontology/, or correct its spelling")
+
+
+def _unstable(t: Triple, where: str) -> Iterator[Problem]:
+    """A literal whose characters are not the canonical ones of its type (51.40, 007, 1.5e3).
 
     Engines rewrite such forms, so what is published and what a store answers would differ. The printed form of a
-    number is kept beside the value, in sr:asPrinted. One difference is left: Oxigraph answers the offsets of the Web
+    number is kept beside the value, in sr:asPrinted. One difference remains: Oxigraph answers the offsets of the Web
     Annotation selectors, which must be xsd:nonNegativeInteger, as xsd:integer of the same characters.
     """
-    for name, triples in dataset.graphs.items():
-        for t in triples:
-            wrong = _unstable(t.object)
-            if wrong:
-                what = f"{t.object} of {t.subject.value} is not the canonical form of its type."
-                yield LiteralNotCanonical(where=project.name(path_of(project, name)), what=what, hint=wrong)
-
-
-def _unstable(term) -> str | None:
-    if not is_literal(term):
-        return None
-    form = CANONICAL.get(term.datatype.value)
+    term = t.object
+    form = CANONICAL.get(term.datatype.value) if is_literal(term) else None
     if form is None or form.fullmatch(term.value):
-        return None
+        return
     if term.datatype.value.endswith("#decimal"):
-        return "Write the number without zeros at its end (51.4), and a whole number without a point (51)."
-    if term.datatype.value.endswith(("#double", "#float")):
-        return "Write the number as a decimal, without an exponent."
-    return "Write the value in its shortest form: no leading zeros, no plus sign, no time zone."
+        hint = "Write the number without zeros at its end (51.4), and a whole number without a point (51)."
+    elif term.datatype.value.endswith(("#double", "#float")):
+        hint = "Write the number as a decimal, without an exponent."
+    else:
+        hint = "Write the value in its shortest form: no leading zeros, no plus sign, no time zone."
+    shown = term.value if len(term.value) < 50 else f"{term.value[:50]}…"
+    what = f"{shown} of {t.subject.value} is not the canonical form of {term.datatype.value.rpartition('#')[2]}."
+    yield LiteralNotCanonical(where, what, hint)

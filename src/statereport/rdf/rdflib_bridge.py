@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from statereport.errors import NotWritable
@@ -10,20 +13,14 @@ from statereport.rdf.namespaces import XSD
 from statereport.rdf.terms import is_blank, is_iri, is_literal
 
 if TYPE_CHECKING:
-    import logging
-
     import rdflib
     from pyoxigraph import Triple
 
 
 def to_rdflib(triples: Iterable[Triple]) -> rdflib.Graph:
     """The same statements as an rdflib graph, every literal with the characters it was written with."""
-    import logging
-
     import rdflib
 
-    rdflib.NORMALIZE_LITERALS = False
-    logging.getLogger("rdflib.term").addFilter(_is_worth_a_line)
     known: dict = {}
 
     def term(value):
@@ -32,14 +29,26 @@ def to_rdflib(triples: Iterable[Triple]) -> rdflib.Graph:
         return known[value]
 
     graph = rdflib.Graph(bind_namespaces="none")
-    for t in triples:
-        graph.add((term(t.subject), term(t.predicate), term(t.object)))
+    with _no_lines_about_ill_typed_literals():
+        for t in triples:
+            graph.add((term(t.subject), term(t.predicate), term(t.object)))
     return graph
 
 
-def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    """False for the traceback that rdflib logs for each ill-typed literal: such a literal is kept as it is."""
-    return "convert Literal lexical form" not in str(record.msg)
+@contextmanager
+def _no_lines_about_ill_typed_literals() -> Iterator[None]:
+    """Keep this thread's tracebacks of rdflib about ill-typed literals out of the log: such literals are kept as they are."""
+    here = threading.get_ident()
+
+    def is_worth_a_line(record: logging.LogRecord) -> bool:
+        return record.thread != here or "convert Literal lexical form" not in str(record.msg)
+
+    log = logging.getLogger("rdflib.term")
+    log.addFilter(is_worth_a_line)
+    try:
+        yield
+    finally:
+        log.removeFilter(is_worth_a_line)
 
 
 def to_rdflib_term(value):

@@ -1,18 +1,20 @@
 """The ontology's axioms as rules: whenever these statements hold, so does that one.
 
 The reading is that of OWL 2 RL: an axiom whose consequence would be an unnamed thing ("has some part"), a choice
-("is one or the other") or a contradiction gives no rule. Contradictions are looked for in `reason` and by the shapes.
+("is one or the other") or a contradiction gives no rule. Contradictions are looked for in `consistency` and by the shapes.
 Source: OWL 2 Profiles, section 4.3.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, product
+from math import prod
 from typing import TYPE_CHECKING
 
+from statereport.errors import AxiomBroken
 from statereport.rdf.namespaces import OWL, RDF, RDFS, SR
 from statereport.rdf.prefixes import Prefixes
 
@@ -20,41 +22,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
 
 TYPE = f"<{RDF}type>"
-
-# Axioms that only forbid, or would only tell that two names mean one thing: no statement in our terms follows from them.
-CONSTRAINTS = frozenset(
-    OWL + name
-    for name in (
-        "AllDifferent",
-        "AllDisjointClasses",
-        "AllDisjointProperties",
-        "AsymmetricProperty",
-        "FunctionalProperty",
-        "InverseFunctionalProperty",
-        "IrreflexiveProperty",
-        "complementOf",
-        "disjointUnionOf",
-        "disjointWith",
-        "hasKey",
-        "propertyDisjointWith",
-    )
-)
-COMPILED = frozenset(
-    [
-        *(RDFS + name for name in ("subClassOf", "subPropertyOf", "domain", "range")),
-        *(
-            OWL + name
-            for name in (
-                "SymmetricProperty",
-                "TransitiveProperty",
-                "equivalentClass",
-                "equivalentProperty",
-                "inverseOf",
-                "propertyChainAxiom",
-            )
-        ),
-    ]
-)
+MOST_CHOICES = 1000  # of members of unions that an axiom is about
 
 Pattern = tuple[str, str, str]
 
@@ -65,13 +33,15 @@ class Rule:
 
     Terms are written as in SPARQL: `<iri>`, `?variable`, literals. `where` is given where the body says more than its
     triples do (filters, choices): then it is what the engine runs, and `body` is what an explanation shows. What a rule
-    with `where` concludes is kept in whatever terms its head names; what an axiom concludes, only in our own.
+    with `where` concludes is kept in whatever terms its head names; what an axiom concludes, only in our own. `tags` are
+    those of a rule's file: the shapes need what a rule with the tag `shapes` concludes.
     """
 
     name: str
     head: Pattern
     body: tuple[Pattern, ...]
     where: str = ""
+    tags: frozenset[str] = frozenset()
 
     @property
     def condition(self) -> str:
@@ -85,8 +55,13 @@ class Rule:
 
     @property
     def makes_things(self) -> bool:
-        """True where the rule works out the IRI of what it speaks of, which is in no file."""
+        """True where the rule works out the IRI of what it is about, which is in no file."""
         return re.search(rf"\bAS {re.escape(self.head[0])}(?!\w)", self.where) is not None
+
+    @property
+    def runs_last(self) -> bool:
+        """True where the rule makes things or sums them up, so that it runs once, when nothing else follows any more."""
+        return self.makes_things or re.search(r"\bGROUP\s+BY\b", self.where, re.I) is not None
 
 
 def text_of(patterns: Iterable[Pattern]) -> str:
@@ -107,9 +82,29 @@ def is_ours(predicate: str, value: str) -> bool:
 def rules(ontology: Iterable[Quad | Triple], prefixes: Prefixes | None = None) -> tuple[Rule, ...]:
     """The rules that the axioms of an ontology are, as far as they lead to statements in our own terms.
 
-    `prefixes` shorten the terms in the names of the rules.
+    `prefixes` shorten the terms in the names of the rules. Raises AxiomBroken for an expression that has no end.
     """
     return useful(_Axioms(ontology, prefixes or Prefixes()).rules())
+
+
+def class_rules(ontology: Iterable[Quad | Triple]) -> tuple[Rule, ...]:
+    """The rules by which a thing's own classes and values give it a class: superclasses, and classes defined by values.
+
+    Nothing is concluded about a thing from what other things say of it, as domains and ranges do.
+    """
+    read = _Axioms(ontology, Prefixes()).rules((f"{RDFS}subClassOf", f"{OWL}equivalentClass"))
+    return useful(
+        rule
+        for rule in read
+        if rule.head[:2] == ("?x", TYPE) and all(s == "?x" and not o.startswith("?") for s, _, o in rule.body)
+    )
+
+
+def _can_be_asked(pattern: Pattern) -> bool:
+    """False for what no pattern of SPARQL 1.1 says: a literal as subject, a property without an IRI, a triple term."""
+    subject, predicate, value = pattern
+    is_triple = value.startswith("<") and " " in value
+    return not subject.startswith('"') and predicate.startswith("<") and not is_triple
 
 
 def useful(found: Iterable[Rule]) -> tuple[Rule, ...]:
@@ -134,24 +129,38 @@ class _Axioms:
             self.said.setdefault(str(t.subject), {}).setdefault(t.predicate.value, []).append(str(t.object))
         self.fresh = (f"?z{i}" for i in count())
 
-    def rules(self) -> Iterator[Rule]:
-        # Properties feed classes; a class that was asserted explains another one better than a property's domain does.
-        readers: tuple[tuple[str, Callable[[str, str], Iterable[tuple[list[Pattern], Pattern]]]], ...] = (
-            (f"{RDFS}subPropertyOf", self._sub_property),
-            (f"{OWL}equivalentProperty", lambda p, q: [*self._sub_property(p, q), *self._sub_property(q, p)]),
-            (f"{OWL}inverseOf", self._inverse),
-            (f"{OWL}propertyChainAxiom", self._chain),
-            (f"{RDF}type", self._characteristic),
-            (f"{RDFS}subClassOf", self._sub_class),
-            (f"{OWL}equivalentClass", lambda c, d: [*self._sub_class(c, d), *self._sub_class(d, c)]),
-            (f"{RDFS}domain", lambda p, c: self._entailed([self._edge(p, "?x", "?y")], c, "?x")),
-            (f"{RDFS}range", lambda p, c: self._entailed([self._edge(p, "?x", "?y")], c, "?y")),
-        )
-        for predicate, read in readers:
-            for subject, values in self.said.items():
+    def rules(self, predicates: Container[str] | None = None) -> Iterator[Rule]:
+        """The rule or rules of each axiom, or of those with some predicates."""
+        for predicate in READERS:
+            for subject, values in self.said.items() if predicates is None or predicate in predicates else ():
                 for value in values.get(predicate, ()):
-                    for body, head in read(subject, value):
-                        yield Rule(self._name(subject, predicate, value), head, tuple(body))
+                    yield from self._read(subject, predicate, value)
+
+    def _read(self, subject: str, predicate: str, value: str) -> list[Rule]:
+        try:
+            found = READERS[predicate](self, subject, value)
+            name = self._name(subject, predicate, value) if found else ""
+        except (RecursionError, ValueError) as fault:
+            what = str(fault) if isinstance(fault, ValueError) else "It is nested too deeply, or holds itself."
+            where = (
+                f"{self._short(subject) if subject.startswith('<') else 'ontology/'}, {predicate.rpartition('#')[2]}"
+            )
+            raise AxiomBroken(where, what, "correct the expression; lists are written as ( … )") from None
+        return [
+            Rule(name, head, tuple(body)) for body, head in found if all(_can_be_asked(part) for part in (head, *body))
+        ]
+
+    def _equivalent_properties(self, p: str, q: str):
+        return [*self._sub_property(p, q), *self._sub_property(q, p)]
+
+    def _equivalent_classes(self, c: str, d: str):
+        return [*self._sub_class(c, d), *self._sub_class(d, c)]
+
+    def _domain(self, p: str, c: str):
+        return self._entailed([self._edge(p, "?x", "?y")], c, "?x")
+
+    def _range(self, p: str, c: str):
+        return self._entailed([self._edge(p, "?x", "?y")], c, "?y")
 
     def _sub_property(self, p: str, q: str):
         return [([self._edge(p, "?x", "?y")], self._edge(q, "?x", "?y"))]
@@ -186,6 +195,8 @@ class _Axioms:
         about = self.said.get(c, {})
         if f"{OWL}intersectionOf" in about:
             parts = [self._members(part, x) for part in self._list(about[f"{OWL}intersectionOf"][0])]
+            if prod(map(len, parts)) > MOST_CHOICES:
+                raise ValueError(f"Its choices can be made in more than {MOST_CHOICES} ways.")
             return [[pattern for body in choice for pattern in body] for choice in product(*parts)]
         if f"{OWL}unionOf" in about:
             return [body for part in self._list(about[f"{OWL}unionOf"][0]) for body in self._members(part, x)]
@@ -221,10 +232,15 @@ class _Axioms:
         return self._edge(inverse[0], y, x) if inverse else (x, p, y)
 
     def _list(self, node: str) -> list[str]:
-        found = []
+        found, seen = [], set()
         while node != f"<{RDF}nil>":
-            found += self.said[node][f"{RDF}first"]
-            node = self.said[node][f"{RDF}rest"][0]
+            about = self.said.get(node, {})
+            first, rest = about.get(f"{RDF}first", ()), about.get(f"{RDF}rest", ())
+            if len(first) != 1 or len(rest) != 1 or node in seen:
+                raise ValueError("A list in it has no end, or a member or an end too many.")
+            seen.add(node)
+            found += first
+            node = rest[0]
         return found
 
     def _name(self, subject: str, predicate: str, value: str) -> str:
@@ -245,3 +261,18 @@ class _Axioms:
             if p != f"{RDF}type"
         ]
         return f"[ {' ; '.join(inner)} ]" if inner else term
+
+
+# How each kind of axiom is read. Properties feed classes; a class that was asserted explains another one better than a
+# property's domain does.
+READERS: dict[str, Callable[[_Axioms, str, str], Iterable[tuple[list[Pattern], Pattern]]]] = {
+    f"{RDFS}subPropertyOf": _Axioms._sub_property,
+    f"{OWL}equivalentProperty": _Axioms._equivalent_properties,
+    f"{OWL}inverseOf": _Axioms._inverse,
+    f"{OWL}propertyChainAxiom": _Axioms._chain,
+    f"{RDF}type": _Axioms._characteristic,
+    f"{RDFS}subClassOf": _Axioms._sub_class,
+    f"{OWL}equivalentClass": _Axioms._equivalent_classes,
+    f"{RDFS}domain": _Axioms._domain,
+    f"{RDFS}range": _Axioms._range,
+}

@@ -74,18 +74,25 @@ def infer(
 ) -> Inference:
     """What follows from the data: in our own terms by the ontology's axioms, in any terms by further rules.
 
-    Rules run again only when a class or property that they ask for has gained something; those that make new things
-    (derived figures) run once, when nothing else follows any more. Source: Oxigraph's `INSERT … WHERE`, run to a fixpoint.
+    `prefixes` shorten the terms in the names of the axioms.
     """
     ontology = list(ontology)
-    every = axioms.useful([*axioms.rules(ontology, prefixes), *rules])
-    store = Store.memory([*ontology, *data])
+    return run([*ontology, *data], axioms.useful([*axioms.rules(ontology, prefixes), *rules]))
+
+
+def run(quads: Iterable[Quad], rules: Iterable[Rule]) -> Inference:
+    """What follows from statements by some rules.
+
+    Rules run again only when a class or property that they ask for has gained something. Those that make things or sum
+    them up run once, when nothing else follows any more, in their order: what they sum up, or leave out by NOT EXISTS,
+    is settled only then.
+    """
+    store, rules = Store.memory(quads), list(rules)
     sources: dict[Triple, tuple[str, tuple[Triple, ...]]] = {}
-    rounds = _to_the_end(store, [rule for rule in every if not rule.makes_things], sources)
-    # What such a rule sums up, or leaves out by NOT EXISTS, is settled only now.
-    for name in dict.fromkeys(rule.name for rule in every if rule.makes_things):
-        _run(store, [rule for rule in every if rule.name == name], sources)
-    kept = {rule.name for rule in every if rule.is_kept}
+    rounds = _to_the_end(store, [rule for rule in rules if not rule.runs_last], sources)
+    for name in dict.fromkeys(rule.name for rule in rules if rule.runs_last):
+        _run(store, [rule for rule in rules if rule.name == name], sources)
+    kept = {rule.name for rule in rules if rule.is_kept}
     new = sorted((triple for triple, (rule, _) in sources.items() if rule in kept), key=str)
     by_rule = Counter(sources[triple][0] for triple in new)
     return Inference(tuple(new), rounds, dict(sorted(by_rule.items())), sources)
@@ -114,14 +121,15 @@ def _run(store: Store, rules: list[Rule], sources: dict) -> int:
     """
     condition = rules[0].condition
     # In braces of its own, a condition may work out a variable of the head by BIND.
-    absent = "" if rules[0].makes_things else f" FILTER NOT EXISTS {{ {axioms.text_of([rules[0].head])} }}"
+    absent = "" if rules[0].runs_last else f" FILTER NOT EXISTS {{ {axioms.text_of([rules[0].head])} }}"
     found = store.query(f"SELECT * WHERE {{ {{ {condition} }}{absent} }}")
     new: dict[Triple, tuple[str, tuple[Triple, ...]]] = {}
     for row in found.rows:
         terms = {f"?{name}": term for name, term in zip(found.columns, row, strict=True)}
-        # What a sum runs over is no premise: its variables have no value outside.
-        told = [pattern for pattern in rules[0].body if all(terms.get(part) for part in pattern if part[0] == "?")]
-        premises = tuple(_filled(pattern, terms) for pattern in told)
+        # What a sum runs over is no premise: its variables have no value outside. Of a choice, one side may not hold.
+        bound = [pattern for pattern in rules[0].body if all(terms.get(part) for part in pattern if part[0] == "?")]
+        filled = (_filled(pattern, terms) for pattern in bound)
+        premises = tuple(triple for triple in filled if triple and ("UNION" not in condition or store.holds(triple)))
         for rule in rules:
             triple = _filled(rule.head, terms)
             if triple is None or triple in sources:

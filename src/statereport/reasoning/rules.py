@@ -24,38 +24,36 @@ def load_rules(folder: Path, name: Callable[[Path], str] = str) -> tuple[Rule, .
 
 
 def _read(path: Path, name: str) -> list[Rule]:
-    import rdflib  # what no other command needs
-
     text = files.read_text(path, name)
     head = header.read(text, name)
     if not all(isinstance(head.values.get(key), str) and head.values[key] for key in ("summary", "description")):
         raise RuleBroken(
             name, "The rule does not say what it does.", "begin with `#+ summary: …` and `#+ description: …`."
         )
+    tags = head.values.get("tags") or []
+    if not isinstance(tags, list):
+        raise RuleBroken(name, "The tags of the rule are not a list.", "write: #+ tags: [shapes]")
     query = form_of(text, name)  # the engine's parser gives the better place of a mistake
     words = query.tokens
     if query.form != "construct" or not any(word.is_keyword("WHERE") for word in words) or words[-1].text != "}":
         raise RuleBroken(
             name, "The rule is not of the form CONSTRUCT { … } WHERE { … }.", "write it so, and nothing after it."
         )
-    algebra = _algebra(text, name)
-    if any(isinstance(term, rdflib.BNode) for head in algebra.template for term in head):
-        raise RuleBroken(
-            name,
-            "The rule makes a thing without a name, a new one in every round.",
-            "give it an IRI, or leave it out.",
-        )
-    body = tuple(_pattern(triple) for triple in _triples(algebra.p))
+    heads, body = _patterns(text, name)
+    if any(part.startswith("_:") for head in heads for part in head):
+        what = "The rule makes a thing without a name, a new one in every round."
+        raise RuleBroken(name, what, "give it an IRI, or leave it out.")
     condition = _condition(words, query.declared)
-    return [Rule(f"rule {path.stem}", _pattern(head), body, condition) for head in algebra.template]
+    return [Rule(f"rule {path.stem}", head, body, condition, frozenset(tags)) for head in heads]
 
 
-def _algebra(text: str, name: str) -> Any:
-    """The query as rdflib reads it, which gives the patterns one by one."""
-    from rdflib.plugins.sparql import prepareQuery
+def _patterns(text: str, name: str) -> tuple[list[Pattern], tuple[Pattern, ...]]:
+    """The triples that a query constructs, and the patterns of its WHERE, as rdflib reads them."""
+    from rdflib.plugins.sparql import prepareQuery  # what no other command needs
 
     try:
-        return prepareQuery(text).algebra
+        algebra = prepareQuery(re.sub(r"\r\n?", "\n", text)).algebra  # for it, a comment ends with LF only
+        return [_pattern(triple) for triple in algebra.template], tuple(map(_pattern, _triples(algebra.p)))
     except Exception as fault:  # whatever its parser stops at
         raise RuleBroken(name, f"rdflib cannot read the rule: {fault}", "write it in plain SPARQL 1.1.") from fault
 

@@ -1,4 +1,4 @@
-"""Guards for shapes: what makes a SHACL engine say "conforms" without looking is found before the data are.
+"""Shapes as they are read, and guards for them: what makes a SHACL engine say "conforms" without looking.
 
 A misspelt sh: term, a query without $this, a target or path that no term has, a severity on a constraint, a shape that
 nothing reaches: pySHACL passes over each of them in silence. Source of the list of sh: terms: the vocabulary's own
@@ -8,14 +8,16 @@ file, which pySHACL brings along.
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from statereport.errors import QueryRefused, QuerySyntax, ShapeBroken, did_you_mean
-from statereport.rdf import namespaces, turtle, writers
+from statereport.rdf import turtle, writers
 from statereport.rdf.namespaces import BASE, SH
 from statereport.rdf.prefixes import Prefixes
 from statereport.rdf.terms import is_iri, is_literal
@@ -27,6 +29,27 @@ if TYPE_CHECKING:
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 # What a query of a constraint may not hold, because pySHACL stops at it or SHACL forbids it.
 FORBIDDEN = ("MINUS", "VALUES", "SERVICE")
+
+
+# How a target is written, in SHACL Core.
+TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+
+
+@dataclass(frozen=True)
+class Query:
+    """The query of a constraint on a node shape: what it aims at, and what its results say.
+
+    `aims` are targets (the name of the sh: property, and the term), `messages` those of the constraint, `rule` those of
+    the shape.
+    """
+
+    shape: str
+    constraint: str
+    aims: tuple[tuple[str, Any], ...]
+    severity: str
+    messages: tuple[str, ...]
+    rule: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -75,13 +98,74 @@ class Shapes:
         return Prefixes({prefix: space for table in self.prefixes.values() for prefix, space in table.items()})
 
     def query(self, constraint: str) -> str:
-        """The query of a constraint with the prefixes that it declares, as an engine reads it."""
+        """The query of a constraint with those of its prefixes that it uses, as an engine reads it."""
         known: dict[str, str] = {}
         for table in self.values(constraint, "prefixes"):
             known |= self.prefixes.get(table, {})
         text = "\n".join(self.values(constraint, "select"))
         used = {token.text.partition(":")[0] for token in tokens.tokens(text) if token.kind == "name"}
         return "\n".join([*(f"PREFIX {name}: <{known[name]}>" for name in sorted(used & set(known))), text])
+
+    def targets(self, shape: str) -> tuple[tuple[str, Any], ...]:
+        """The targets of a shape: the name of the sh: property, and the term."""
+        about = self._of.get(shape, {})
+        return tuple((name, term) for name in TARGETS for term in about.get(SH + name, ()))
+
+    @cached_property
+    def used(self) -> set[str]:
+        """The shapes that other shapes use, otherwise than as their property shapes."""
+        return {
+            _value(t.object)
+            for t in self.triples
+            if isinstance(t.object, turtle.NamedNode) and t.predicate.value not in (TYPE, SH + "property")
+        }
+
+    def queries(self) -> tuple[Query, ...]:
+        """The constraints that are queries on a node shape with targets, and that need nothing but `$this`."""
+        return tuple(
+            Query(
+                shape,
+                constraint,
+                self.targets(shape),
+                next(iter(self.values(shape, "severity")), SH + "Violation").removeprefix(SH),
+                self.values(constraint, "message"),
+                self.values(shape, "message"),
+                self.query(constraint),
+            )
+            for shape in self.subjects("NodeShape")
+            if self.targets(shape) and shape not in self.used and not self.values(shape, "deactivated")
+            for constraint in self.values(shape, "sparql")
+            if len(self.values(constraint, "select")) == 1
+            and not self.values(constraint, "deactivated")
+            and not re.search(r"[$?](PATH|shapesGraph|currentShape)\b", self.query(constraint))
+        )
+
+    def spread(self, queries: Iterable[Query] = ()) -> list[Triple]:
+        """The same shapes without some queries, and with the targets of node shapes given to their property shapes too.
+
+        Property shapes with targets need no node shape. SHACL reports the same either way; pySHACL looks at all focus
+        nodes of a target at once, but at those of a sh:property one by one. A node shape that other shapes use keeps its
+        property shapes.
+        """
+        answered = {(query.shape, SH + "sparql", query.constraint) for query in queries}
+        property_shapes = set(self.subjects("PropertyShape"))
+        moved = {
+            (shape, SH + "property", inner): shape
+            for shape in self.subjects("NodeShape")
+            if shape not in self.used
+            for inner in self.values(shape, "property")
+            if inner in property_shapes
+        }
+        kept = [
+            t
+            for t in self.triples
+            if (t.subject.value, t.predicate.value, _value(t.object)) not in answered | moved.keys()
+        ]
+        return kept + [
+            writers.triple(inner, SH + name, term)
+            for (_, _, inner), shape in moved.items()
+            for name, term in self.targets(shape)
+        ]
 
     def names_in(self, constraint: str) -> set[str]:
         """The IRIs that the query of a constraint speaks of."""
@@ -148,12 +232,8 @@ def _queries(shapes: Shapes) -> Iterator[ShapeBroken]:
         try:
             columns = engine.form_of(text, constraint).columns
         except (QuerySyntax, QueryRefused) as fault:
-            yield _problem(
-                shapes,
-                constraint,
-                fault.what,
-                "declare each prefix in ontology/prefixes.ttl and name shape:prefixes in sh:prefixes",
-            )
+            declare = "declare each prefix in ontology/prefixes.ttl and name shape:prefixes in sh:prefixes"
+            yield _problem(shapes, constraint, fault.what, declare if "prefix" in fault.what.lower() else fault.hint)
             continue
         if "this" not in columns:
             yield _problem(
@@ -162,6 +242,18 @@ def _queries(shapes: Shapes) -> Iterator[ShapeBroken]:
                 "The query does not ask for $this, so it never finds anything.",
                 "begin it with SELECT $this",
             )
+        elif not all("this" in names for names in _selected(text)):
+            what = "A SELECT inside of the query does not ask for $this, so it is about all things and not about each."
+            yield _problem(shapes, constraint, what, "begin it with SELECT $this, and end it with GROUP BY $this")
+
+
+def _selected(query: str) -> Iterator[set[str]]:
+    """The names of the variables that each SELECT of a query asks for, as they are written."""
+    words = list(tokens.tokens(query))
+    for place, word in enumerate(words):
+        if word.is_keyword("SELECT"):
+            asked = takewhile(lambda word: not word.is_keyword("WHERE") and word.text != "{", words[place + 1 :])
+            yield {word.text[1:] for word in asked if word.kind == "variable"}
 
 
 def _severities(shapes: Shapes) -> Iterator[ShapeBroken]:
@@ -174,13 +266,12 @@ def _severities(shapes: Shapes) -> Iterator[ShapeBroken]:
 
 def _unreached(shapes: Shapes) -> Iterator[ShapeBroken]:
     reached = {_value(t.object) for t in shapes.triples if t.predicate.value != TYPE and not is_literal(t.object)}
-    targets = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
     for kind, hint in (
         ("NodeShape", "give it a sh:targetClass"),
         ("PropertyShape", "name it in the sh:property of its node shape"),
     ):
         for shape in shapes.subjects(kind):
-            if shape not in reached and not any(shapes.values(shape, target) for target in targets):
+            if shape not in reached and not shapes.targets(shape):
                 yield _problem(
                     shapes,
                     shape,
@@ -209,44 +300,6 @@ def _unknown_names(shapes: Shapes, known: set[str]) -> Iterator[ShapeBroken]:
             yield _problem(
                 shapes, shape, f"The shape speaks of {shapes.names.shorten(name)}, and nothing has that name.", near
             )
-
-
-def spread(triples: Iterable[Triple]) -> list[Triple]:
-    """The same shapes with the targets of node shapes given to their property shapes too, which then need no node shape.
-
-    SHACL reports the same either way; pySHACL looks at all focus nodes of a target at once, but at those of a sh:property
-    one by one. A node shape that other shapes use keeps its property shapes.
-    """
-    shapes = Shapes(tuple(triples))
-    used = {
-        t.object.value for t in shapes.triples if t.predicate.value not in (TYPE, SH + "property") and is_iri(t.object)
-    }
-    used |= {t.object.value for t in shapes.triples if t.predicate.value == namespaces.RDF + "first"}
-    moved = {
-        (shape, inner): [
-            t for t in shapes.triples if t.subject.value == shape and t.predicate.value.startswith(SH + "target")
-        ]
-        for shape in shapes.subjects("NodeShape")
-        if shape not in used
-        for inner in shapes.values(shape, "property")
-        if inner in shapes.subjects("PropertyShape")
-    }
-    kept = [
-        t
-        for t in shapes.triples
-        if (t.subject.value, _value(t.object)) not in moved or t.predicate.value != SH + "property"
-    ]
-    return kept + [
-        writers.triple(inner, t.predicate.value, t.object) for (_, inner), aims in moved.items() for t in aims
-    ]
-
-
-def slim(query: str) -> str:
-    """A query without the PREFIX lines that it does not use: an engine reads them again at every focus node."""
-    body = [line for line in query.splitlines() if not line.startswith("PREFIX ")]
-    used = {token.text.partition(":")[0] for token in tokens.tokens("\n".join(body)) if token.kind == "name"}
-    heads = (line for line in query.splitlines() if line.startswith("PREFIX "))
-    return "\n".join([*(line for line in heads if line[7:].partition(":")[0].strip() in used), *body])
 
 
 def shacl_terms() -> frozenset[str]:

@@ -1,31 +1,36 @@
-"""Validation: the shapes of the project over what is stated, by pySHACL, with its queries answered by Oxigraph.
+"""Validation: the shapes of the project over what is stated, by pySHACL, with the queries of constraints by Oxigraph.
 
 A violation says that our encoding is wrong, a warning that the report itself is odd. What is looked at is what the files
-state, with the superclasses of each thing and nothing else that could be inferred: domains and ranges would make a wrong
-thing right. Source: SHACL, with SHACL-SPARQL; a focus node is bound to $this beforehand, as its section 5.3 says.
+state, with the superclasses of each thing, what the shapes' own rules add, and nothing else that could be inferred:
+domains and ranges would make a wrong thing right. Source: SHACL, with SHACL-SPARQL.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-from functools import cache
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from statereport.errors import ShapeBroken
 from statereport.rdf import dataset, namespaces, rdflib_bridge, writers
-from statereport.rdf.namespaces import BASE, RDF, SR
+from statereport.rdf.namespaces import BASE, RDF, RDFS, SR
+from statereport.rdf.natural_order import natural
 from statereport.rdf.prefixes import Prefixes
-from statereport.reasoning import shapes, validation_input
+from statereport.reasoning import axioms, inference, shapes
 from statereport.sparql.engine import Store
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
 
+    from statereport.reasoning.axioms import Rule
+
 LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
+VALIDATED = BASE + "validated"
+FOR_SHAPES = "shapes"  # the tag of a rule whose conclusions the shapes need
+SPARQL_COMPONENT = namespaces.SH + "SPARQLConstraintComponent"
+_WHOLE_OR_DECIMAL = re.compile(r"\+?(-?)0*([0-9]+?)(?:\.([0-9]*?)0*)?")
 
 
 @dataclass(frozen=True)
@@ -58,118 +63,141 @@ class Finding:
         """The order of findings: violations first, then as the numbers of themes and passages run."""
         return (
             self.severity,
-            _natural(self.focus),
+            natural(self.focus),
             self.shape,
             self.path,
-            _natural(self.value),
+            natural(self.value),
             self.component,
             self.message,
         )
 
 
-def validate(data: dataset.Graphs, ontology: dataset.Graphs, rules: dataset.Graphs) -> tuple[Finding, ...]:
-    """What the shapes (`rules`) find in the data and in the ontology itself, sorted; all by named graph.
+def validate(
+    data: dataset.Graphs, ontology: dataset.Graphs, shape_graphs: dataset.Graphs, rules: Iterable[Rule] = ()
+) -> tuple[Finding, ...]:
+    """What the shapes find in the data and in the ontology itself, sorted; all by named graph.
 
-    Raises ShapeBroken where a shape would be passed over in silence or the engine gives up.
+    `rules` are those of ontology/rules/; of these, the ones that the shapes need are run. Raises ShapeBroken where a
+    shape would be passed over in silence or the engine gives up.
     """
     given = [t for part in (*ontology.values(), *data.values()) for t in part]
-    shape_triples = [t for part in rules.values() for t in part]
-    for fault in shapes.broken(shape_triples, {t.subject.value for t in given}):
+    shape_triples = [t for part in shape_graphs.values() for t in part]
+    for fault in shapes.broken(shape_triples, {getattr(t.subject, "value", "") for t in given}):
         raise fault
-    return Validator(shape_triples).check(given)
+    return Validator(shape_triples, rules).check(given)
 
 
 class Validator:
     """Shapes, made ready to look at triples. `validate` runs the guards first; this does not."""
 
-    def __init__(self, rules: Iterable[Triple]) -> None:
-        triples = list(rules)
-        self._prefixes = shapes.Shapes(tuple(triples)).names
-        self.rules = rdflib_bridge.to_rdflib(triples)
-        self._spread = rdflib_bridge.to_rdflib(shapes.spread(triples))
+    def __init__(self, shape_triples: Iterable[Triple], rules: Iterable[Rule] = ()) -> None:
+        triples = tuple(shape_triples)
+        graph = shapes.Shapes(triples)
+        self._shapes = rdflib_bridge.to_rdflib(triples)
+        self._queries = graph.queries()
+        self._core = rdflib_bridge.to_rdflib(graph.spread(self._queries))
+        self._rules = [rule for rule in rules if FOR_SHAPES in rule.tags]
+        self._prefixes = graph.names
+
+    def prepared(self, given: Iterable[Triple]) -> list[Triple]:
+        """What is validated: the triples about our own things, with what the classes and rules add to them.
+
+        Nameless class expressions and other people's terms are left out. A thing has the superclasses of its classes,
+        and each class that is defined by values that it has (a percentage is a figure whose unit is percent).
+        """
+        triples = list(given)
+        ours = [t for t in triples if getattr(t.subject, "value", "").startswith(BASE)]
+        rules = [*axioms.class_rules(triples), *self._rules]
+        added = inference.run(writers.quads({VALIDATED: ours}), rules).triples
+        return list(dict.fromkeys((*ours, *added)))
 
     def check(self, given: Iterable[Triple], plain: bool = False) -> tuple[Finding, ...]:
         """What the shapes find, sorted. `plain` leaves everything to pySHACL and rdflib, to compare with."""
-        looked_at = validation_input.prepared(given)
+        looked_at = self.prepared(given)
+        labels = _labels(looked_at)
         data = rdflib_bridge.to_rdflib(looked_at)
-        report = _run(data, self.rules) if plain else _run(_answered_by_oxigraph(data, looked_at), self._spread)
-        return tuple(sorted(_findings(report, self.rules, _labels(looked_at), self._prefixes), key=Finding.order))
+        report = _report(data, self._shapes if plain else self._core)
+        found = list(_findings(report, self._shapes, labels, self._prefixes))
+        if not plain:
+            store, nodes = Store.memory(writers.quads({VALIDATED: looked_at})), _FocusNodes(looked_at)
+            for query in self._queries:
+                focus = dict.fromkeys(node for aim in query.aims for node in nodes.of(aim))
+                found += _answers(query, focus, store, labels, self._prefixes)
+        return tuple(sorted(found, key=Finding.order))
 
 
-def unfocused(data: dataset.Graphs, ontology: dataset.Graphs, rules: dataset.Graphs) -> tuple[str, ...]:
-    """The shapes whose target nothing is: they find nothing because they look at nothing."""
-    looked_at = validation_input.prepared(t for part in (*ontology.values(), *data.values()) for t in part)
-    classes = {t.object.value for t in looked_at if t.predicate.value == RDF + "type"}
-    subjects_of = {t.predicate.value for t in looked_at}
-    graph = shapes.Shapes(tuple(t for part in rules.values() for t in part))
-    return tuple(
-        shape
-        for shape in graph.subjects("NodeShape")
-        if (aims := (*graph.values(shape, "targetClass"), *graph.values(shape, "targetSubjectsOf")))
-        and not (classes | subjects_of) & set(aims)
-    )
+def _answers(
+    query: shapes.Query, focus_nodes: Iterable[Any], store: Store, labels: Mapping[str, str], prefixes: Prefixes
+) -> Iterator[Finding]:
+    """What the query of a constraint finds, by Oxigraph: rdflib parses its text again at every focus node.
 
-
-def _answered_by_oxigraph(data, looked_at: Iterable[Triple]):
-    """The same rdflib graph, with its SPARQL queries answered by Oxigraph: rdflib parses each text again at every node."""
-    import rdflib
-
-    engine = Store.memory(writers.quads({BASE + "validated": looked_at}))
-    term = _turner(rdflib)
-
-    known: dict[str, str] = {}
-
-    class Answered(rdflib.Graph):
-        # The parameters are those of rdflib.Graph.query, which pySHACL gives by their places.
-        def query(self, text, processor="", result="", initNs=None, initBindings=None, *_, **__):
-            bound = {str(name): writers.iri(str(value)) for name, value in (initBindings or {}).items()}
-            if text not in known:
-                known[text] = shapes.slim(text)
-            return _Rows(
-                _Row({name: term(value) for name, value in row.items()}) for row in engine.solutions(known[text], bound)
+    Source: SHACL, sections 5.3.1 (`$this` is bound beforehand) and 5.3.2 (how a solution becomes a result).
+    """
+    for this in focus_nodes:
+        rows = (tuple(sorted(row.items())) for row in store.solutions(query.text, {"this": this}))
+        for row in map(dict, dict.fromkeys(rows)):
+            value = row.get("value")
+            texts = {name: _characters(term) for name, term in {"value": this, **row, "this": this}.items()}
+            yield Finding(
+                severity=query.severity,
+                focus=texts["this"],
+                path=texts.get("path", ""),
+                value="" if value in (None, this) else _shortest(texts["value"], _datatype(value)),
+                message=_closest((_filled(message, texts) for message in (*query.messages, *query.rule)), query.rule),
+                shape=query.shape,
+                label=labels.get(texts["this"], ""),
+                component=SPARQL_COMPONENT,
+                prefixes=prefixes,
             )
 
-    return Answered(store=data.store, identifier=data.identifier)
+
+class _FocusNodes:
+    """The focus nodes of targets in some triples, with the characters that the triples have. Source: SHACL, 2.1.3."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self._of: dict[tuple[str, Any], dict[Any, None]] = {}
+        self._below: dict[Any, list[Any]] = {}
+        for t in triples:
+            self._of.setdefault(("targetSubjectsOf", t.predicate), {})[t.subject] = None
+            self._of.setdefault(("targetObjectsOf", t.predicate), {})[t.object] = None
+            if t.predicate.value == RDF + "type":
+                self._of.setdefault(("targetClass", t.object), {})[t.subject] = None
+            elif t.predicate.value == RDFS + "subClassOf":
+                self._below.setdefault(t.object, []).append(t.subject)
+
+    def of(self, aim: tuple[str, Any]) -> list[Any]:
+        """The focus nodes of a target: the name of its sh: property, and its value."""
+        kind, value = aim
+        if kind == "targetNode":
+            return [value]
+        values = [value]
+        for one in values if kind == "targetClass" else ():  # grows while it is read
+            values += (lower for lower in self._below.get(one, ()) if lower not in values)
+        return [node for one in values for node in self._of.get((kind, one), ())]
 
 
-class _Row(dict):
-    """A solution, as pySHACL reads it."""
-
-    asdict = dict.copy
-
-
-class _Rows(list):
-    """Solutions, as pySHACL reads them."""
-
-    @property
-    def bindings(self) -> _Rows:
-        return self
+def _filled(message: str, texts: Mapping[str, str]) -> str:
+    """A message with `{?name}` and `{$name}` replaced by the values of a solution."""
+    return re.sub(r"\{[?$](\w+)\}", lambda match: texts.get(match[1], match[0]), message)
 
 
-def _turner(rdflib) -> Callable[[Any], Any]:
-    known: dict = {}
-
-    def term(value):
-        if value not in known:
-            known[value] = rdflib_bridge.to_rdflib_term(value)
-        return known[value]
-
-    return term
+def _closest(messages: Iterable[str], rule: Iterable[str]) -> str:
+    """A constraint's own messages, which say more than the rule of its shape; that rule where there are none."""
+    messages, general = sorted(set(messages)), set(rule)
+    return " ".join([message for message in messages if message not in general] or messages)
 
 
-def _run(data, rules):
+def _report(data: Any, shape_graph: Any) -> Any:
     """The report of pySHACL. It hands a failure back as if it were a report, so the type is looked at."""
     import pyshacl
     import rdflib
-    from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError
 
     try:
-        with _queries_checked_once():
-            _, report, text = pyshacl.validate(
-                data, shacl_graph=rules, inference="none", advanced=False, do_owl_imports=False
-            )
-    except (ConstraintLoadError, ShapeLoadError, ReportableRuntimeError) as fault:
-        raise ShapeBroken("ontology/shapes", f"pySHACL cannot read a shape: {fault}", "correct the shape") from fault
+        _, report, text = pyshacl.validate(
+            data, shacl_graph=shape_graph, inference="none", advanced=False, do_owl_imports=False
+        )
+    except Exception as fault:  # of its own kinds, and of those of the libraries below it
+        raise ShapeBroken("ontology/shapes", f"pySHACL cannot use a shape: {fault}", "correct the shape") from fault
     if not isinstance(report, rdflib.Graph):
         raise ShapeBroken(
             "ontology/shapes",
@@ -179,42 +207,28 @@ def _run(data, rules):
     return report
 
 
-@contextmanager
-def _queries_checked_once() -> Iterator[None]:
-    """pySHACL searches a query's text for forbidden words again at every focus node, which takes longer than the query."""
-    from pyshacl.helper import get_query_helper_cls
-
-    helper = get_query_helper_cls()
-    before = helper.check_invalid_sparql
-    helper.check_invalid_sparql = cache(before)
-    try:
-        yield
-    finally:
-        helper.check_invalid_sparql = before
-
-
-def _findings(report, rules, labels: Mapping[str, str], prefixes: Prefixes) -> Iterator[Finding]:
+def _findings(report: Any, shape_graph: Any, labels: Mapping[str, str], prefixes: Prefixes) -> Iterator[Finding]:
+    """The results of pySHACL's report."""
     from rdflib import SH
 
-    messages: dict = {}
-    for shape, message in rules.subject_objects(SH.message):
-        messages.setdefault(shape, set()).add(str(message))
+    rule: dict = {}
+    for shape, message in shape_graph.subject_objects(SH.message):
+        rule.setdefault(shape, set()).add(str(message))
     for result in report.objects(None, SH.result):
         facts: dict = {}
         for predicate, value in report.predicate_objects(result):
             facts.setdefault(predicate, []).append(value)
         one = {predicate: values[0] for predicate, values in facts.items()}
         shape, focus = one[SH.sourceShape], str(one[SH.focusNode])
-        said = sorted(str(message) for message in facts.get(SH.resultMessage, ()))
-        # A constraint's own message says more than the rule of its shape.
-        closer = [message for message in said if message not in messages.get(shape, ())] or said
+        messages = [str(message) for message in facts.get(SH.resultMessage, ())]
+        value = one.get(SH.value)
         yield Finding(
             severity=str(one[SH.resultSeverity]).removeprefix(namespaces.SH),
             focus=focus,
-            path=_path(one.get(SH.resultPath), rules),
+            path=_path(one.get(SH.resultPath), shape_graph),
             # Where a query names no value, SHACL gives the focus again.
-            value="" if str(one.get(SH.value)) == focus else _text(one.get(SH.value)),
-            message=" ".join(closer),
+            value="" if value is None or str(value) == focus else _shortest(value, getattr(value, "datatype", "")),
+            message=_closest(messages, rule.get(shape, ())),
             shape=str(shape),
             label=labels.get(focus, ""),
             component=str(one[SH.sourceConstraintComponent]),
@@ -238,32 +252,33 @@ def _path(path, rules) -> str:
     return ("|" if choice is not None else "/").join(steps)
 
 
-def _text(value) -> str:
+def _characters(term: Any) -> str:
+    """The characters of a term: an IRI without brackets, a literal without quotation marks."""
+    return getattr(term, "value", str(term))
+
+
+def _datatype(term: Any) -> str:
+    return getattr(getattr(term, "datatype", None), "value", "")
+
+
+def _shortest(text: str, datatype: object) -> str:
     """A value as text; a computed number in its shortest form, in which all engines agree."""
-    if value is None:
-        return ""
-    if str(getattr(value, "datatype", "")).endswith(("#decimal", "#integer", "#double")):
-        try:
-            return f"{Decimal(str(value)).normalize():f}"
-        except InvalidOperation:
-            return str(value)
-    return str(value)
+    kind = str(datatype).rpartition("#")[2]
+    number = _WHOLE_OR_DECIMAL.fullmatch(text)
+    if kind in ("decimal", "integer", "double") and number:
+        return f"{number[1]}{number[2]}{f'.{number[3]}' if number[3] else ''}"
+    if kind == "double" and re.fullmatch(r"-?[0-9]\.[0-9]{1,17}E-?[0-9]{1,2}", text):
+        return _shortest(f"{Decimal(text):f}", datatype)
+    return str(text)
 
 
 def _labels(triples: Iterable[Triple]) -> dict[str, str]:
-    named = {
-        t.subject.value: t.object.value for t in triples if t.predicate.value == LABEL and t.object.language == "en"
-    }
-    numbered = {
-        t.subject.value: f"{t.subject.value.split('/')[-2]} {t.object.value}"
-        for t in triples
-        if t.predicate.value == SR + "number"
-    }
-    return {
-        **{subject: label for subject, label in numbered.items() if re.search("/(passage|theme|part)/", subject)},
-        **named,
-    }
-
-
-def _natural(name: str) -> tuple:
-    return tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"(\d+)", name))
+    """What things are called: their English label, or the kind and number of a text unit."""
+    named, numbered = {}, {}
+    for t in triples:
+        subject, value = t.subject.value, getattr(t.object, "value", "")
+        if t.predicate.value == LABEL and getattr(t.object, "language", None) == "en":
+            named[subject] = value
+        elif t.predicate.value == SR + "number" and (unit := re.search("/(passage|theme|part)/", subject)):
+            numbered[subject] = f"{unit[1]} {value}"
+    return {**numbered, **named}

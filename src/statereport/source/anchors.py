@@ -4,16 +4,15 @@ One anchor for each statement, text unit and quote: anchor:figure.13-schools-kaz
 position selector of the Web Annotation model.
 """
 
+import re
 from collections import Counter
 
 from statereport.errors import Problem, TextDiffers
-from statereport.project import Project
 from statereport.rdf import turtle
 from statereport.rdf.namespaces import OA, SR
 from statereport.rdf.turtle import Literal, NamedNode, Triple
-from statereport.source import evidence as ev
+from statereport.source.evidence import Carrier, Evidence, Place
 from statereport.source.generated import Generated
-from statereport.source.text import Text
 
 FILE = "anchors.ttl"
 COMMAND = "statereport anchors"
@@ -26,31 +25,17 @@ _A = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _OFFSET = NamedNode("http://www.w3.org/2001/XMLSchema#nonNegativeInteger")
 
 
-def generate(project: Project, text: Text) -> Generated:
-    """anchors.ttl as the statements and the text give it today; its problems say what could not be anchored.
-
-    `TextDiffers` where the text is not that of a report of this project.
-    """
-    evidence = ev.read(project, text)
-    located = ev.locate(evidence, text)
-    problems = [*_unit_problems(evidence, text), *(problem for one in located for problem in one.problems)]
+def generate(evidence: Evidence) -> Generated:
+    """anchors.ttl as the statements and the text give it today; its problems say what could not be anchored."""
+    problems = [*_unit_problems(evidence), *(problem for one in evidence.located for problem in one.problems)]
     path = evidence.folder / FILE
-    content = turtle.write_turtle(_triples(evidence, located, text), HEADER, evidence.prefixes)
-    return Generated(path, project.name(path), content, tuple(problems), COMMAND)
+    content = turtle.write_turtle(_triples(evidence), HEADER, evidence.prefixes)
+    return Generated(path, evidence.project.name(path), content, tuple(problems), COMMAND)
 
 
-def write(project: Project, text: Text) -> tuple[Problem, ...]:
-    """Write anchors.ttl with all that could be anchored; what could not."""
-    return generate(project, text).write()
-
-
-def check(project: Project, text: Text) -> tuple[Problem, ...]:
-    """What could not be anchored, and whether anchors.ttl is what `write` would write."""
-    return generate(project, text).check()
-
-
-def _unit_problems(evidence: ev.Evidence, text: Text) -> list[Problem]:
+def _unit_problems(evidence: Evidence) -> list[Problem]:
     """Text units of report.ttl that are missing or too many, or whose range or digest is not that of the text."""
+    text = evidence.text
     problems = []
     have = {(unit.kind, unit.number): unit for unit in evidence.units}
     want = {(segment.kind, segment.number): segment for segment in text.segments}
@@ -74,33 +59,34 @@ def _unit_problems(evidence: ev.Evidence, text: Text) -> list[Problem]:
     return problems
 
 
-def _triples(evidence: ev.Evidence, located: list[ev.Located], text: Text) -> list[Triple]:
+def _triples(evidence: Evidence) -> list[Triple]:
     named, count = [], Counter()
-    for one in located:
+    for one in evidence.located:
         if one.carrier.is_statement:
             for place in one.places:
-                kind, slug = one.carrier.iri.rsplit("/", 2)[1:]
+                kind, slug = ["", *re.split("[/#:]", one.carrier.iri)][-2:]
                 unit = place.unit.number.replace(".", "-")
                 unit = unit if place.unit.kind == "passage" else f"{place.unit.kind}-{unit}"
                 count[kind, slug, unit] += 1
                 again = f".{count[kind, slug, unit]}" if count[kind, slug, unit] > 1 else ""
                 named.append((evidence.iri("anchor", f"{kind}.{slug}.{unit}{again}"), one.carrier, place))
     named.sort(key=lambda entry: (entry[2].start, entry[2].end, entry[0]))
-    return [triple for iri, carrier, place in named for triple in _anchor(evidence.report, iri, carrier, place, text)]
+    return [triple for iri, carrier, place in named for triple in _anchor(evidence, iri, carrier, place)]
 
 
-def _anchor(report: str, iri: str, carrier: ev.Carrier, place: ev.Place, text: Text) -> list[Triple]:
+def _anchor(evidence: Evidence, iri: str, carrier: Carrier, place: Place) -> list[Triple]:
     anchor, quote, position = NamedNode(iri), NamedNode(iri + ".quote"), NamedNode(iri + ".position")
-    before, after = text.words[place.quote.start : place.start], text.words[place.end : place.quote.end]
+    content = evidence.text.content
+    before, after = content[place.quote.start : place.start], content[place.end : place.quote.end]
     facts = [
         (anchor, _A, NamedNode(SR + "Anchor")),
         (anchor, NamedNode(OA + "hasSelector"), quote),
         (anchor, NamedNode(OA + "hasSelector"), position),
-        (anchor, NamedNode(OA + "hasSource"), NamedNode(report)),
+        (anchor, NamedNode(OA + "hasSource"), NamedNode(evidence.report)),
         (anchor, NamedNode(SR + "anchors"), NamedNode(carrier.iri)),
         (anchor, NamedNode(SR + "isLocatedIn"), NamedNode(place.unit.iri)),
         (quote, _A, NamedNode(OA + "TextQuoteSelector")),
-        (quote, NamedNode(OA + "exact"), Literal(text.at(place))),
+        (quote, NamedNode(OA + "exact"), Literal(evidence.text.at(place))),
         (quote, NamedNode(OA + "prefix"), Literal(before)) if before else None,
         (quote, NamedNode(OA + "suffix"), Literal(after)) if after else None,
         (position, _A, NamedNode(OA + "TextPositionSelector")),

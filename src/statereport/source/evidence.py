@@ -1,18 +1,23 @@
 """What the curated graphs of one report claim about its text: the text units, and who quotes what where.
 
-`read` gathers it from graphs/reports/<report>/*.ttl (all but the generated files); `locate` looks each fragment up in
-the text: it must stand in at least one text unit of its statement and in none twice, and every unit must hold a quote.
-Anchors and the ledger of numerals are both written from this.
+`read` gathers it from the named graphs of graphs/reports/<report>/ (all but the generated ones); `Evidence.located` has
+each fragment's place in the text: it must stand in at least one text unit of its statement and in none twice, and every
+unit must hold a quote. Anchors and the ledger of numerals are both written from this.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
+from statereport import files
 from statereport.errors import FragmentAbsent, FragmentAmbiguous, FragmentTooLong, Problem, ProjectNotFound, TextDiffers
 from statereport.project import Project
 from statereport.rdf import prefixes, turtle
-from statereport.rdf.namespaces import SR
+from statereport.rdf.dataset import Graphs, path_of
+from statereport.rdf.namespaces import GRAPH, SR
 from statereport.rdf.prefixes import Prefixes
 from statereport.source.text import Segment, Span, Text, find, occurrences, printed_in
 
@@ -20,6 +25,7 @@ GENERATED = ("anchors.ttl", "ledger.ttl")
 LONGEST = 80  # characters of a fragment
 
 _A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_REPORTS = f"{GRAPH}reports/"
 _STATEMENTS = {
     SR + name for name in ("Figure", "LegalQuantity", "Measure", "Norm", "Claim", "Event", "Proceeding", "Citation")
 }
@@ -35,6 +41,8 @@ _PRINTED = {
     "printedIdentifier": "other-identifier",
 }
 ACCOUNTS = ("figure", "legal-quantity", *_PRINTED.values())
+# Values of each property of each subject as text, in the order of the graphs; "" leads to the graph.
+_Facts = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -48,11 +56,11 @@ class Unit(Segment):
 
 @dataclass(frozen=True)
 class Carrier:
-    """A statement, request or text unit that names fragments of the text."""
+    """A statement, request or text unit that names fragments of the text; `graph` is the named graph it stands in."""
 
     iri: str
     name: str
-    file: Path
+    graph: str
     is_statement: bool
     units: tuple[Unit, ...]
     strangers: tuple[str, ...]  # where it says to stand, and no text unit of this report is
@@ -70,19 +78,25 @@ class Evidence:
     prefixes: Prefixes
     folder: Path
     report: str
-    digest: str
+    text: Text
     units: tuple[Unit, ...]
     carriers: tuple[Carrier, ...]
 
+    @cached_property
+    def located(self) -> tuple["Located", ...]:
+        """Every carrier with its places in the text, in the order of the graphs."""
+        return tuple(_locate(self, carrier) for carrier in self.carriers)
+
     def iri(self, kind: str, slug: str) -> str:
         """The IRI of a thing of this report: …/id/<report>/<kind>/<slug>."""
-        base, _, report = self.report.rpartition("/report/")
-        return f"{base}/{report}/{kind}/{slug}"
+        base, is_usual, report = self.report.rpartition("/report/")
+        return f"{f'{base}/{report}' if is_usual else self.report}/{kind}/{quote(slug, safe='%')}"
 
     def place(self, carrier: Carrier) -> str:
         """file:line of a carrier's block."""
-        line = turtle.line_of(carrier.file.read_text(encoding="utf-8"), carrier.name)
-        return self.project.name(carrier.file) + (f":{line}" if line else "")
+        path = path_of(self.project, carrier.graph)
+        line = turtle.line_of(files.read_text(path), carrier.name) if path.is_file() else None
+        return self.project.name(path) + (f":{line}" if line else "")
 
 
 @dataclass(frozen=True)
@@ -95,7 +109,7 @@ class Place(Span):
 
 @dataclass(frozen=True)
 class Located:
-    """What `locate` found for one carrier: places of its quotes, what it accounts for, and what is wrong."""
+    """What was found for one carrier: places of its quotes, what it accounts for, and what is wrong."""
 
     carrier: Carrier
     places: tuple[Place, ...] = ()
@@ -103,19 +117,21 @@ class Located:
     problems: tuple[Problem, ...] = ()
 
 
-def read(project: Project, text: Text) -> Evidence:
-    """The evidence of the report whose sr:digest is that of the text.
+def read(project: Project, graphs: Graphs, text: Text) -> Evidence:
+    """The evidence of the report whose sr:digest is that of the text; `graphs` are the project's data.
 
-    `TextDiffers` where no report of the project has that digest; the faults of `turtle.read` pass through.
+    Raises `TextDiffers` where no report has that digest, or an offset of the report is no number; `ProjectNotFound`
+    where there is no report.
     """
     seen = []
-    for file in sorted(project.graphs.glob("reports/*/report.ttl")):
-        about = _about([file], project)
-        for iri, facts in about.items():
-            if SR + "Report" in facts.get(_A, ()):
-                if text.digest in facts.get(SR + "digest", ()):
-                    return _evidence(project, file.parent, iri, text.digest)
-                seen += [f"{prefixes.read(project).shorten(iri)} has {facts.get(SR + 'digest', ['none'])[0]}"]
+    for name in graphs:
+        if re.fullmatch(rf"{_REPORTS}[^/]+/report", name):
+            for iri, facts in _about({name: graphs[name]}).items():
+                if SR + "Report" in facts.get(_A, ()):
+                    if text.digest in facts.get(SR + "digest", ()):
+                        return _evidence(project, graphs, name, iri, text)
+                    known = prefixes.of_file(project, path_of(project, name))
+                    seen.append(f"{known.shorten(iri)} has {facts.get(SR + 'digest', ['none'])[0]}")
     if not seen:
         raise ProjectNotFound(
             str(project.graphs), "There is no graphs/reports/<report>/report.ttl.", "describe the report first"
@@ -127,51 +143,53 @@ def read(project: Project, text: Text) -> Evidence:
     )
 
 
-def locate(evidence: Evidence, text: Text) -> list[Located]:
-    """Every carrier with its places in the text, in the order of the files."""
-    return [_locate(evidence, carrier, text.words) for carrier in evidence.carriers]
-
-
-def _about(files: list[Path], project: Project) -> dict[str, dict[str, list[str]]]:
-    """subject → predicate → values, in the order of the files."""
+def _about(graphs: Graphs) -> dict[str, dict[str, list[str]]]:
+    """IRI → property → values."""
     about: dict[str, dict[str, list[str]]] = {}
-    for file in files:
-        for triple in turtle.read(file, project.name(file)):
-            facts = about.setdefault(triple.subject.value, {})
-            facts.setdefault(triple.predicate.value, []).append(triple.object.value)
-            facts.setdefault("", [str(file)])
+    for name, triples in graphs.items():
+        for triple in triples:
+            if isinstance(triple.subject, turtle.NamedNode):
+                facts = about.setdefault(triple.subject.value, {"": [name]})
+                facts.setdefault(triple.predicate.value, []).append(getattr(triple.object, "value", str(triple.object)))
     return about
 
 
-def _evidence(project: Project, folder: Path, report: str, digest: str) -> Evidence:
-    files = [file for file in sorted(folder.glob("*.ttl")) if file.name not in (*GENERATED, prefixes.FILE)]
-    about = _about(files, project)
-    units = {iri: unit for iri, facts in about.items() if (unit := _unit(iri, facts, about))}
-    known = prefixes.of_file(project, folder / "report.ttl")
+def _evidence(project: Project, graphs: Graphs, home: str, report: str, text: Text) -> Evidence:
+    folder = home.removesuffix("report")
+    generated = {folder + name.removesuffix(".ttl") for name in GENERATED}
+    about = _about({name: graphs[name] for name in graphs if name.startswith(folder) and name not in generated})
+    path = path_of(project, home)
+    units = {iri: unit for iri, facts in about.items() if (unit := _unit(iri, facts, about, project.name(path)))}
+    known = prefixes.of_file(project, path)
     carriers = [carrier for iri, facts in about.items() if (carrier := _carrier(iri, facts, units, known))]
     in_order = sorted(units.values(), key=lambda unit: unit.start)
-    return Evidence(project, known, folder, report, digest, tuple(in_order), tuple(carriers))
+    return Evidence(project, known, path.parent, report, text, tuple(in_order), tuple(carriers))
 
 
-def _unit(iri: str, facts: Mapping[str, list[str]], about: Mapping) -> Unit | None:
+def _unit(iri: str, facts: _Facts, about: Mapping[str, _Facts], where: str) -> Unit | None:
     kind = next((_UNITS[a] for a in facts.get(_A, ()) if a in _UNITS), None)
     if kind is None:
         return None
     above = about.get(next(iter(facts.get(SR + "isPartOf", ())), ""), {})
-    first = {name: facts.get(SR + name, [""])[0] for name in ("startOffset", "endOffset", "number", "digest")}
+    number = facts.get(SR + "number", [""])[0]
+    offsets = {name: facts.get(SR + name, ["0"])[0] for name in ("startOffset", "endOffset")}
+    for name, value in offsets.items():
+        if not re.fullmatch("[0-9]{1,9}", value):
+            what = f"The {kind} {number} has “{value[:40]}” for its sr:{name}."
+            raise TextDiffers(where, what, "give the number of characters before it")
     return Unit(
-        int(first["startOffset"] or 0),
-        int(first["endOffset"] or 0),
+        int(offsets["startOffset"]),
+        int(offsets["endOffset"]),
         kind,
-        first["number"],
+        number,
         above.get(SR + "number", [""])[0],
         iri,
-        first["digest"],
+        facts.get(SR + "digest", [""])[0],
         SR + "reasonForSilence" in facts,
     )
 
 
-def _carrier(iri: str, facts: Mapping[str, list[str]], units: Mapping[str, Unit], known: Prefixes) -> Carrier | None:
+def _carrier(iri: str, facts: _Facts, units: Mapping[str, Unit], known: Prefixes) -> Carrier | None:
     types = set(facts.get(_A, ()))
     fragments = tuple((account, value) for name, account in _PRINTED.items() for value in facts.get(SR + name, ()))
     quotes = tuple(facts.get(SR + "quote", ()))
@@ -181,7 +199,7 @@ def _carrier(iri: str, facts: Mapping[str, list[str]], units: Mapping[str, Unit]
     return Carrier(
         iri,
         known.shorten(iri),
-        Path(facts[""][0]),
+        facts[""][0],
         is_statement=bool(types & _STATEMENTS),
         units=tuple(units[unit] for unit in where if unit in units),
         strangers=tuple(known.shorten(unit) for unit in where if unit not in units),
@@ -192,7 +210,8 @@ def _carrier(iri: str, facts: Mapping[str, list[str]], units: Mapping[str, Unit]
     )
 
 
-def _locate(evidence: Evidence, carrier: Carrier, words: str) -> Located:
+def _locate(evidence: Evidence, carrier: Carrier) -> Located:
+    content = evidence.text.content
     places, accounts, problems = [], [], []
 
     def attempt(action, *args):
@@ -210,33 +229,34 @@ def _locate(evidence: Evidence, carrier: Carrier, words: str) -> Located:
         what = (
             f"The report has no {', '.join(carrier.strangers)}."
             if carrier.strangers
-            else "It says not where it stands."
+            else "It does not say where it stands."
         )
         nowhere = FragmentAbsent(where(), what, "name the passage, part or theme: sr:isStatedIn")
         return Located(carrier, problems=(nowhere,))
-    for fragment in (*carrier.quotes, *(fragment for _, fragment in carrier.fragments)):
+
+    def is_short(fragment: str) -> bool:
         if len(fragment) > LONGEST:
-            problems.append(
-                FragmentTooLong(
-                    where(), f"“{fragment[:40]}…” has {len(fragment)} characters.", f"shorten it to at most {LONGEST}"
-                )
-            )
-    for quote in carrier.quotes:
-        for unit, span in attempt(_in_units, words, quote, carrier.units, where) or ():
-            place = attempt(_narrow, words, carrier, unit, span, where)
+            what = f"“{fragment[:40]}…” has {len(fragment)} characters."
+            problems.append(FragmentTooLong(where(), what, f"shorten it to at most {LONGEST}"))
+        return len(fragment) <= LONGEST
+
+    for text in filter(is_short, carrier.quotes):
+        for unit, span in attempt(_in_units, content, text, carrier.units, where) or ():
+            place = attempt(_narrow, content, carrier, unit, span, where)
             if place:
                 meant, numbers = place
                 places.append(Place(meant.start, meant.end, unit, span))
                 accounts += [(carrier.account, number) for number in numbers]
-    for account, fragment in carrier.fragments:
-        accounts += [(account, span) for _, span in attempt(_in_units, words, fragment, carrier.units, where) or ()]
+    for account, text in carrier.fragments:
+        if is_short(text):
+            accounts += [(account, span) for _, span in attempt(_in_units, content, text, carrier.units, where) or ()]
     if carrier.is_statement and not problems:
         quoted = {place.unit for place in places}
         problems += [
             FragmentAbsent(
                 where([unit]),
                 "No quote of this statement stands here.",
-                "add a quote from this passage, or take the passage away",
+                "quote the words that speak of it here (sr:quote), or take the unit out of sr:isStatedIn",
             )
             for unit in carrier.units
             if unit not in quoted
@@ -245,40 +265,40 @@ def _locate(evidence: Evidence, carrier: Carrier, words: str) -> Located:
     return Located(carrier, tuple(places), tuple(accounts), tuple(problems))
 
 
-def _in_units(words: str, fragment: str, units: tuple[Unit, ...], where) -> list[tuple[Unit, Span]]:
+def _in_units(content: str, fragment: str, units: tuple[Unit, ...], where) -> list[tuple[Unit, Span]]:
     """The places of a fragment in the units: at least one, and not two in any."""
     found = []
     for unit in units:
-        places = occurrences(words, fragment, unit)
+        places = occurrences(content, fragment, unit)
         if len(places) > 1:
-            find(words, fragment, unit, where([unit]))  # says how to lengthen it
+            find(content, fragment, unit, where([unit]))  # says how to lengthen it
         found += [(unit, place) for place in places]
     if not found:
-        find(words, fragment, units[0], where())  # says what is near
+        find(content, fragment, units[0], where())  # says what is near
     return found
 
 
-def _narrow(words: str, carrier: Carrier, unit: Unit, quote: Span, where) -> tuple[Span, list[Span]]:
+def _narrow(content: str, carrier: Carrier, unit: Unit, around: Span, where) -> tuple[Span, list[Span]]:
     """The printed number inside a quote (from the first to the last, of several), or the whole quote."""
     if not carrier.printed:
-        return quote, []
-    numbers, said = [], words[quote.start : quote.end]
+        return around, []
+    numbers, quoted = [], content[around.start : around.end]
     for printed in carrier.printed:
-        places = printed_in(words, printed, quote)
+        places = printed_in(content, printed, around)
         if len(places) > 1:
             raise FragmentAmbiguous(
                 where([unit]),
-                f"“{printed}” occurs {len(places)} times in the quote “{said}”.",
+                f"“{printed}” occurs {len(places)} times in the quote “{quoted}”.",
                 "shorten the quote until the number occurs once",
             )
         numbers += places
     if not numbers:
         raise FragmentAbsent(
             where([unit]),
-            f"No sr:asPrinted stands as a whole number in the quote “{said}”.",
+            f"No sr:asPrinted stands as a whole number in the quote “{quoted}”.",
             "let the quote hold the number as printed",
         )
     start, end = min(n.start for n in numbers), max(n.end for n in numbers)
-    if words[start:end].count("(") > words[start:end].count(")") and words[end : end + 1] == ")":
+    if content[start:end].count("(") > content[start:end].count(")") and content[end : end + 1] == ")":
         end += 1  # fifteen (15)
-    return Span(start, min(end, quote.end)), numbers
+    return Span(start, min(end, around.end)), numbers

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from statereport import files
 from statereport.atomic import write_whole
 from statereport.errors import GeneratedDiffers, Problem
 
@@ -18,13 +19,13 @@ class Generated:
     command: str
 
     def write(self) -> tuple[Problem, ...]:
-        """Write the file, whole or not at all; the problems met (what they are about is not in the file)."""
+        """Write the file, whole or not at all; return the problems met: what they are about is not in the file."""
         write_whole(self.path, self.content)
         return self.problems
 
     def check(self) -> tuple[Problem, ...]:
-        """The problems met, and a `GeneratedDiffers` where the file on disk is missing or has another content."""
-        have = self.path.read_text(encoding="utf-8") if self.path.is_file() else None
+        """Return the problems met, and a `GeneratedDiffers` where the file on disk is missing or has another content."""
+        have = files.read_text(self.path, self.name) if self.path.is_file() else None
         if have == self.content:
             return self.problems
         if have is None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from statereport import files
 from statereport.errors import FragmentAbsent, FragmentAmbiguous, TextDiffers
 
-_BLANK = " \t\u00a0"
-_LINE = re.compile(r"[^\n]+")
+_BLANK = " \t\u00a0\ufeff"  # a byte order mark stands before the first line of some files
+_LINE = re.compile(r"[^\n\r]+")
 _MARK = re.compile(r"\[bookmark: [^\]\n]*\]")
 _ONLY_MARKS = re.compile(rf"(?:{_MARK.pattern}[{_BLANK}]*)+")
 _THEME = re.compile(rf"(?P<number>[0-9]+)\.[{_BLANK}]*(?=[A-Z])")
@@ -53,68 +54,72 @@ class Numeral(Span):
 class Text:
     """The text of a report, with the digest of the file that it came from."""
 
-    words: str = field(repr=False)
+    content: str = field(repr=False)
     digest: str
     name: str = ""
 
     @property
     def length(self) -> int:
         """The number of code points."""
-        return len(self.words)
+        return len(self.content)
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
         """Parts, themes and passages in the order of the text."""
-        return tuple(segments(self.words))
+        return tuple(segments(self.content))
 
     @cached_property
     def numerals(self) -> tuple[Numeral, ...]:
         """Every numeral in the order of the text."""
-        return tuple(numerals(self.words))
+        return tuple(numerals(self.content))
 
     def at(self, span: Span) -> str:
-        """The words of a span."""
-        return self.words[span.start : span.end]
+        """The text of a span."""
+        return self.content[span.start : span.end]
 
     def digest_of(self, span: Span) -> str:
-        """The SHA-256 of the words of a span, in UTF-8."""
+        """The SHA-256 of a span in UTF-8, as lower-case hexadecimal digits."""
         return digest(self.at(span))
 
 
-def digest(words: str) -> str:
-    """SHA-256 of words in UTF-8, as lower-case hexadecimal digits."""
-    return hashlib.sha256(words.encode("utf-8")).hexdigest()
+def digest(content: str) -> str:
+    """The SHA-256 of a text in UTF-8, as lower-case hexadecimal digits."""
+    return hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 
 def load(path: Path | str) -> Text:
-    """The text of a file as it is: no line end changed, no mark removed. A file that is not UTF-8 raises `TextDiffers`."""
-    data = Path(path).read_bytes()
+    """The text of a file as it is: no line end changed, no mark removed.
+
+    Raises `TextDiffers` for a file that is not UTF-8, `FileUnreadable` for one that cannot be read.
+    """
+    data = files.read(Path(path))
     try:
         return Text(data.decode("utf-8"), hashlib.sha256(data).hexdigest(), str(path))
     except UnicodeDecodeError as fault:
         raise TextDiffers(f"{path}: byte {fault.start}", "The file is not UTF-8.", "use the text as it came") from None
 
 
-def segments(words: str) -> list[Segment]:
-    """Parts, themes and passages: the non-blank lines, trimmed (no-break spaces too), without lines of conversion marks only.
+def segments(content: str) -> list[Segment]:
+    """Parts, themes and passages: the lines that are not blank and hold more than conversion marks, without blanks around.
 
     A line that begins with a number, a full stop and a capital is a theme; a line that ends with the articles in brackets
-    is a part's heading, and so is the line before it where it holds nothing but the articles.
+    is a part's heading, and so is the line before it where it holds nothing but the articles. A line ends with LF, CR or
+    both.
     """
     lines = []
-    for line in _LINE.finditer(words):
+    for line in _LINE.finditer(content):
         start = line.end() - len(line[0].lstrip(_BLANK))
         end = line.start() + len(line[0].rstrip(_BLANK))
-        if start < end and not _ONLY_MARKS.fullmatch(words, start, end):
+        if start < end and not _ONLY_MARKS.fullmatch(content, start, end):
             lines.append(Span(start, end))
     parts = {}
     for before, line in zip([None, *lines], lines, strict=False):
-        heading = _PART.fullmatch(words, line.start, line.end)
+        heading = _PART.fullmatch(content, line.start, line.end)
         if heading and (heading["topic"] or before):
             parts[line if heading["topic"] else before] = line.end
     found, part, theme, count, skip = [], "", "", 0, -1
     for line in lines:
-        opening = _THEME.match(words, line.start, line.end)
+        opening = _THEME.match(content, line.start, line.end)
         if line.end == skip:
             continue
         if line in parts:
@@ -132,35 +137,37 @@ def segments(words: str) -> list[Segment]:
 # --- fragments -------------------------------------------------------------------------------------------------------
 
 
-def find(words: str, fragment: str, scope: Span, where: str = "") -> Span:
+def find(content: str, fragment: str, scope: Span, where: str = "") -> Span:
     """The one place of a fragment inside a scope of the text.
 
-    `FragmentAbsent` (with the nearest words) where there is none, `FragmentAmbiguous` where there are several; `where`
-    says in them which statement and passage is meant.
+    Raises `FragmentAbsent` (with the nearest words) where there is none, `FragmentAmbiguous` where there are several;
+    `where` says in them which statement and passage is meant.
     """
-    places = occurrences(words, fragment, scope)
+    if not fragment:
+        raise FragmentAbsent(where, "The fragment is empty.", "copy it from the passage")
+    places = occurrences(content, fragment, scope)
     if not places:
-        raise FragmentAbsent(where, f"“{fragment}” does not occur here.", _nearest(words, fragment, scope))
+        raise FragmentAbsent(where, f"“{fragment}” does not occur here.", _nearest(content, fragment, scope))
     if len(places) > 1:
         raise FragmentAmbiguous(
             where,
             f"“{fragment}” occurs {len(places)} times here.",
             "lengthen it by a neighbouring word until it occurs once: "
-            + " / ".join(f"“{_around(words, place, scope)}”" for place in places[:4]),
+            + " / ".join(f"“{_around(content, place, scope)}”" for place in places[:4]),
         )
     return places[0]
 
 
-def occurrences(words: str, fragment: str, scope: Span) -> list[Span]:
+def occurrences(content: str, fragment: str, scope: Span) -> list[Span]:
     """Every place of a fragment inside a scope, overlapping ones too."""
-    places, start = [], words.find(fragment, scope.start, scope.end) if fragment else -1
+    places, start = [], content.find(fragment, scope.start, scope.end) if fragment else -1
     while start >= 0:
         places.append(Span(start, start + len(fragment)))
-        start = words.find(fragment, start + 1, scope.end)
+        start = content.find(fragment, start + 1, scope.end)
     return places
 
 
-def printed_in(words: str, printed: str, scope: Span) -> list[Span]:
+def printed_in(content: str, printed: str, scope: Span) -> list[Span]:
     """Every place of a printed number as a whole: not inside a longer run of digits ("1" in "1,448") or letters."""
     pattern = re.escape(printed)
     if printed[:1].isdigit():
@@ -172,38 +179,38 @@ def printed_in(words: str, printed: str, scope: Span) -> list[Span]:
     elif printed[-1:].isalpha():
         pattern += r"(?![^\W_])"
     return (
-        [Span(*match.span()) for match in re.compile(pattern).finditer(words, scope.start, scope.end)]
+        [Span(*match.span()) for match in re.compile(pattern).finditer(content, scope.start, scope.end)]
         if printed
         else []
     )
 
 
-def _around(words: str, place: Span, scope: Span) -> str:
-    return words[max(scope.start, place.start - 15) : min(scope.end, place.end + 15)].replace("\n", " ")
+def _around(content: str, place: Span, scope: Span) -> str:
+    return content[max(scope.start, place.start - 15) : min(scope.end, place.end + 15)].replace("\n", " ")
 
 
-def _nearest(words: str, fragment: str, scope: Span) -> str:
+def _nearest(content: str, fragment: str, scope: Span) -> str:
     from difflib import SequenceMatcher  # only when something has gone wrong: it is slow to import
 
     plain = {"\u00a0": " ", "\t": " ", "\n": " ", "–": "-", "—": "-", "’": "'", "“": '"', "”": '"'}
     table = str.maketrans(plain)
-    here = words[scope.start : scope.end].translate(table).find(fragment.translate(table))
+    here = content[scope.start : scope.end].translate(table).find(fragment.translate(table))
     if here >= 0:
         start = scope.start + here
-        right = words[start : start + len(fragment)]
+        right = content[start : start + len(fragment)]
         differing = sorted({f"U+{ord(a):04X}" for a, b in zip(right, fragment, strict=True) if a != b})
         return f"the text has other characters there ({', '.join(differing)}): “{right}”"
-    best = SequenceMatcher(None, words[scope.start : scope.end], fragment, autojunk=False).find_longest_match()
+    best = SequenceMatcher(None, content[scope.start : scope.end], fragment, autojunk=False).find_longest_match()
     if best.size < 4:
         return "nothing like it is in this passage: correct sr:isStatedIn or the fragment"
     start = scope.start + max(0, best.a - best.b)
-    return f"the nearest words are “{words[start : min(scope.end, start + len(fragment))][:80]}”"
+    return f"the nearest words are “{content[start : min(scope.end, start + len(fragment))][:80]}”"
 
 
 # --- numerals --------------------------------------------------------------------------------------------------------
 # What counts as a numeral:
-#   digits with thousands and decimal separators: 3,797 · 51.4 · 7391. Everything else ends them, so that 2020-2021 is two
-#   numerals, 349-VI and 1st one each; Roman numerals are none.
+#   digits with thousands and decimal separators: 3,797 · 51.4 · 7391. Everything else ends them, so that 2020-2021 is
+#   two numerals, 349-VI and 1st one each; Roman numerals are none.
 #   number words: four · twenty nine · two hundred and fifty-one · seventy (percent)
 #   a number, in digits or words, with its scale: 3.3 million · 19 million 126 thousand · two thousand
 # What does not count: ordinals (first, third); scales in the plural (thousands of); and "one" as a pronoun or
@@ -233,20 +240,21 @@ _PRONOUN_AFTER = re.compile(
 )
 
 
-def numerals(words: str) -> list[Numeral]:
+def numerals(content: str) -> list[Numeral]:
     """Every numeral of the text in order; conversion marks and list numbers have their account."""
-    marks = [Span(*mark.span()) for mark in _MARK.finditer(words)]
+    marks = [Span(*mark.span()) for mark in _MARK.finditer(content)]
     listed = set()
-    for line in _LINE.finditer(words):
+    for line in _LINE.finditer(content):
         start = line.end() - len(line[0].lstrip(_BLANK))
-        number = _LIST_NUMBER.match(words, start, line.end())
-        if number and not (number[0].endswith(".") and not _THEME.match(words, number.start("number"), line.end())):
+        number = _LIST_NUMBER.match(content, start, line.end())
+        if number and not (number[0].endswith(".") and not _THEME.match(content, number.start("number"), line.end())):
             listed.add(number.start("number"))
     found = []
-    for match in _NUMERAL.finditer(words):
+    for match in _NUMERAL.finditer(content):
         token, span = match[0], Span(*match.span())
         if token.lower() == "one" and (
-            _PRONOUN_BEFORE.search(words, max(0, span.start - 12), span.start) or _PRONOUN_AFTER.match(words, span.end)
+            _PRONOUN_BEFORE.search(content, max(0, span.start - 12), span.start)
+            or _PRONOUN_AFTER.match(content, span.end)
         ):
             continue
         account = (

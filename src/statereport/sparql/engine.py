@@ -135,6 +135,10 @@ class Store:
         for name in (ox.DefaultGraph(), *([ox.NamedNode(graph)] if graph else [])):
             self._inner.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
 
+    def holds(self, triple: ox.Triple) -> bool:
+        """True where a triple is in the default graph."""
+        return ox.Quad(triple.subject, triple.predicate, triple.object) in self._inner
+
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """The quads of a named graph, or of the default graph."""
         name = ox.NamedNode(graph) if graph else ox.DefaultGraph()

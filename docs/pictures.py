@@ -16,6 +16,7 @@ from statereport.pages import context, routes
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page
 from statereport.project import find_project
+from statereport.publish import release
 from statereport.questions import chart
 from statereport.questions.picture import Picture
 
@@ -54,7 +55,8 @@ def main() -> None:
     program = shutil.which("chromium")
     if program is None:
         sys.exit("Chromium is not installed. On Debian: apt-get install chromium")
-    site = context.load(find_project(), base=BASE)
+    found = release.load(find_project())
+    site = context.make(found.graph, found.explanations, base=BASE)
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])

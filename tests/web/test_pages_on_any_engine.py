@@ -10,11 +10,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 
 from statereport.graph.knowledge import KnowledgeGraph
-from statereport.pages import routes
+from statereport.pages import context, routes
 from statereport.pages.context import Context
-from statereport.pages.names import Names
 from statereport.pages.page import Address, Page
-from statereport.publish import cubes
 
 ADDRESSES = {
     "home": "/",
@@ -60,21 +58,22 @@ class OnlyQueries:
         return self._write(text, form, source, prefixes)
 
 
-def page_at(context: Context, address: str) -> Page:
+def page_at(site: Context, address: str) -> Page:
     """The page at an address, by the table of pages alone."""
     parts = urlsplit(address)
     path = unquote(parts.path)
     route, groups = next(
         (route, match.groupdict()) for route in routes.ROUTES if (match := route.pattern.fullmatch(path))
     )
-    return route.answer(context, Address(path, tuple(parse_qsl(parts.query))), **groups)
+    return route.answer(site, Address(path, tuple(parse_qsl(parts.query))), **groups)
 
 
 @pytest.fixture(scope="module")
 def elsewhere(site) -> Context:
-    """The site on such an engine; what is loaded before pages are made is loaded from it too."""
-    graph = KnowledgeGraph(OnlyQueries(site.graph.engine), site.project)
-    return replace(site, graph=graph, names=Names.of(graph), cubes=cubes.read(graph.engine), index=graph.index)
+    """What pages are made from, read from such an engine by queries alone."""
+    graph = KnowledgeGraph(OnlyQueries(site.graph.engine), site.project, digest=site.digest)
+    made = context.make(graph, site.explanations, base=site.base)
+    return replace(made, exports=site.exports)
 
 
 def test_pages_of_every_kind_are_the_same_on_an_engine_that_only_answers_queries(site, elsewhere):

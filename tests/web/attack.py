@@ -97,7 +97,7 @@ def attack(
     seconds: float = 3_600,
     after: Callable[[], None] = lambda: None,
 ) -> dict:
-    """Send the queries, shared out among the attackers, while a good client asks. `after` is called after each query."""
+    """Send the queries, shared among the attackers, while a good client asks. `after` is called after each query."""
     statuses: Counter[int] = Counter()
     left, lock, end = list(queries), threading.Lock(), time.monotonic() + seconds
 
@@ -153,7 +153,7 @@ def malformed(port: int, count: int, source: str = "127.0.0.3", threads: int = 8
 
 
 def first_status(port: int, data: bytes, source: str, timeout: float = 15) -> int:
-    """Send bytes and read to the end; where nothing comes for a moment, say that no more is sent. -1: nothing for so long."""
+    """Send bytes and read to the end; where nothing comes for a moment, end the sending half. -1: nothing came."""
     said = b""
     try:
         with closing(socket.create_connection(("127.0.0.1", port), 0.3, (source, 0))) as link:

@@ -60,7 +60,7 @@ class Attack:
             thread.join(max(0.0, self.end - time.monotonic()) + 2)
 
     def asks(self, address: str) -> Callable[[str, str, bytes | None], int]:
-        """A client at an address, on one connection for as long as that lasts; what it returns asks and gives the status."""
+        """A client at an address, on one connection while that lasts: a function that asks and returns the status."""
         held: list[http.client.HTTPConnection] = []
 
         def ask(path: str, accept: str = "*/*", query: str | None = None) -> int:

@@ -64,7 +64,7 @@ class Served:
         timeout: float = 60,
         **headers: str,
     ) -> Reply:
-        """One request on a connection of its own. Header names are written with underscores; `source` is the client's address."""
+        """One request on a connection of its own. Header names have underscores; `source` is the client's address."""
         connection = http.client.HTTPConnection(
             "127.0.0.1", self.port, timeout=timeout, source_address=(source, 0) if source else None
         )

@@ -225,7 +225,8 @@ def test_what_other_servers_read_is_read(served, line, field, expected):
 
 def test_a_request_line_beyond_ascii_may_come_in_pieces_and_bodies_are_left_alone(served):
     query = "SELECT ('школа' AS ?x) {}".encode()
-    post = b"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/sparql-query\r\nContent-Length: %d\r\n\r\n"
+    kind = b"Content-Type: application/sparql-query\r\n"
+    post = b"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1\r\n" + kind + b"Content-Length: %d\r\n\r\n"
     line = "GET /def/школа HTTP/1.1\r\n".encode()
     with socket.create_connection(("127.0.0.1", served.port), 5) as link:
         for i in range(0, len(line), 7):

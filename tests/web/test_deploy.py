@@ -108,7 +108,8 @@ def test_behind_nginx_everything_is_as_before(proxied):
 def test_behind_nginx_a_client_that_goes_away_ends_its_query(proxied):
     served, proxy = proxied
     text = "SELECT (COUNT(*) AS ?n) { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(8)) + " }"
-    head = f"POST /sparql HTTP/1.1\r\nHost: graph.example.org\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(text)}\r\n\r\n{text}"
+    kind = "Content-Type: application/sparql-query"
+    head = f"POST /sparql HTTP/1.1\r\nHost: graph.example.org\r\n{kind}\r\nContent-Length: {len(text)}\r\n\r\n{text}"
     with socket.create_connection(("127.0.0.1", proxy.port)) as link:
         link.sendall(head.encode())
         assert serving.until(lambda: served.health()["pools"]["slow"]["busy"] == 1)

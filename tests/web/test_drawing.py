@@ -1,4 +1,4 @@
-"""The process that draws: charts are drawn from our own specifications only, and whatever becomes of it costs a picture."""
+"""The process that draws: it draws our own specifications only, and whatever becomes of it costs one picture."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from statereport.web.wire.http import Request
 
 CHART = "/query/figures/all"
 SPEC = {
-    "$schema": chart.SCHEMA, "name": "theirs", "title": {"text": ["theirs"]}, "description": "", "data": {"values": [{}]}, "mark": {"type": "text", "text": "theirs"},
+    "$schema": chart.SCHEMA, "name": "theirs", "title": {"text": ["theirs"]}, "description": "",
+    "data": {"values": [{}]}, "mark": {"type": "text", "text": "theirs"},
 }  # fmt: skip
 
 
@@ -128,7 +129,10 @@ def test_a_picture_that_takes_too_long_is_given_up_and_everything_else_is_there(
 
 def test_without_anything_to_draw_the_process_gives_its_memory_back():
     here, there = socket.socketpair()
-    script = f"import socket; from statereport.web.serving import drawing; drawing.IDLE = 0; drawing.serve(socket.socket(fileno={there.fileno()}))"
+    script = (
+        "import socket; from statereport.web.serving import drawing; drawing.IDLE = 0; "
+        f"drawing.serve(socket.socket(fileno={there.fileno()}))"
+    )
     with subprocess.Popen([sys.executable, "-c", script], pass_fds=[there.fileno()]) as process, here:
         there.close()
         for _ in range(2):  # as it begins, and when it has begun anew

@@ -69,15 +69,21 @@ def test_requests_that_never_end_keep_nobody_waiting(served):
 
 
 def test_refusals_at_full_speed_cost_no_worker_and_little_of_the_log(served):
-    """Missing addresses and broken queries, each another one."""
+    """Missing addresses, unknown functions and casts, broken queries, each another one."""
     replaced = served.health()["replaced"]
     lines = len(served.entries)
-    for i in range(150):
-        assert served.query(f"SELECT ?x {{ ?x nothing-{i}", source="127.0.0.6").status == 400, i
+    for i in range(60):
+        for query in (
+            f"SELECT ?x {{ ?x nothing-{i}",
+            f"SELECT (<http://example.org/function-{i}>(1) AS ?x) {{}}",
+            f"SELECT (<http://www.w3.org/2001/XMLSchema#cast{i}>('1') AS ?x) {{}}",
+        ):
+            reply = served.query(query, source="127.0.0.6")
+            assert reply.status == 400 and ("<http" not in query or str(i) in reply.json["detail"]), reply.body
         assert served.ask(f"/id/nothing-{i}.html", source="127.0.0.6", Accept="text/html").status == 404
     assert served.health()["replaced"] == replaced
     assert serving.until(lambda: served.entries[-1]["event"] == "request")
-    assert len(served.entries) - lines < 150
+    assert len(served.entries) - lines < 200
 
 
 @pytest.mark.slow

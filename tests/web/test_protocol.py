@@ -25,8 +25,8 @@ from statereport.web.serving.log import Log
 from statereport.web.wire.limits import Limits, Setting
 
 UPDATES = {
-    "update_dataset_default_graph", "update_dataset_default_graphs", "update_dataset_named_graphs", "update_dataset_full",
-    "update_post_form", "update_post_direct", "update_base_uri",
+    "update_dataset_default_graph", "update_dataset_default_graphs", "update_dataset_named_graphs",
+    "update_dataset_full", "update_post_form", "update_post_direct", "update_base_uri",
 }  # fmt: skip
 FOLDER = w3c.folder()
 CASES = w3c.cases(FOLDER / "protocol" / "manifest.ttl") if FOLDER else []
@@ -39,7 +39,7 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def endpoint():
-    """The application over HTTP in this process, so that its data can be set; `endpoint.site` is what it answers from."""
+    """The application over HTTP in this process, so that its data can be set: `endpoint.site` has them."""
     engine = Store.memory(union=False)
     site = SimpleNamespace(
         graph=knowledge.KnowledgeGraph(engine, find_project()),

@@ -13,12 +13,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 import serving
 
+from statereport import errors
 from statereport.cli import console
 from statereport.cli.commands import cli
 from statereport.errors import HostUnknown, PortTaken
@@ -27,7 +29,7 @@ from statereport.web.serving import app, server, worker
 from statereport.web.serving.cache import LASTING, PLAIN, Cache
 from statereport.web.serving.log import Log
 from statereport.web.serving.pool import AlreadyMade
-from statereport.web.wire import requests
+from statereport.web.wire import problems, requests
 from statereport.web.wire.http import Request, Response
 from statereport.web.wire.limits import Limits, Setting
 from statereport.web.wire.requests import Head
@@ -64,8 +66,10 @@ def test_a_taken_port_is_told_before_anything_is_read():
         ("", "0.0.0.0", "http://localhost:8000", {"localhost", "machine"}),
         ("", "::", "http://localhost:8000", {"localhost", "machine"}),
         ("", "192.0.2.7", "http://192.0.2.7:8000", {"192.0.2.7", "localhost", "machine"}),
-        ("https://Graph.example.org/", "127.0.0.1", "https://graph.example.org", {"graph.example.org", "127.0.0.1", "localhost"}),
-        ("https://example.org:8443/kg/", "127.0.0.1", "https://example.org:8443/kg", {"example.org", "127.0.0.1", "localhost"}),
+        ("https://Graph.example.org/", "127.0.0.1", "https://graph.example.org",
+         {"graph.example.org", "127.0.0.1", "localhost"}),
+        ("https://example.org:8443/kg/", "127.0.0.1", "https://example.org:8443/kg",
+         {"example.org", "127.0.0.1", "localhost"}),
         ("https://пример.example/граф", "127.0.0.1", "https://xn--e1afmkfd.example/%D0%B3%D1%80%D0%B0%D1%84",
          {"xn--e1afmkfd.example", "127.0.0.1", "localhost"}),
         ("http://[2001:db8::7]/", "::", "http://[2001:db8::7]", {"2001:db8::7", "localhost", "machine"}),
@@ -89,7 +93,8 @@ def test_what_is_shown_is_what_is_answered(monkeypatch, base, host, address, nam
 @pytest.mark.parametrize(
     "base",
     ["graph.example.org", "//graph.example.org", "ftp://example.org", "https://", "https://example.org/?a=1",
-     "https://example.org/#a", "https://example.org:port/", "https://user@example.org/", "https://example.org//kg", "https://a b/"],
+     "https://example.org/#a", "https://example.org:port/", "https://user@example.org/", "https://example.org//kg",
+     "https://a b/"],
 )  # fmt: skip
 def test_a_base_that_is_no_address_is_refused_before_anything_is_read(base, capsys):
     with pytest.raises(ValueError):
@@ -157,6 +162,29 @@ def test_a_process_with_threads_is_not_forked():
     finally:
         over.set()
         other.join()
+
+
+# What is made where requests are answered, and can still not be caused by one: the server does not start then.
+AT_START = {"text-differs", "port-taken", "platform-refused", "build-damaged"}
+ASKED = (
+    *("pages", "web", "sparql/query", "sparql/tokens", "sparql/diagnose", "questions/parameters", "questions/saved"),
+    *("graph/search", "graph/describe", "graph/knowledge"),
+)
+
+
+def test_each_problem_that_a_request_can_cause_has_a_status_and_each_status_a_title():
+    package = Path(errors.__file__).parent
+    kinds = {
+        kind.__name__: kind.code for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "code")
+    }
+    paths = [path for path in package.rglob("*.py") if str(path.relative_to(package)).startswith(ASKED)]
+    made = {kinds[name] for path in paths for name in re.findall(r"\b(\w+)\(", path.read_text()) if name in kinds}
+    assert len(made) > 20 and "query-failed" in made
+    # The pages have a value of their own called Fault.
+    missing = made - set(problems.STATUS) - AT_START - {"server-fault", "fault"}
+    assert not missing, f"without a status: {missing}"
+    assert set(problems.STATUS) <= set(errors.codes())
+    assert {*problems.STATUS.values(), 500} == set(problems.TITLES)
 
 
 def test_every_limit_is_said_in_words():

@@ -36,7 +36,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Place:
-    """A range of the text, in code points with the end exclusive, the text unit around it, and the statement made there."""
+    """A range of the text in code points, the end exclusive, the text unit around it, and the statement made there."""
 
     statement: str
     unit: str
@@ -48,7 +48,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Description:
-    """A thing: its address and prefixed name, its label, the classes that its source gives it, what is said of it and by it."""
+    """A thing: its IRI and prefixed name, its labels, the classes that its source gives it, and what is said of it."""
 
     iri: str
     name: str

@@ -44,8 +44,8 @@ class Route:
 
     `answer` makes what stands there. `reads` is given the context and the path's groups and returns the names of the
     parameters on which the answer depends. Other parameters change nothing, or are refused where the route is `strict`.
-    `forms` is given the same and returns the tables of forms (ending → media type) from which the Accept header chooses,
-    none where it decides nothing.
+    `forms` is given the same and returns the tables of forms (ending → media type) from which the Accept header
+    chooses, none where it decides nothing.
     """
 
     pattern: re.Pattern[str]

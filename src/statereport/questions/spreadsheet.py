@@ -20,7 +20,7 @@ BOM = b"\xef\xbb\xbf"
 
 
 def document(head: Iterable[str], rows: Iterable[Iterable[Any]], bom: bool = False) -> tuple[bytes, int]:
-    """Return the CSV (RFC 4180, UTF-8) of a head and rows of RDF terms or plain values, and how many cells were changed.
+    """Return the CSV (RFC 4180, UTF-8) of a head and rows of RDF terms or plain values, and how many cells changed.
 
     A text at which a spreadsheet would begin a formula gets an apostrophe before it; numbers stay numbers. With `bom`
     the file begins with a byte order mark, by which Excel recognises UTF-8.

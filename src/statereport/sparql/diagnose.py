@@ -56,6 +56,8 @@ _ELSEWHERE = {
 }
 _MODIFIERS = ("ORDER", "GROUP", "HAVING", "LIMIT", "OFFSET")
 _COMPARISONS = ("=", "!=", "<", ">", "<=", ">=", "&&", "||")
+# Characters of the longest query in which the usual mistakes are looked for: a refusal must not cost much.
+_LONGEST = 8_000
 # Where a mistake is, what is wrong, how to fix it.
 Found = tuple[int, str, str]
 
@@ -102,7 +104,7 @@ def unreadable(query: Query, message: str) -> QuerySyntax:
     line, column = int(complaint[1]), int(complaint[2])
     offset = min(starts[min(line, len(starts)) - 1] + column - 1, len(query.text))
     broken = Broken(query, offset, complaint[3])
-    offset, what, hint = mistake(broken) or _engines_words(broken)
+    offset, what, hint = (mistake(broken) if len(query.text) <= _LONGEST else None) or _engines_words(broken)
     return QuerySyntax(where=query.place(offset), what=what, hint=hint)
 
 
@@ -426,11 +428,11 @@ def _comparison_outside_filter(broken: Broken) -> Found | None:
 
 def _filter_without_brackets(broken: Broken) -> Found | None:
     """A FILTER without brackets, or a BIND without AS."""
-    for token, after in zip(broken.tokens, broken.tokens[1:], strict=False):
+    for i, (token, after) in enumerate(zip(broken.tokens, broken.tokens[1:], strict=False)):
         if token.is_keyword("FILTER") and after.kind in ("variable", "string", "number"):
             return after.start, "What a FILTER tests stands in brackets.", f"write FILTER({after.text} …)."
         if token.is_keyword("BIND") and after.text == "(":
-            inside = _until_closed(broken.tokens[broken.tokens.index(after) :])
+            inside = _until_closed(broken.tokens[i + 1 :])
             if inside and not any(each.is_keyword("AS") for each in inside):
                 return inside[-1].start, "BIND has no AS.", "write BIND(… AS ?name)."
     return None

@@ -1,4 +1,4 @@
-"""What the server says of itself and its data: service description, VoID and DCAT, OpenAPI, sitemap, robots."""
+"""Descriptions of the server and its data: service description, VoID and DCAT, OpenAPI, sitemap, robots."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NAMES = (
     "JSON-LD",
 )
 PAGES = ("/", "/query", "/report", "/statistics", "/discrepancies", "/law", "/def", "/about", "/editor")
-# They have addresses, but nobody looks for them: places in the text, and what the questions and the data set are made of.
+# They have addresses, but nobody looks for them: places in the text, parts of questions and of the dataset.
 PARTS = ("/anchor/", "/numeral/", "/parameter/", "/query/", "/dataset")
 TYPES = {
     "integer": ("integer", ""),
@@ -47,7 +47,7 @@ TYPES = {
 
 
 def service(site: Site, request: Request) -> Response:
-    """The description of the SPARQL service (the answer at /sparql to a request without a query); pages go to the editor."""
+    """The description of the SPARQL service, at /sparql without a query; a browser is sent to the editor."""
     ending = negotiation.choose(request.header("accept"), SERVICE)
     if ending == "html":
         return to("/editor")
@@ -128,7 +128,10 @@ def dataset(site: Site, request: Request, ending: str | None) -> Response:
 def _graph(site: Site, ending: str, triples: list) -> Response:
     prefixes = {**site.graph.prefixes, "sd": SD, "void-ext": void.VOID_EXT}
     body = writers.document(triples, ending, prefixes)
-    links = f'<{namespaces.BASE}dataset>; rel="describes", <{void.LICENCE}>; rel="license", </openapi.json>; rel="service-desc"'
+    links = (
+        f'<{namespaces.BASE}dataset>; rel="describes", <{void.LICENCE}>; rel="license", '
+        '</openapi.json>; rel="service-desc"'
+    )
     return Response(200, negotiation.GRAPHS[ending], body, (VARY, ("Link", links)))
 
 
@@ -159,7 +162,8 @@ def openapi(site: Site, request: Request) -> Response:
         "info": {
             "title": "Saved questions",
             "version": site.version,
-            "description": "Each question of the graph as a file. CSV is for spreadsheets: a text that would be taken for a formula has an apostrophe before it; every other form is verbatim.",
+            "description": "Each question of the graph as a file. CSV is for spreadsheets: a text that would be taken "
+            "for a formula has an apostrophe before it; every other form is verbatim.",
             "license": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
         },
         "servers": [{"url": site.base}],

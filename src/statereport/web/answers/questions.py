@@ -1,4 +1,4 @@
-"""Saved questions as files: each answered at its own address, with an ending for the form and its parameters in the query."""
+"""Saved questions as files: each has its own address, with an ending for the form and its parameters in the query."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def _route(site: Site, request: Request) -> Response:
 
 
 def _explained(site: Site, request: Request, problem: Problem) -> Response:
-    """A problem as a page of the site, where the client prefers pages, else as problem+json; what has moved redirects."""
+    """A problem as a page where the client prefers pages, else as problem+json; what has moved is redirected."""
     moved = successor(site, request.path) if problems.status_of(problem) == 404 else ""
     if moved:
         return links.below(site.root, links.to(moved, 301))

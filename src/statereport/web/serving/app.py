@@ -81,7 +81,7 @@ class App:
             await pool.start()
 
     async def watch(self, zygote: Zygote) -> None:
-        """Replace workers that have ended while they had nothing to do, for ever; without the zygote the server ends."""
+        """Replace workers that ended while they had nothing to do, for ever; without the zygote the server ends."""
         while True:
             await asyncio.sleep(1)
             if not zygote.alive():
@@ -181,7 +181,7 @@ class App:
         return self._files[path]
 
     async def _made_once(self, request: Request, client: str, notes: dict) -> Response:
-        """An answer that may be kept: made once, however many ask for it, in the turn of the client whose comes first."""
+        """An answer that may be kept: made once, however many ask for it, in the turn of whoever comes first."""
         key = self._key(request)
         while True:
             kept = self.cache.get(key)
@@ -303,7 +303,7 @@ class App:
 
 
 async def _unless_gone(work: Coroutine[Any, Any, Response]) -> Response:
-    """An answer for one client only: where that goes away, the work has a moment to end by itself, and is ended then."""
+    """An answer for one client only: where that goes away, the work has a moment to end by itself, then it is ended."""
     job = asyncio.get_running_loop().create_task(work)
     job.add_done_callback(_seen)
     try:

@@ -56,8 +56,8 @@ class Transfers:
     def hold(self, client: str, body: bytes, stop: Callable[[], None]) -> Iterator[None]:
         """Count an answer while it is sent; an empty one costs nothing.
 
-        Where too much is held, the client for which most is held loses its oldest transfer, by `stop`; where that is the
-        client itself, this answer is refused. Raises TooManyRequests.
+        Where too much is held, the client for which most is held loses its oldest transfer, by `stop`; where that is
+        the client itself, this answer is refused. Raises TooManyRequests.
         """
         if not body:
             yield
@@ -69,9 +69,10 @@ class Transfers:
             while len(self._held) + len(held) > 2 and self.total() > self._limits.sending:
                 largest = max(self._held, key=lambda other: _size(transfer.body for transfer in self._held[other]))
                 if largest == client:
+                    limit = self._limits.sentence("sending")
                     raise TooManyRequests(
                         where=client,
-                        what=f"Too many answers to this address wait to be fetched. {self._limits.sentence('sending')}.",
+                        what=f"Too many answers to this address wait to be fetched. {limit}.",
                         hint="fetch those answers before you ask more.",
                     )
                 gone = self._held[largest][0]

@@ -1,7 +1,7 @@
 """Connections of HTTP/1.1: requests are read by h11, and every connection has its deadlines and its client.
 
 A client has a number of connections. Where all connections are taken, the client that has most of them loses the one
-that has waited longest without a whole request. A request must arrive in time, and an answer must be taken at some rate.
+that has waited longest without a whole request. A request must arrive in time, and an answer be taken at some rate.
 """
 
 from __future__ import annotations
@@ -29,10 +29,16 @@ from statereport.web.wire.requests import Head
 WAITING, ANSWERING, SENDING, CLOSING = "waiting", "answering", "sending", "closing"
 # Bytes that are written at once.
 PIECE = 65_536
-# Seconds between two looks at all connections; in which an answer must have been taken at the least rate on average; for
-# which a client may still read after the last answer; after which one that sends no more is asked whether it is there; and
-# for which one that asked too much is not listened to.
-LOOK, WINDOW, LINGER, PROBE, MOMENT = 0.5, 10.0, 2.0, 1.0, 1.0
+# Seconds between two looks at all connections.
+LOOK = 0.5
+# Seconds in which an answer must have been taken at the least rate on average.
+WINDOW = 10.0
+# Seconds for which a client may still read after the last answer.
+LINGER = 2.0
+# Seconds after which a client that sends no more is asked whether it is still there.
+PROBE = 1.0
+# Seconds for which a client that asked too much is not listened to.
+MOMENT = 1.0
 _FIELD_END = re.compile(r"[\r\n]")
 
 Respond = Callable[["Connection", Head, bytes, Problem | None], Coroutine[Any, Any, None]]
@@ -159,7 +165,7 @@ class Connections:
         return [connection for held in self._clients.values() for connection in held.all]
 
     def _give_way(self, newcomer: str) -> bool:
-        """Close a connection of the client that has most; False where that is the newcomer and none of its own waits."""
+        """Close a connection of the client that has most; False where it is the newcomer and none of its own waits."""
         largest = max(self._clients, key=lambda client: self._weight(client, newcomer))
         held = self._clients[largest]
         if largest == newcomer and not held.waiting:
@@ -271,7 +277,7 @@ class Connection(asyncio.Protocol):
         if self._parser.our_state is not h11.DONE or self._parser.their_state is not h11.DONE:
             self._finish()
         elif status == HTTPStatus.TOO_MANY_REQUESTS:
-            # A client that asks too much is not listened to for a moment, or it would have this process refuse it all day.
+            # A client that asks too much is not listened to for a moment, or this process would refuse it all day.
             self.transport.pause_reading()
             asyncio.get_running_loop().call_later(MOMENT, self._next)
         else:
@@ -355,7 +361,7 @@ class Connection(asyncio.Protocol):
         return None
 
     def _whole(self, problem: Problem | None) -> None:
-        """Have the request answered; where nothing may be said any more, after garbage that follows a last request, end."""
+        """Have the request answered; where nothing may be sent any more, after garbage behind a last request, end."""
         if self._parser.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return self._finish()
         self._enter(ANSWERING)

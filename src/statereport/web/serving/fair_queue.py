@@ -1,9 +1,10 @@
 """A queue for a number of processes that is fair to clients: it says whose request is next.
 
 A client may hold all processes but one; its further requests wait in a line of their own. Lines are served in turn,
-first those of clients that used little of late, in itself or beside those that hold processes, and the last free process
-is kept for these. So a client with many requests waits for itself and others do not wait for it, and many such clients
-together do not keep out one with few. Where too many requests wait in all, the last of the longest line is refused.
+first those of clients that used little of late, in itself or beside those that hold processes, and the last free
+process is kept for these. So a client with many requests waits for itself and others do not wait for it, and many such
+clients together do not keep out one with few. Where too many requests wait in all, the last of the longest line is
+refused.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ class FairQueue:
     async def take(self, client: str) -> None:
         """Return when it is the client's turn, which holds a process then.
 
-        Raises TooManyRequests where the client has too many requests in line, at once or when others come, and ServerBusy
-        where no process came free in time or where everybody's line is as long.
+        Raises TooManyRequests where the client has too many requests in line, at once or when others come, and
+        ServerBusy where no process came free in time or where everybody's line is as long.
         """
         line = self._lines.get(client, ())
         if len(line) >= self._limits.waiting_for_one:

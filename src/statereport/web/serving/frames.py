@@ -19,8 +19,8 @@ LENGTHS = struct.Struct(">II")
 class Outcome:
     """What became of a request in another process.
 
-    `retire` says that the process ends now. `kind` and `fault` are the kind and the traceback of a fault of statereport,
-    where one arose.
+    `retire` says that the process ends now. `kind` and `fault` are the kind and the traceback of a fault of
+    statereport, where one arose.
     """
 
     response: Response

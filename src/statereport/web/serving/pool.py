@@ -173,7 +173,7 @@ class Pool:
 
     @contextlib.asynccontextmanager
     async def run(self, request: Request, client: str, begins: Callable[[], bool] = lambda: True) -> AsyncIterator[Run]:
-        """The request, begun in a worker when it is its client's turn; left before its response is there, it is ended."""
+        """The request, begun in a worker in its client's turn; left before its response is there, it is ended."""
         mine = await self._taken(client)
         if not begins():
             self._free.appendleft(mine)

@@ -42,7 +42,7 @@ class Zygote:
 
     async def reap(self, process: int) -> int:
         """Return how a worker ended: its exit code, or the negative number of the signal."""
-        # Asked again and again: one that gives way to all others may take its time to end, and the zygote must not wait.
+        # Asked repeatedly: a process that gives way to all others may take long to end, and the zygote must not wait.
         while not (reply := await self._command(f"reap {process}", [])).lstrip(b"-").isdigit():
             await asyncio.sleep(0.05)
         return int(reply)
@@ -85,7 +85,7 @@ class Worker:
         return _open(self.link)
 
     def give_way(self) -> None:
-        """Let it run only when no other process wants to; where the system does not allow that, it stays as nice as it is."""
+        """Let it run only when no other process wants to; where that is not allowed, it stays as nice as it is."""
         with contextlib.suppress(OSError):
             # Thread by thread, since a policy is one thread's; the query runs on another than the first.
             for thread in os.listdir(f"/proc/{self.process}/task"):

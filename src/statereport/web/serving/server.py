@@ -49,7 +49,7 @@ def serve(
 ) -> None:
     """Serve the site that `load` makes for an address, until the process is asked to end.
 
-    The address is `base` where there is one, else that of `host` and `port`. It is answered for its host, beside those of
+    The address is `base` where there is one, else that of `host` and `port`. It is answered for its host, for those of
     the setting, and for every IP address. Raises PortTaken, and ValueError where `base` is not an address.
     """
     listener = listen(host, port)
@@ -115,7 +115,7 @@ def open_files() -> int:
 
 
 def connections_for(files: int, setting: Setting) -> int:
-    """Return how many connections there may be, so that open files are left for workers and for those being accepted."""
+    """Return how many connections there may be, so that files are left for workers and for those being accepted."""
     left = files - OF_WORKER * setting.workers - 4 * ACCEPTED - OTHERS
     return max(16, min(setting.limits.connections, left))
 
@@ -177,8 +177,8 @@ def listen(host: str, port: int) -> socket.socket:
 def public_address(base: str, host: str, port: int) -> str:
     """Return the address under which the site is known, without a slash at its end.
 
-    It is `base`, which may have a path, else that of host and port; a server at every address of the machine is known as
-    localhost. Raises ValueError where `base` is not an http or https address.
+    It is `base`, which may have a path, else that of host and port; a server at every address of the machine is known
+    as localhost. Raises ValueError where `base` is not an http or https address.
     """
     if not base:
         name = "localhost" if _everywhere(host) else host
@@ -192,7 +192,7 @@ def public_address(base: str, host: str, port: int) -> str:
 
 
 def hosts(address: str, host: str) -> frozenset[str]:
-    """Return the names that are answered for: the public address's, and this machine's own where others can reach it."""
+    """Return the names that are answered for: that of the address, and this machine's own where others can reach it."""
     names = {requests.host_name(urlsplit(address).netloc), "localhost"}
     if not _everywhere(host):
         names.add(requests.host_name(_bracketed(host)))

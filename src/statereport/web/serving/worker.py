@@ -2,8 +2,8 @@
 
 A query of 4 kB can end the engine's process, and nothing but the end of its process can stop a long one. So every
 answer is made in a process that may be ended at any moment, forked from one that has read everything and never answers
-(the zygote, as such a process is called). Having no threads, the zygote can be forked; having no files to open, a worker
-cannot reach another server: SERVICE ends at the kernel.
+(the zygote, as such a process is called). Having no threads, the zygote can be forked; having no files to open, a
+worker cannot reach another server: SERVICE ends at the kernel.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def serve_forks(site: Any, answer: Answer, limits: Limits, control: socket.socke
 
 
 def _work(site: Any, answer: Answer, limits: Limits, link: socket.socket, kind: str) -> None:
-    """Be a worker: on a thread whose stack holds any query, without a file to open, until the server closes the link."""
+    """Be a worker: on a large stack, without a file to open, until the server closes the link."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if kind == DRAWING:
         _become_the_one_that_draws(link)
@@ -126,7 +126,7 @@ def _work(site: Any, answer: Answer, limits: Limits, link: socket.socket, kind: 
 
 
 def _become_the_one_that_draws(link: socket.socket) -> None:
-    """Be a fresh interpreter, without the site and without files, that draws what comes over the link (see `drawing`)."""
+    """Be a fresh interpreter, without site and files, that draws what comes over the link: see `drawing`."""
     _close_all_but(link.fileno())
     ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     os.nice(5)
@@ -153,8 +153,8 @@ def _answer_all(site: Any, answer: Answer, limits: Limits, link: socket.socket, 
 def _outcome(site: Any, answer: Answer, request: Request) -> frames.Outcome:
     """What becomes of a request, whatever happens.
 
-    An exception leaves the process as it was, so the process goes on; after a panic of the engine, which is no Exception,
-    and after a lack of memory it ends.
+    An exception leaves the process as it was, so the process goes on; after a panic of the engine, which is no
+    Exception, and after a lack of memory it ends.
     """
     accept = request.header("accept")
     try:

@@ -1,7 +1,7 @@
 """A request and its response as values: what passes between the server and the functions that answer.
 
-The functions that answer are plain: no loop, no socket, no state but the site. So they run in a worker process that can be
-ended at any time, and in a test without a server.
+The functions that answer are plain: no loop, no socket, no state but the site. So they run in a worker process that can
+be ended at any time, and in a test without a server.
 """
 
 from __future__ import annotations

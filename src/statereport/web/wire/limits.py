@@ -84,7 +84,7 @@ class Setting:
 
 _MEANINGS = {
     "seconds": "time for a query of the client's",
-    "trial_seconds": "processor time after which a query is a long one, which waits for long ones and gives way to others",
+    "trial_seconds": "processor time after which a query is a long one, which waits for others and gives way to them",
     "own_seconds": "time for a page, a document or a saved question",
     "own_trial_seconds": "processor time after which a page, a document or a saved question is a long one",
     "drawing_seconds": "time for a picture to be drawn",
@@ -93,7 +93,7 @@ _MEANINGS = {
     "own_answer_bytes": "size of a page, a document or the answer to a saved question",
     "query_characters": "length of a query",
     "nesting": "depth of brackets in a query",
-    "light_seconds": "recent use after which a client comes after those who used less, and leaves the last free process to them",
+    "light_seconds": "recent use after which a client comes after others, and leaves them the last free process",
     "waiting_for_one": "requests of one client that wait in line",
     "waiting": "requests of all clients that wait in line",
     "seconds_in_line": "time in line",

@@ -20,7 +20,7 @@ _IN_SENTENCES = re.compile(r"(?<![\w:/<.])/(?=[a-z.])")
 def signposts(
     path: str, iri: str, ending: str, forms: Iterable[str] = tuple(negotiation.DOCUMENTS)
 ) -> tuple[tuple[str, str], ...]:
-    """Return the headers that say what a document is about, what other forms it has and under which terms it is given."""
+    """Return the headers that say what a document is about, what other forms it has, and under which licence it is."""
     here = quote(path)
     links = [f'<{iri}>; rel="cite-as"', f'<{LICENCE}>; rel="license"', f'<{namespaces.BASE}dataset>; rel="collection"']
     links += [
@@ -50,7 +50,8 @@ def to(path: str, status: int = 303) -> Response:
 def below(root: str, response: Response) -> Response:
     """Return the response with the paths in its headers below `root`, the path at which the site stands: "" or "/kg".
 
-    Pages write the whole path into their links themselves; headers are written as if the site stood at the top of its host.
+    Pages write the whole path into their links themselves; headers are written as if the site stood at the top of its
+    host.
     """
     if not root:
         return response

@@ -93,6 +93,11 @@ class Parameter:
             return f"{XSD}integer"
         return self.prefixes.expand(self._words[2].text) if len(self._words) == 3 else f"{XSD}string"
 
+    @property
+    def suffix(self) -> str | None:
+        """What stands after the quotation marks of a value, such as @en; None where values are not in such marks."""
+        return self.default[self._words[0].end :] if self._words[0].kind == "string" else None
+
     def term(self, value: Any, where: str) -> str:
         """The value as a SPARQL term of the default's kind, whatever it contains. Raises BadParameter."""
         given = str(getattr(value, "value", value))
@@ -177,13 +182,13 @@ class Parameter:
                 given = date.fromisoformat(given).isoformat()
             except ValueError:
                 raise ValueError("give a day as 2020-12-31.") from None
-        if self._words[0].kind != "string":
+        if self.suffix is None:
             return given
         try:
             text = engine.literal_text(given.encode("utf-8").decode("utf-8"))
         except ValueError:
             raise ValueError("give text without halves of characters.") from None
-        return text + self.default[self._words[0].end :]
+        return text + self.suffix
 
     def _bad(self, where: str, given: str, what: str, hint: str) -> BadParameter:
         return BadParameter(where=where, what=f"{self.name}={given} {what} ({self.label}).", hint=hint)

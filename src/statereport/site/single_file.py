@@ -81,6 +81,7 @@ def _question(query: SavedQuery, engine: Engine, folder: Path) -> dict[str, Any]
         "description": query.description,
         "form": query.form,
         "columns": query.columns,
+        "joins": {name: [head.join, head.empty] for name, head in query.heads.items() if head.join},
         "pieces": _pieces(query),
         "parameters": [_parameter(query, parameter, engine) for parameter in query.parameters],
         "chart": drawn.read_text(encoding="utf-8") if drawn.is_file() else None,
@@ -102,13 +103,12 @@ def _pieces(query: SavedQuery) -> list[Any]:
 def _parameter(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str, Any]:
     """What the page needs for a field: each choice with its term; for free values how a literal of theirs ends."""
     found = saved.choices(query, parameter, engine)
-    suffix = parameter.default.rpartition(parameter.default[0])[2] if parameter.default[0] in "\"'" else None
     return {
         "name": parameter.name,
         "label": parameter.label,
         "type": parameter.type,
         "default": _default(parameter, found),
-        "suffix": suffix,
+        "suffix": parameter.suffix,
         "choices": [[value, label, parameter.term(value, query.name)] for value, label in found.items()],
     }
 

@@ -1,7 +1,7 @@
 // The single HTML file: the graph, the saved questions and an engine in one page, without a network.
 // The fragment of its address is its whole state.
 
-import init, { Store } from "oxigraph/web.js";
+import init, { Store, literal } from "oxigraph/web.js";
 import { missing } from "./unfinished_query.js";
 
 const part = (id) => document.getElementById(id);
@@ -150,11 +150,37 @@ function answered(found, text, picture) {
   const place = `#${new URLSearchParams({ sparql: text })}`;
   const change = make("p", {}, make("a", { href: place }, "Change it, and ask again"));
   const behind = make("details", {}, make("summary", {}, "The SPARQL query"), make("pre", { tabindex: "0", "aria-label": "SPARQL" }, text), change);
-  return [...answer(ask(text), text, { name: found.name.replaceAll("/", "-"), columns: found.columns, summary: found.summary, picture }), behind];
+  return [...answer(ask(text), text, { name: found.name.replaceAll("/", "-"), columns: found.columns, joins: found.joins, summary: found.summary, picture }), behind];
 }
 
-/** The answer as elements: yes or no, a graph, or rows under the titles of `columns` (else the variables). */
-function answer(result, text, { name, columns, summary, picture }) {
+/** Rows that differ only in columns of `joins` as one row, as the other pages have them: each value once, in the order of the rows. */
+function joined(rows, columns, joins) {
+  const groups = new Map();
+  for (const row of rows) {
+    const key = JSON.stringify(columns.map((name) => (joins[name] ? null : String(row.get(name) ?? ""))));
+    if (groups.has(key)) groups.get(key).push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups.values()].map((same) => {
+    const whole = new Map(same[0]);
+    for (const [name, [between, empty]] of Object.entries(joins)) {
+      const values = [...new Set(same.map((row) => row.get(name)?.value).filter((value) => value !== undefined))];
+      const value = values.length ? values.join(between) : empty;
+      if (value) whole.set(name, literal(value));
+      else whole.delete(name);
+    }
+    return whole;
+  });
+}
+
+/** Rows as a CSV file (RFC 4180). */
+function csv(columns, rows) {
+  const cell = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  return [columns, ...rows.map((row) => columns.map((name) => cell(row.get(name)?.value ?? "")))].map((cells) => `${cells.join(",")}\r\n`).join("");
+}
+
+/** The answer as elements: yes or no, a graph, or rows under the titles of `columns` (else the variables), joined as `joins` says. */
+function answer(result, text, { name, columns, joins, summary, picture }) {
   if (typeof result === "boolean") return [make("p", { class: "truth", role: "status" }, result ? "Yes." : "No.")];
   // An empty result does not show whether rows or triples were asked for.
   if (!result.length) return [make("p", { class: "empty", role: "status" }, "No rows. Nothing in the graph matches this question.")];
@@ -162,11 +188,12 @@ function answer(result, text, { name, columns, summary, picture }) {
     const graph = ask(text, { results_format: "text/turtle" });
     return [make("p", { role: "status" }, "A graph."), saved(graph, `${name}.ttl`, "text/turtle"), make("pre", { tabindex: "0", "aria-label": "The graph in Turtle" }, graph)];
   }
-  const file = ask(text, { results_format: "text/csv" });
+  const whole = joins ? joined(result, Object.keys(columns), joins) : result;
+  const file = joins ? csv(Object.keys(columns), whole) : ask(text, { results_format: "text/csv" });
   const titles = columns ?? Object.fromEntries(file.slice(0, file.indexOf("\r\n")).split(",").map((variable) => [variable, variable]));
-  const rows = result.slice(0, MOST);
-  const more = rows.length < result.length ? ` The first ${MOST.toLocaleString("en")} are shown.` : "";
-  const count = make("p", { class: "result", role: "status" }, `${result.length.toLocaleString("en")} ${result.length === 1 ? "row" : "rows"}.${more}`);
+  const rows = whole.slice(0, MOST);
+  const more = rows.length < whole.length ? ` The first ${MOST.toLocaleString("en")} are shown.` : "";
+  const count = make("p", { class: "result", role: "status" }, `${whole.length.toLocaleString("en")} ${whole.length === 1 ? "row" : "rows"}.${more}`);
   return [count, saved(`\ufeff${file}`, `${name}.csv`, "text/csv"), ...(picture ? [picture] : []), table(titles, rows, summary)];
 }
 

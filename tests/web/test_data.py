@@ -246,13 +246,22 @@ def check_forms(site, queries) -> None:
         rows = len(query.answer(site.graph.engine))
         for ending, kind in some(questions.forms_of(query).items()):
             reply = get(site, f"/query/{query.name}.{ending}")
-            if ending == "html" and query.topic == "checks":
-                continue
             assert reply.status == 200 and reply.media_type.startswith(made(kind)), (query.name, ending, reply.status)
             if ending == "csv":
                 assert len(list(csv.reader(io.StringIO(reply.body.decode())))) == rows + 1
             if ending == "json" and query.form == "select":
                 assert len(json.loads(reply.body)["results"]["bindings"]) == rows
+
+
+def test_the_iri_of_each_check_leads_readers_to_its_page_and_programs_to_its_answer(site):
+    checks = [query for query in site.graph.queries() if query.topic == "checks"]
+    assert len({query.name.count("/") for query in checks}) == 2, "there are checks in folders of folders"
+    for query in some(checks):
+        for accept, ending in (("text/html", "html"), ("application/json", "json"), ("text/turtle, */*;q=0.1", "")):
+            reply = get(site, f"/query/{query.name}", accept)
+            assert reply.status == 303, (query.name, accept)
+            assert header(reply, "Location").startswith(f"/query/{query.name}.{ending}")
+    assert get(site, f"/query/{checks[0].name}.html", "text/html").status == 200
 
 
 def test_a_question_leads_to_its_answer_with_the_values_that_were_given(site):

@@ -98,8 +98,9 @@ def sparql_of(query: SavedQuery, values: dict[str, str]) -> str:
 
 
 def _question(context: Context, address: Address, name: str) -> SavedQuery:
-    """The question of that name. Raises UnknownName, also for queries that only serve pages or checks."""
-    found = next((question for question in context.questions if question.name == name), None)
+    """The question or check of that name. Raises UnknownName, also for queries that only serve pages."""
+    every = (question for question in context.graph.every_query() if question.topic != "pages")
+    found = next((question for question in every if question.name == name), None)
     if found is None:
         raise UnknownName(
             where=address.path,

@@ -29,7 +29,7 @@ def question(site: Site, request: Request, name: str) -> Response | None:
         return see(request, f"/query/{_question_of(site, local).name}", negotiated(site, local))
     query = asked(site, local)
     forms = forms_of(query)
-    if ending == "html" and query.topic != "checks":
+    if ending == "html":
         return None
     if ending not in forms:
         raise AddressUnknown(
@@ -79,7 +79,8 @@ def asked(site: Site, name: str) -> SavedQuery:
 def _question_of(site: Site, name: str) -> SavedQuery:
     """The question of that name, or the one whose parameter has that name: parameters are described with questions."""
     parent, _, last = name.rpartition("/")
-    if parent.count("/") == 1 and any(last == parameter.name for parameter in asked(site, parent).parameters):
+    names = {query.name for query in site.graph.every_query()}
+    if name not in names and parent in names and any(last == it.name for it in asked(site, parent).parameters):
         return asked(site, parent)
     return asked(site, name)
 

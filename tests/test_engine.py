@@ -22,10 +22,11 @@ import small
 
 from statereport.errors import EndpointFailed, NotWritable, QueryFailed, QueryRefused, QuerySyntax, UnknownName
 from statereport.graph import build_folder
+from statereport.rdf.writers import GRAPH_FORMATS, RESULT_FORMATS
 from statereport.sparql import emptiness, tokens
 from statereport.sparql.answers import Answer
-from statereport.sparql.engine import GRAPH_FORMATS, LONGEST, RESULT_FORMATS, Store, answer_bytes, form_of
-from statereport.sparql.query import Query
+from statereport.sparql.engine import Store, answer_bytes, form_of
+from statereport.sparql.query import LONGEST, Query
 from statereport.sparql.remote import RemoteStore, read_results
 
 JSON = "application/sparql-results+json"

@@ -19,9 +19,7 @@ from statereport.rdf import terms, writers
 from statereport.rdf.writers import GRAPH_FORMATS, RESULT_FORMATS
 from statereport.sparql import tokens
 from statereport.sparql.answers import Answer
-from statereport.sparql.query import LONGEST, Query, shape
-
-__all__ = ["GRAPH_FORMATS", "LONGEST", "RESULT_FORMATS", "Engine", "Query", "Store"]
+from statereport.sparql.query import Query, shape
 
 Scope = tuple[Iterable[str], Iterable[str]]
 

@@ -82,7 +82,13 @@ class Query:
         return tokens.place(self.text, offset, self.source)
 
     def screen(self, inserts: bool = False, graphs: bool = False, deepest: int = 0) -> None:
-        """Refuse what this project does not run (see `tokens.refused`). Raises QueryRefused with the token's place."""
+        """Refuse what this project does not run (see `tokens.refused`), and what is too long. Raises QueryRefused."""
+        if len(self.text) > LONGEST:
+            raise QueryRefused(
+                where=self.source,
+                what=f"The query has {len(self.text):,} characters; the longest that is run has {LONGEST:,}.",
+                hint="ask several shorter questions, or load an export into an engine of your own.",
+            )
         refusal = tokens.refused(self.tokens, inserts, graphs, deepest)
         if refusal:
             token, what, hint = refusal
@@ -91,15 +97,9 @@ class Query:
     def run(self, store: ox.Store, work: Callable[[Any], T], **given: Any) -> T:
         """What `work` makes of the engine's results for this query; `given` is for the engine. It is not screened here.
 
-        `work` is done on a thread with a large stack, on which the results must stay. Raises QuerySyntax, QueryRefused
-        for a query that is too long, QueryFailed for one that cannot be evaluated, and what `work` raises.
+        `work` is done on a thread with a large stack, on which the results must stay. Raises QuerySyntax, QueryFailed for
+        a query that cannot be evaluated, and what `work` raises.
         """
-        if len(self.text) > LONGEST:
-            raise QueryRefused(
-                where=self.source,
-                what=f"The query has {len(self.text):,} characters; the longest that is run has {LONGEST:,}.",
-                hint="ask several shorter questions, or load an export into an engine of your own.",
-            )
         needed = {prefix: self.prefixes[prefix] for prefix in self._undeclared}
         return stack.on_large_stack(
             lambda: self.explained(lambda text: work(store.query(text, prefixes=needed, **given))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
-from statereport.sparql.engine import LONGEST
+from statereport.sparql.query import LONGEST
 from statereport.sparql.tokens import DEEPEST
 
 MIB = 1 << 20

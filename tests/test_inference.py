@@ -132,7 +132,7 @@ FORBIDS = (
 # What an axiom is made of, and what is no axiom.
 PARTS = (
     "Class ObjectProperty DatatypeProperty AnnotationProperty Restriction Ontology intersectionOf unionOf members "
-    "onProperty hasValue someValuesFrom allValuesFrom versionIRI versionInfo deprecated"
+    "onProperty hasValue someValuesFrom allValuesFrom versionIRI versionInfo priorVersion deprecated"
 )
 CHARACTERISTICS = "SymmetricProperty TransitiveProperty"
 

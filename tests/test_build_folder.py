@@ -269,12 +269,12 @@ def test_each_file_of_a_build_with_each_damage_is_reported(made, tmp_path):
 
 
 def test_an_empty_file_of_the_store_that_is_gone_is_reported(made, out):
-    empty = [name for name in names_in(out) if not (out / name).stat().st_size]
+    empty = [name for name in names_in(out / "store") if not (out / "store" / name).stat().st_size]
     for name in empty:
-        (out / name).unlink()
+        (out / "store" / name).unlink()
         with pytest.raises(BuildDamaged, match="missing"):
             build_folder.open_build(out)
-        (out / name).touch()
+        (out / "store" / name).touch()
     assert values(out) == EXPECTED
 
 

@@ -150,7 +150,8 @@ def _facts(context: Context, iri: str, facts: Iterable[Fact], backwards: bool = 
     by_property: dict[str, list[tuple[cells.Thing, str]]] = {}
     for fact in facts:
         why = ""
-        if fact.origin == INFERRED and context.explanations:
+        # Statements in foreign terms follow from a link of the ontology, and have no rule to show.
+        if fact.graph == f"{namespaces.GRAPH}inferred" and context.explanations:
             subject, value = (fact.value.value, f"<{iri}>") if backwards else (iri, str(fact.value))
             why = cells.address("/why", subject=subject, predicate=fact.predicate, object=value)
         by_property.setdefault(fact.predicate, []).append((_value(context, fact), why))

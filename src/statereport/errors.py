@@ -415,6 +415,43 @@ class NumeralUnaccounted(Problem):
     exit_code = 1
 
 
+# --- drafts ----------------------------------------------------------------------------------------------------------
+
+
+class DocumentUnreadable(Problem):
+    """A document from which a draft should be made cannot be read: it is empty, damaged, encrypted, a scan without
+    text, or of a kind that is not read (.doc, RTF, spreadsheets).
+
+    Fix: use the PDF, the .docx, the HTML page or a plain text of the report. A scan has to go through text recognition
+    first; an encrypted file has to be opened with its password and saved without.
+    """
+
+    code = "document-unreadable"
+
+
+class ExtraMissing(Problem):
+    """A command needs a library that is only installed with an extra of the package.
+
+    Fix: install the package with the extra that the message names, for drafts: pip install 'statereport[draft]'.
+    """
+
+    code = "extra-missing"
+
+
+class RunBroken(Problem):
+    """The numbers of a document's paragraphs do not form one run: a number is missing, or the run begins again.
+
+    Either the document really is so, or the reader did not see a number. The message names the paragraphs before and
+    after the break with their pages.
+
+    Fix: look at those pages. Where the document is so, use --allow-gaps: the break is then listed, and the paragraphs
+    keep their own numbers. Where the reader failed, save the document as plain text, correct it there, and use that.
+    """
+
+    code = "run-broken"
+    exit_code = 1
+
+
 # --- queries and checks ----------------------------------------------------------------------------------------------
 
 

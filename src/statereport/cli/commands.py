@@ -268,6 +268,37 @@ ledger = _generated(
 )
 
 
+@cli.group(cls=console.Drafting, short_help="Make the draft of a report from its file.")
+def draft() -> None:
+    """Make the first draft of a report from its file (PDF, .docx, HTML, text), and follow it until it is done.
+
+    \b
+    Example:
+      statereport draft report.pdf --out draft
+    """
+
+
+@draft.command("file", short_help="Read a file: its text and passages.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("draft"), show_default=True,
+    help="The folder to write.",
+)  # fmt: skip
+@click.option(
+    "--allow-gaps", is_flag=True, help="List breaks in the run of paragraph numbers instead of refusing them."
+)
+def draft_file(file: Path, out: Path, allow_gaps: bool) -> None:
+    """Read a file: write its normalised text and the table of its passages into a folder.
+
+    \b
+    Example:
+      statereport draft report.pdf --out draft
+    """
+    from statereport.cli import draft as drafting
+
+    console.write(drafting.file(file, out, allow_gaps))
+
+
 @cli.command(short_help="Explain a problem by its code.")
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:

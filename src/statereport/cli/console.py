@@ -35,6 +35,17 @@ class Commands(click.Group):
         return super().resolve_command(context, args)
 
 
+class Drafting(Commands):
+    """The group of `draft`: what is no command of it is a file to make a draft of."""
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(context, args[0]) is None and not args[0].startswith("-"):
+            args = ["file", *args]
+        return super().resolve_command(context, args)
+
+
 def run(command: click.Command, args: list[str] | None = None) -> int:
     """Run a command, report what goes wrong on stderr, and return the exit code."""
     return fault.caught(lambda: _run(command, args))

@@ -1,4 +1,4 @@
-"""A server in a process of its own, on this machine only, and a client that sends exactly what it is told to.
+"""A server in a process of its own, on this machine only, and a client that sends exactly what it is given.
 
 python tests/web/serving.py small '{"seconds": 2}'     the small project, with other limits
 """
@@ -97,8 +97,17 @@ class Served:
                     said += piece
             return said
 
+    def requests(self, number: int = 1, **fields: str) -> list[dict]:
+        """The log's lines for requests with these fields, when there are so many: a line comes after its answer."""
+
+        def written() -> list[dict]:
+            return [entry for entry in self.entries if entry["event"] == "request" and fields.items() <= entry.items()]
+
+        assert until(lambda: len(written()) >= number), written()
+        return written()
+
     def health(self) -> dict:
-        """What the server says of its pools."""
+        """What the server reports about its pools."""
         return self.ask("/health").json
 
     def tree(self) -> list[int]:
@@ -189,7 +198,7 @@ def site_of(engine: Any, project: Any, base: str, limits: Any) -> Any:
 
 
 def main() -> None:
-    """Serve the small project until told to end."""
+    """Serve the small project until asked to end."""
     import small as making
 
     from statereport.pages import routes

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -102,14 +103,24 @@ def test_the_sheet_of_a_chart_is_the_only_one_that_its_policy_lets_in(served):
     assert policy == headers.POLICIES["image/svg"] and "unsafe" not in policy
 
 
-def test_when_the_process_that_draws_dies_it_costs_at_most_one_picture(served):
-    served.ask(f"{CHART}.svg")
+def test_when_the_process_that_draws_dies_it_costs_one_picture(served):
+    before, address = drawing(served), f"{CHART}.png?least=5000"
+    os.kill(before, signal.SIGSTOP)  # so that the picture is under way, and not drawn, when the process dies
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(served.ask, address)
+        assert serving.until(lambda: served.health()["pools"]["drawing"]["busy"] == 1)
+        os.kill(before, signal.SIGKILL)
+        reply = asked.result()
+    assert reply.status == 503 and reply.json["code"] == "drawing-failed" and reply.headers["retry-after"]
+    assert served.ask(address).status == 200 and drawing(served) != before
+    assert served.health()["status"] == "ok"
+
+
+def test_a_process_that_died_with_nothing_to_draw_costs_no_picture(served):
     before = drawing(served)
     os.kill(before, signal.SIGKILL)
-    # The server may see that the process is gone before it sends it the next picture.
-    reply = served.ask(f"{CHART}.png?least=5000")
-    assert reply.status == 200 or (reply.status == 503 and reply.json["code"] == "drawing-failed")
-    assert served.ask(f"{CHART}.png?least=5000").status == 200 and drawing(served) != before
+    assert serving.until(lambda: before not in served.tree())
+    assert served.ask(f"{CHART}.png?least=5001").status == 200 and drawing(served) != before
     assert served.health()["status"] == "ok"
 
 

@@ -25,6 +25,7 @@ from statereport.cli import check as checking
 from statereport.cli import commands, console
 from statereport.project import Project
 from statereport.rdf import terms, turtle
+from statereport.source.generators import GENERATORS
 
 COMMANDS = tuple(commands.cli.commands)
 # A program that runs a command, and prints which modules were loaded for it.
@@ -342,7 +343,7 @@ def test_fmt_lists_what_differs_and_writes_it(project, run) -> None:
     assert run("fmt", "nothing-here")[0] == 2
 
 
-@pytest.mark.parametrize("command", ["anchors", "ledger"])
+@pytest.mark.parametrize("command", sorted(GENERATORS))
 def test_generated_graphs_are_checked_and_written_with_the_text_only(
     command: str, tiny, tiny_text, run, monkeypatch
 ) -> None:

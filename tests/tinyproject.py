@@ -19,7 +19,7 @@ def change(project: Project, old: str, new: str, file: str = "01-schools.ttl") -
 
 def read(project: Project, text: Text) -> evidence.Evidence:
     """The evidence of the report, its generated graphs left out."""
-    graphs = dataset.read_folder(project, project.graphs / "reports", evidence.GENERATED)
+    graphs = dataset.read_folder(project, project.graphs, evidence.GENERATED)
     return evidence.read(project, graphs, text)
 
 

@@ -11,11 +11,10 @@ from statereport.project import Project, find_text
 from statereport.questions import lint
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import dataset, prefixes, turtle
-from statereport.source import anchors, evidence, ledger, text
+from statereport.source import evidence, text
 from statereport.source.generated import Generated
+from statereport.source.generators import GENERATORS
 from statereport.sparql.engine import Store
-
-GENERATORS = {"anchors": anchors.generate, "ledger": ledger.generate}
 
 Say = Callable[[str], None]
 
@@ -38,7 +37,7 @@ def check(project: Project, given: Path | None = None, say: Say = lambda line: N
         for generate in GENERATORS.values():
             found += generate(read).check()
     else:
-        say("The report's text is not at hand: anchors and ledger were not compared with it (--text FILE).")
+        say("The report's text is not at hand: the generated graphs were not compared with it (--text FILE).")
     found += dataset.problems(project, loaded)
     examined = examine.examine(project, None, say, loaded)
     for finding in examined.violations:
@@ -53,7 +52,7 @@ def check(project: Project, given: Path | None = None, say: Say = lambda line: N
 
 
 def generated(name: str, project: Project, given: Path | None = None) -> tuple[Problem, ...]:
-    """The findings of a generated graph (`anchors` or `ledger`) against the text. Raises TextMissing, TextDiffers."""
+    """The findings of a generated graph (a name of `GENERATORS`) against the text. Raises TextMissing, TextDiffers."""
     return _generate(name, project, given).check()
 
 
@@ -65,7 +64,7 @@ def generate(name: str, project: Project, given: Path | None = None) -> tuple[Pa
 
 def _generate(name: str, project: Project, given: Path | None) -> Generated:
     # The generated graphs are not read: one that is broken must not keep them from being generated again.
-    graphs = dataset.read_folder(project, project.graphs / "reports", evidence.GENERATED)
+    graphs = dataset.read_folder(project, project.graphs, evidence.GENERATED)
     return GENERATORS[name](evidence.read(project, graphs, _text(project, given)))
 
 

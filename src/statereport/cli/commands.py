@@ -266,6 +266,11 @@ ledger = _generated(
     "Account for each number of the text.",
     "Account for each number of the report's text, and write the ledger.",
 )
+mentions = _generated(
+    "mentions",
+    "Find the printed names in the text.",
+    "Find each name of a body, office, instrument, group or place in the report's text and write its place.",
+)
 
 
 @cli.group(cls=console.Drafting, short_help="Make the draft of a report from its file.")

@@ -114,12 +114,12 @@ def refuse_failed_checks(project: Project, engine: Engine, saved: Iterable) -> N
 
 
 def _compare(project: Project, dataset: Dataset, text: Path) -> None:
-    """Raise where the anchors or the ledger of numerals, made again from the text, are not those of the project."""
-    from statereport.source import anchors, evidence, ledger
+    """Raise where a generated graph, made again from the text, is not that of the project."""
+    from statereport.source import evidence, generators
     from statereport.source import text as reading
 
     read = evidence.read(project, dataset.data, reading.load(text))
-    for generate in (anchors.generate, ledger.generate):
+    for generate in generators.GENERATORS.values():
         for problem in generate(read).check():
             raise problem
 

@@ -2,12 +2,12 @@
 
 `read` gathers it from the named graphs of graphs/reports/<report>/ (all but the generated ones); `Evidence.located` has
 each fragment's place in the text: it must stand in at least one text unit of its statement and in none twice, and every
-unit must hold a quote. Anchors and the ledger of numerals are both written from this.
+unit must hold a quote. Anchors, the ledger of numerals and the mentions of names are written from this.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from statereport.rdf.namespaces import GRAPH, SR
 from statereport.rdf.prefixes import Prefixes
 from statereport.source.text import Segment, Span, Text, find, occurrences, printed_in
 
-GENERATED = ("anchors.ttl", "ledger.ttl")
+GENERATED = ("anchors.ttl", "ledger.ttl", "mentions.ttl")
 LONGEST = 80  # characters of a fragment
 
 _A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -72,7 +72,7 @@ class Carrier:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that one report's curated graphs say about its text."""
+    """All that one report's curated graphs say about its text; `graphs` are the project's, without generated ones."""
 
     project: Project
     prefixes: Prefixes
@@ -81,6 +81,7 @@ class Evidence:
     text: Text
     units: tuple[Unit, ...]
     carriers: tuple[Carrier, ...]
+    graphs: Graphs = field(repr=False)
 
     @cached_property
     def located(self) -> tuple["Located", ...]:
@@ -156,14 +157,15 @@ def _about(graphs: Graphs) -> dict[str, dict[str, list[str]]]:
 
 def _evidence(project: Project, graphs: Graphs, home: str, report: str, text: Text) -> Evidence:
     folder = home.removesuffix("report")
-    generated = {folder + name.removesuffix(".ttl") for name in GENERATED}
-    about = _about({name: graphs[name] for name in graphs if name.startswith(folder) and name not in generated})
+    generated = tuple("/" + name.removesuffix(".ttl") for name in GENERATED)
+    curated = {name: graphs[name] for name in graphs if not name.endswith(generated)}
+    about = _about({name: triples for name, triples in curated.items() if name.startswith(folder)})
     path = path_of(project, home)
     units = {iri: unit for iri, facts in about.items() if (unit := _unit(iri, facts, about, project.name(path)))}
     known = prefixes.of_file(project, path)
     carriers = [carrier for iri, facts in about.items() if (carrier := _carrier(iri, facts, units, known))]
     in_order = sorted(units.values(), key=lambda unit: unit.start)
-    return Evidence(project, known, path.parent, report, text, tuple(in_order), tuple(carriers))
+    return Evidence(project, known, path.parent, report, text, tuple(in_order), tuple(carriers), curated)
 
 
 def _unit(iri: str, facts: _Facts, about: Mapping[str, _Facts], where: str) -> Unit | None:

@@ -67,8 +67,8 @@ def docx(paragraphs: list[tuple[str, str]]) -> bytes:
         "word/numbering.xml": f'<w:numbering {_W}><w:abstractNum w:abstractNumId="0">{levels}'
         "</w:abstractNum>"
         '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>',
-        "word/styles.xml": f'<w:styles {_W}><w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/>'
-        "</w:style></w:styles>",
+        "word/styles.xml": f'<w:styles {_W}><w:style w:type="paragraph" w:styleId="Heading1">'
+        '<w:name w:val="heading 1"/></w:style></w:styles>',
     }
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:

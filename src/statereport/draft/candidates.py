@@ -1,0 +1,356 @@
+"""Candidates: what a text names and states, each with its range and the rule that found it.
+
+A candidate is a proposal for a person. Kinds: instrument, short-form, provision, recommendation, body, time, numeral
+(with its account), figure (value, bound, unit, period), group, place.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from statereport.draft import grammar
+from statereport.draft.vocabulary import Vocabulary
+from statereport.source.text import Numeral, Span, numerals
+
+KINDS = (
+    "instrument", "short-form", "provision", "recommendation", "body", "group", "place", "time", "numeral", "figure",
+)  # fmt: skip
+COLUMNS = ("kind", "passage", "start", "end", "text", "rule", "value", "bound", "unit", "period", "refers to")
+
+
+@dataclass(frozen=True)
+class Candidate(Span):
+    """A proposal: a range of the text, its kind, the rule, and what the rule read there.
+
+    value   of a figure: the number; of a numeral: its account; of a time: date or period; else the IRI, where the
+            vocabulary has the thing
+    refers  what a short form or provision belongs to: the text of the name before, or its IRI
+    """
+
+    kind: str
+    passage: str
+    text: str
+    rule: str
+    value: str = ""
+    bound: str = ""
+    unit: str = ""
+    period: str = ""
+    refers: str = ""
+
+    def row(self) -> tuple[str, ...]:
+        """The cells of the table, in the order of COLUMNS."""
+        return (
+            self.kind, self.passage, str(self.start), str(self.end), self.text, self.rule, self.value, self.bound,
+            self.unit, self.period, self.refers,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Passage(Span):
+    """A passage for which candidates are looked for."""
+
+    number: str
+
+
+def candidates(content: str, passages: Sequence[Passage], vocabulary: Vocabulary) -> list[Candidate]:
+    """Every candidate of the passages, in the order of the text."""
+    found: list[Candidate] = []
+    known = _Named(vocabulary)
+    tokens = numerals(content)
+    starts = [it.start for it in tokens]
+    for passage in passages:
+        text = content[passage.start : passage.end]
+        inside = tokens[bisect_right(starts, passage.start - 1) : bisect_right(starts, passage.end - 1)]
+        found += _of_passage(text, passage, [it for it in inside if it.end <= passage.end], known)
+    return sorted(found, key=lambda it: (it.start, it.end, KINDS.index(it.kind)))
+
+
+class _Named:
+    """What was named so far, to resolve short forms by; acronyms with what they stand for."""
+
+    def __init__(self, vocabulary: Vocabulary):
+        self.vocabulary = vocabulary
+        self.acts: list[tuple[str, str]] = []  # (head noun in small letters, name)
+        self.short: dict[str, str] = {}
+
+    def name(self, name: str) -> None:
+        """Remember an instrument by its head nouns."""
+        for word in re.findall(rf"\b(?:{grammar.ACTS})\b", name):
+            self.acts.append((_head(word), name))
+
+    def define(self, name: str, short: str) -> None:
+        self.short[short] = name
+
+    def meant(self, form: str) -> str:
+        """What "the Law", "the said Decree", "this Convention" refers to: what was introduced so, else named last."""
+        word = form.split()[-1]
+        if word in self.short:
+            return self.short[word]
+        head = _head(word)
+        return next((name for kind, name in reversed(self.acts) if kind == head), "")
+
+
+def _head(word: str) -> str:
+    word = word.lower()
+    word = {"policies": "policy", "strategies": "strategy", "treaties": "treaty", "programmes": "program"}.get(word, word)
+    return re.sub(r"(?<!rule)(?<!observation)s$", "", word.replace("programme", "program"))
+
+
+def _of_passage(text: str, passage: Passage, tokens: Sequence[Numeral], known: _Named) -> list[Candidate]:
+    at = passage.start
+
+    def made(kind: str, start: int, end: int, rule: str, **more: str) -> Candidate:
+        return Candidate(at + start, at + end, kind, passage.number, text[start:end], rule, **more)
+
+    symbols = [(m.start(), m.end()) for m in grammar.SYMBOL.finditer(text)]
+    addresses = [(m.start(), m.end()) for m in grammar.URL.finditer(text)]
+    recommended = [(m.start(), m.end()) for m in grammar.RECOMMENDATION.finditer(text)]
+    provisions = _longest(
+        [it for it in grammar.provisions(text) if not _inside(it.start, it.end, [*symbols, *addresses])]
+    )
+    provisions = [it for it in provisions if not _overlaps(it.start, it.end, recommended) or _inside(*recommended[0], [(it.start, it.end)])]
+    times = [(it, what) for it, what in grammar.times(text) if not _overlaps(it.start, it.end, [*symbols, *addresses])]
+    acts = _acts(text, known.vocabulary, addresses)
+    spans = [(it.start, it.end) for it in acts]
+    times = [(it, what) for it, what in times if not (it.rule in ("year", "year-range") and _in_title(text, it, acts))]
+    bodies = _bodies(text, known, spans)
+    found = [made("instrument", it.start, it.end, it.rule, value=known.vocabulary.iri("instrument", text[it.start : it.end])) for it in acts]
+    found += [made("recommendation", start, end, "recommendation") for start, end in recommended]
+    found += [made("time", it.start, it.end, it.rule, value=what) for it, what in times]
+    found += [made("body", it.start, it.end, it.rule, value=known.vocabulary.iri("body", text[it.start : it.end])) for it in bodies]
+    taken = [*spans, *((it.start, it.end) for it in bodies), *((it.start, it.end) for it, _ in times)]
+    groups = _longest([*known.vocabulary.found("group", text), *_grammar_groups(text)])
+    found += [
+        made("group", it.start, it.end, it.rule, value=known.vocabulary.iri("group", text[it.start : it.end]))
+        for it in groups
+        if not _inside(it.start, it.end, taken)
+    ]
+    lands = [*known.vocabulary.found("place", text), *(it for it in grammar.places(text) if not _overlaps(it.start, it.end, taken))]
+    found += [
+        made("place", it.start, it.end, it.rule, value=known.vocabulary.iri("place", text[it.start : it.end]))
+        for it in _longest(lands)
+    ]
+    found += _short_and_provisions(text, made, acts, provisions, known)
+    found += _numbers(text, at, tokens, made, provisions, times, acts, bodies, symbols, addresses, recommended)
+    return found
+
+
+def _acts(text: str, vocabulary: Vocabulary, addresses: Sequence[tuple[int, int]]) -> list[grammar.Found]:
+    """Instruments without overlaps: the longest of those that meet."""
+    found = [*grammar.instruments(text), *vocabulary.found("instrument", text)]
+    return _longest([it for it in found if not _inside(it.start, it.end, addresses)])
+
+
+def _bodies(text: str, known: _Named, acts: Sequence[tuple[int, int]]) -> list[grammar.Found]:
+    found = [*grammar.bodies(text), *known.vocabulary.found("body", text)]
+    for name, short, start, end in grammar.definitions(text):
+        is_act = re.search(rf"\b(?:{grammar.ACTS})\b", name) is not None
+        if not is_act or re.search(rf"\b(?:{grammar.BODY_HEADS})\b", name.split(" on ")[0].split(" for ")[0]) and not re.match(
+            rf"(?:{grammar.ACTS})\b", name
+        ):
+            if re.search(rf"\b(?:{grammar.BODY_HEADS})\b", name):
+                known.define(name, short)
+                found.append(grammar.Found(start, end, "introduced"))
+        else:
+            known.define(name, short)
+    for match in grammar.ACRONYM.finditer(text):
+        name = known.short.get(match[0], "")
+        if name and re.search(rf"\b(?:{grammar.BODY_HEADS})\b", name):
+            found.append(grammar.Found(*match.span(), "acronym"))
+    return [
+        it
+        for it in _longest(found)
+        if not (_inside(it.start, it.end, acts) and it.rule == "head-noun-alone")
+        and not (it.start, it.end) in acts
+        and not (it.rule == "head-noun" and any(a == it.start and b >= it.end for a, b in acts))
+    ]
+
+
+def _grammar_groups(text: str) -> list[grammar.Found]:
+    return [grammar.Found(*match.span(), "people") for match in grammar.GROUP.finditer(text)]
+
+
+def _short_and_provisions(text, made, acts, provisions, known: _Named) -> list[Candidate]:
+    """Short forms and provisions in the order of the text, so that each is resolved by what was named before it."""
+    events = [("act", it.start, it.end, it.rule) for it in acts]
+    spans = [(it.start, it.end) for it in acts]
+    events += [
+        ("short", *m.span(), "the-" + _head(m[0].split()[-1]))
+        for m in grammar.SHORT.finditer(text)
+        if not _overlaps(m.start() + 4, m.end(), spans)
+    ]
+    events += [("provision", it.start, it.end, it.rule) for it in provisions]
+    found, acts_named = [], {start: text[start:end] for start, end in spans}
+    for kind, start, end, rule in sorted(events, key=lambda it: (it[1], it[2])):
+        if kind == "act":
+            known.name(text[start:end])
+            if known.acts.count((_head("constitution"), text[start:end])) > 1 and text[start:end] == "Constitution":
+                found.append(made("short-form", start, end, "the-constitution", refers=text[start:end]))
+        elif kind == "short":
+            meant = known.meant(text[start:end])
+            word = text[start:end].split()[-1]
+            if meant or word[0].isupper():
+                found.append(made("short-form", start, end, rule, refers=meant))
+        else:
+            of = re.match(r"(?:,?\s(?:of|to|in)\s(?:the\s)?|\s\()", text[end:])
+            named = next((name for at, name in acts_named.items() if of and at == end + of.end()), "")
+            if not named and of:
+                short = grammar.SHORT.match("the " + text[end + of.end() :])
+                named = known.meant(short[0]) if short else ""
+            if not named:
+                named = known.acts[-1][1] if known.acts else ""
+            found.append(made("provision", start, end, rule, refers=named))
+    return found
+
+
+def _in_title(text: str, it: grammar.Found, acts: Sequence[grammar.Found]) -> bool:
+    """Whether a year is a part of an instrument's title, not its date: "the 2021-2023 Action Plan"."""
+    return any(a.rule in ("titled", "named") and a.start <= it.start and it.end <= a.end for a in acts)
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def _numbers(text, at, tokens, made, provisions, times, acts, bodies, symbols, addresses, recommended) -> list[Candidate]:
+    numbers = [(m.start(), m.end()) for m in grammar.NUMBER.finditer(text)]
+    numbers += [(it.start, it.end) for it in acts if it.rule in ("bill-number", "resolution-number", "general-recommendation")]
+    cases = [(it.start, it.end) for it in acts if it.rule == "case"]
+    named = [(m.start(), m.end()) for m in grammar.NAMED_NUMBER.finditer(text)]
+    listed = [(m.start(), m.end()) for m in grammar._LISTED.finditer(text)]
+    listed = listed if len(listed) > 1 else []
+    steps = [(it.start, it.end) for it in provisions]
+    names = [(it.start, it.end) for it in [*acts, *bodies]]
+    found = []
+    for token in tokens:
+        start, end = token.start - at, token.end - at
+        when = next((what for it, what in times if it.start <= start and end <= it.end), "")
+        account, rule = "", ""
+        for account, rule, ranges in (
+            ("other-identifier", "address", addresses),
+            ("list-number", "list", listed),
+            ("document-symbol", "symbol", symbols),
+            ("instrument-number", "number", numbers),
+            ("other-identifier", "recommendation", recommended),
+            ("provision", "provision", steps),
+            ("part-of-name", "named-number", named),
+            ("other-identifier", "case", cases),
+        ):
+            if _inside(start, end, ranges):
+                break
+        else:
+            account = ""
+        if token.account or (start == 0 and re.match(r"\.(\s|$)", text[end : end + 2]) and token.token.isdigit()):
+            account, rule = token.account or "list-number", "paragraph"
+        elif not account and when:
+            account, rule = when, "time"
+        elif not account and _inside(start, end, names):
+            account, rule = "part-of-name", "name"
+        elif not account:
+            account, rule = ("legal-quantity", "legal") if _is_legal(text, start, end) else ("figure", "figure")
+        found.append(made("numeral", start, end, rule, value=account))
+        if account in ("figure", "legal-quantity"):
+            found.append(
+                made(
+                    "figure", start, end, account, value=value_of(token.token), bound=grammar.bound_before(text, start),
+                    unit=_unit(text, start, end), period=_period(text, start, times),
+                )
+            )  # fmt: skip
+    return found
+
+
+def _is_legal(text: str, start: int, end: int) -> bool:
+    """Whether a number is a quantity that law sets (fine, term, quota, age), not a count: by the words around it."""
+    sentence = text[max(text.rfind(". ", 0, start), 0) : (text.find(". ", end) + 1) or len(text)]
+    before, after = text[max(0, start - 40) : start], text[end : end + 30]
+    if grammar.LEGAL_UNIT.match(after):
+        return not re.search(r"(?i)\b(?:convicted|sentenced|were|was|had been)\b", sentence) or bool(
+            re.search(r"(?i)\b(?:shall|must|may|punish\w+|fine|within|quota)\b", sentence)
+        )
+    if re.search(r"(?i)\b(?:age[ds]?|aged between|under|over|age group)\s(?:\w+\s)?(?:[0-9]+\s?[-–to]+\s?)?$", before):
+        return bool(re.search(r"(?i)\bage|old\b", before + after))
+    return bool(
+        re.search(r"(?i)\b(?:shall|must|punishable|fine of|is set|quota (?:of|is)|in the amount of|worth up to)\b", before[-60:])
+        or re.search(r"(?i)^\s?(?:%|per\s?cent)\s(?:quota|of\s(?:the\s)?(?:places|posts|vacanc|seats|list|grants))", after)
+    )
+
+
+def _unit(text: str, start: int, end: int) -> str:
+    """The unit as printed: %, a currency, or the noun that follows."""
+    after = text[end : end + 60]
+    if match := re.match(r"\s?(?:%|per\s?cent|percent)", after):
+        return "%" if match else ""
+    if match := re.search(rf"({grammar.CURRENCY})\s?$", text[max(0, start - 5) : start]):
+        return match[1]
+    if match := re.match(rf"\s({grammar.CURRENCY}|tenge|euros?|dollars|reais)\b", after):
+        return match[1]
+    match = re.match(r"\s?\(?(?:[a-z-]+(?:ed|al|ic|ous|ar|ive|ary|an|en)\s|new\s|of\s(?:them|these|which)\b|other\s|different\s|such\s){0,3}([a-z][a-z-]{2,})", after)
+    word = match[1] if match else ""
+    return "" if word in _NO_UNITS else word
+
+
+_NO_UNITS = frozenset("and the for were was are had have has from with that which who than into under over per out being more less".split())
+
+
+def _period(text: str, start: int, times) -> str:
+    """The time that is nearest to a figure: in its sentence the last before it, else the first behind it, else the passage's first."""
+    begin = max((m.end() for m in re.finditer(r"(?<![A-Z])(?<!No)\.\s(?=[A-Z])", text[:start])), default=0)
+    stop = next((start + m.start() for m in re.finditer(r"\.\s(?=[A-Z])", text[start:])), len(text))
+    before = [text[it.start : it.end] for it, _ in times if begin <= it.start and it.end <= start]
+    after = [text[it.start : it.end] for it, _ in times if start < it.start < stop]
+    earlier = [text[it.start : it.end] for it, _ in times if it.end <= begin]
+    return (before[-1:] or after[:1] or earlier[-1:] or [""])[0]
+
+
+_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_WORDS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen".split()
+    )
+} | {word: 20 + 10 * place for place, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
+
+
+def value_of(token: str) -> str:
+    """The value of a numeral in digits or words: "3.3 million" is 3300000, "two hundred and fifty-one" 251."""
+    total, part, seen = 0.0, 0.0, False
+    for word in re.findall(r"[0-9][0-9,]*(?:\.[0-9]+)?|[a-z]+", token.lower()):
+        if word[0].isdigit():
+            part += float(word.replace(",", ""))
+        elif word in _WORDS:
+            part += _WORDS[word]
+        elif word == "hundred":
+            part = (part or 1) * 100
+        elif word in _SCALES:
+            total, part = total + (part or 1) * _SCALES[word], 0.0
+        elif word != "and":
+            continue
+        seen = True
+    value = round(total + part, 6)
+    return (str(int(value)) if value == int(value) else repr(value)) if seen else ""
+
+
+# --- ranges ----------------------------------------------------------------------------------------------------------
+
+
+def _inside(start: int, end: int, ranges: Iterable[tuple[int, int]]) -> bool:
+    return any(a <= start and end <= b for a, b in ranges)
+
+
+def _overlaps(start: int, end: int, ranges: Iterable[tuple[int, int]]) -> bool:
+    return any(start < b and a < end for a, b in ranges)
+
+
+def _longest(found: Sequence[grammar.Found]) -> list[grammar.Found]:
+    """Of ranges that overlap, the longest; in the order of the text."""
+    kept: list[grammar.Found] = []
+    for it in sorted(found, key=lambda it: (it.start - it.end, it.start)):
+        if it.end > it.start and not _overlaps(it.start, it.end, [(k.start, k.end) for k in kept]):
+            kept.append(it)
+    return sorted(kept, key=lambda it: it.start)
+
+
+def shifted(found: Candidate, by: int) -> Candidate:
+    """The candidate so many characters later."""
+    return replace(found, start=found.start + by, end=found.end + by)

@@ -283,7 +283,7 @@ def draft() -> None:
     """
 
 
-@draft.command("file", short_help="Read a file: its text and passages.")
+@draft.command("file", short_help="Read a file: its text, passages and candidates.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("draft"), show_default=True,
@@ -293,7 +293,7 @@ def draft() -> None:
     "--allow-gaps", is_flag=True, help="List breaks in the run of paragraph numbers instead of refusing them."
 )
 def draft_file(file: Path, out: Path, allow_gaps: bool) -> None:
-    """Read a file: write its normalised text and the table of its passages into a folder.
+    """Read a file: write its normalised text, its passages and the candidates into a folder.
 
     \b
     Example:

@@ -6,10 +6,13 @@ A candidate is a proposal for a person. Kinds: instrument, short-form, provision
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from decimal import Decimal
 
 from statereport.draft import grammar
+from statereport.draft.document import Document
 from statereport.draft.vocabulary import Vocabulary
 from statereport.source.text import Numeral, Span, numerals
 
@@ -51,6 +54,7 @@ class Passage(Span):
     """A passage for which candidates are looked for."""
 
     number: str
+    under: str = ""
 
 
 def candidates(content: str, passages: Sequence[Passage], vocabulary: Vocabulary) -> list[Candidate]:
@@ -59,11 +63,24 @@ def candidates(content: str, passages: Sequence[Passage], vocabulary: Vocabulary
     known = _Named(vocabulary)
     tokens = numerals(content)
     starts = [it.start for it in tokens]
+    known.countries = {match[1] for match in grammar.COUNTRY.finditer(content)}
     for passage in passages:
         text = content[passage.start : passage.end]
         inside = tokens[bisect_right(starts, passage.start - 1) : bisect_right(starts, passage.end - 1)]
         found += _of_passage(text, passage, [it for it in inside if it.end <= passage.end], known)
     return sorted(found, key=lambda it: (it.start, it.end, KINDS.index(it.kind)))
+
+
+def of_document(made: Document, names: Vocabulary) -> list[Candidate]:
+    """Every candidate in the passages and notes of a document; headings hold none."""
+    passages = [Passage(it.start, it.end, it.number, it.under) for it in made.units if it.kind != "section"]
+    return candidates(made.content, passages, names)
+
+
+def counts(found: Iterable[Candidate]) -> dict[str, int]:
+    """How many candidates there are of each kind, in the order of KINDS."""
+    counted = Counter(it.kind for it in found)
+    return {kind: counted[kind] for kind in KINDS}
 
 
 class _Named:
@@ -73,11 +90,15 @@ class _Named:
         self.vocabulary = vocabulary
         self.acts: list[tuple[str, str]] = []  # (head noun in small letters, name)
         self.short: dict[str, str] = {}
+        self.countries: set[str] = set()
+        self.time = ("", "")  # the section, and the time that its passages named last
 
     def name(self, name: str) -> None:
         """Remember an instrument by its head nouns."""
         for word in re.findall(rf"\b(?:{grammar.ACTS})\b", name):
             self.acts.append((_head(word), name))
+        if re.search(r"\b[Aa]mend(?:ing|ments?)\b", name):
+            self.acts.append(("amendment", name))
 
     def define(self, name: str, short: str) -> None:
         self.short[short] = name
@@ -93,7 +114,9 @@ class _Named:
 
 def _head(word: str) -> str:
     word = word.lower()
-    word = {"policies": "policy", "strategies": "strategy", "treaties": "treaty", "programmes": "program"}.get(word, word)
+    word = {"policies": "policy", "strategies": "strategy", "treaties": "treaty", "programmes": "program"}.get(
+        word, word
+    )
     return re.sub(r"(?<!rule)(?<!observation)s$", "", word.replace("programme", "program"))
 
 
@@ -109,16 +132,31 @@ def _of_passage(text: str, passage: Passage, tokens: Sequence[Numeral], known: _
     provisions = _longest(
         [it for it in grammar.provisions(text) if not _inside(it.start, it.end, [*symbols, *addresses])]
     )
-    provisions = [it for it in provisions if not _overlaps(it.start, it.end, recommended) or _inside(*recommended[0], [(it.start, it.end)])]
+    provisions = [
+        it
+        for it in provisions
+        if not _overlaps(it.start, it.end, recommended) or _inside(*recommended[0], [(it.start, it.end)])
+    ]
     times = [(it, what) for it, what in grammar.times(text) if not _overlaps(it.start, it.end, [*symbols, *addresses])]
     acts = _acts(text, known.vocabulary, addresses)
     spans = [(it.start, it.end) for it in acts]
-    times = [(it, what) for it, what in times if not (it.rule in ("year", "year-range") and _in_title(text, it, acts))]
+    times = [
+        (it, what)
+        for it, what in times
+        if not (it.rule in ("year", "year-range", "in-year") and _in_title(text, it, acts))
+    ]
+    times = [(it, "date" if _inside(it.start, it.end, spans) else what) for it, what in times]
     bodies = _bodies(text, known, spans)
-    found = [made("instrument", it.start, it.end, it.rule, value=known.vocabulary.iri("instrument", text[it.start : it.end])) for it in acts]
+    found = [
+        made("instrument", it.start, it.end, it.rule, value=known.vocabulary.iri("instrument", text[it.start : it.end]))
+        for it in acts
+    ]
     found += [made("recommendation", start, end, "recommendation") for start, end in recommended]
     found += [made("time", it.start, it.end, it.rule, value=what) for it, what in times]
-    found += [made("body", it.start, it.end, it.rule, value=known.vocabulary.iri("body", text[it.start : it.end])) for it in bodies]
+    found += [
+        made("body", it.start, it.end, it.rule, value=known.vocabulary.iri("body", text[it.start : it.end]))
+        for it in bodies
+    ]
     taken = [*spans, *((it.start, it.end) for it in bodies), *((it.start, it.end) for it, _ in times)]
     groups = _longest([*known.vocabulary.found("group", text), *_grammar_groups(text)])
     found += [
@@ -126,28 +164,50 @@ def _of_passage(text: str, passage: Passage, tokens: Sequence[Numeral], known: _
         for it in groups
         if not _inside(it.start, it.end, taken)
     ]
-    lands = [*known.vocabulary.found("place", text), *(it for it in grammar.places(text) if not _overlaps(it.start, it.end, taken))]
+    countries = [m for name in known.countries for m in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
+    lands = [*(grammar.Found(*m.span(), "country") for m in countries)]
+    lands += [
+        *known.vocabulary.found("place", text),
+        *(it for it in grammar.places(text) if not _overlaps(it.start, it.end, taken)),
+    ]
     found += [
         made("place", it.start, it.end, it.rule, value=known.vocabulary.iri("place", text[it.start : it.end]))
         for it in _longest(lands)
     ]
     found += _short_and_provisions(text, made, acts, provisions, known)
-    found += _numbers(text, at, tokens, made, provisions, times, acts, bodies, symbols, addresses, recommended)
+    earlier = known.time[1] if known.time[0] == passage.under else ""
+    found += _numbers(text, at, tokens, made, provisions, times, acts, bodies, symbols, addresses, recommended, earlier)
+    for match in grammar.NONE.finditer(text):
+        period = _period(text, match.start(), match.end(), times, earlier)
+        found.append(made("figure", *match.span(), "none", value="0", bound="exact", period=period))
+    stated = [text[it.start : it.end] for it, _ in times if it.rule != "relative"]
+    known.time = (passage.under, stated[-1] if stated else earlier)
     return found
 
 
 def _acts(text: str, vocabulary: Vocabulary, addresses: Sequence[tuple[int, int]]) -> list[grammar.Found]:
     """Instruments without overlaps: the longest of those that meet."""
     found = [*grammar.instruments(text), *vocabulary.found("instrument", text)]
-    return _longest([it for it in found if not _inside(it.start, it.end, addresses)])
+    found = [it for it in found if not _inside(it.start, it.end, addresses)]
+    numbered = _longest([it for it in found if it.rule in grammar.INSTRUMENT or it.rule in ("known", "symbol")])
+    taken = [(it.start, it.end) for it in numbered]
+    return _longest(
+        [*numbered, *(it for it in found if not _overlaps(it.start, it.end, taken) or _holds_one(it, taken))]
+    )
+
+
+def _holds_one(it: grammar.Found, taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether a title goes on where its number ends: "Order No. 5 of the Minister on …" """
+    return it.rule == "titled" and any(it.start == a and b <= it.end for a, b in taken)
 
 
 def _bodies(text: str, known: _Named, acts: Sequence[tuple[int, int]]) -> list[grammar.Found]:
-    found = [*grammar.bodies(text), *known.vocabulary.found("body", text)]
+    found = [*grammar.bodies(text), *grammar.common(text), *known.vocabulary.found("body", text)]
     for name, short, start, end in grammar.definitions(text):
         is_act = re.search(rf"\b(?:{grammar.ACTS})\b", name) is not None
-        if not is_act or re.search(rf"\b(?:{grammar.BODY_HEADS})\b", name.split(" on ")[0].split(" for ")[0]) and not re.match(
-            rf"(?:{grammar.ACTS})\b", name
+        if not is_act or (
+            re.search(rf"\b(?:{grammar.BODY_HEADS})\b", name.split(" on ")[0].split(" for ")[0])
+            and not re.match(rf"(?:{grammar.ACTS})\b", name)
         ):
             if re.search(rf"\b(?:{grammar.BODY_HEADS})\b", name):
                 known.define(name, short)
@@ -162,7 +222,7 @@ def _bodies(text: str, known: _Named, acts: Sequence[tuple[int, int]]) -> list[g
         it
         for it in _longest(found)
         if not (_inside(it.start, it.end, acts) and it.rule == "head-noun-alone")
-        and not (it.start, it.end) in acts
+        and (it.start, it.end) not in acts
         and not (it.rule == "head-noun" and any(a == it.start and b >= it.end for a, b in acts))
     ]
 
@@ -181,16 +241,23 @@ def _short_and_provisions(text, made, acts, provisions, known: _Named) -> list[C
         if not _overlaps(m.start() + 4, m.end(), spans)
     ]
     events += [("provision", it.start, it.end, it.rule) for it in provisions]
+    events += [
+        ("acronym", *m.span(), "acronym-of-act")
+        for m in grammar.ACRONYM.finditer(text)
+        if re.search(rf"\b(?:{grammar.ACTS})\b", known.short.get(m[0], "")) and not _inside(*m.span(), spans)
+    ]
     found, acts_named = [], {start: text[start:end] for start, end in spans}
     for kind, start, end, rule in sorted(events, key=lambda it: (it[1], it[2])):
         if kind == "act":
             known.name(text[start:end])
             if known.acts.count((_head("constitution"), text[start:end])) > 1 and text[start:end] == "Constitution":
                 found.append(made("short-form", start, end, "the-constitution", refers=text[start:end]))
+        elif kind == "acronym":
+            found.append(made("short-form", start, end, rule, refers=known.short[text[start:end]]))
         elif kind == "short":
             meant = known.meant(text[start:end])
             word = text[start:end].split()[-1]
-            if meant or word[0].isupper():
+            if meant or word[0].isupper() or text[start:end].count(" ") > 1 or word == "amendments":
                 found.append(made("short-form", start, end, rule, refers=meant))
         else:
             of = re.match(r"(?:,?\s(?:of|to|in)\s(?:the\s)?|\s\()", text[end:])
@@ -206,40 +273,40 @@ def _short_and_provisions(text, made, acts, provisions, known: _Named) -> list[C
 
 def _in_title(text: str, it: grammar.Found, acts: Sequence[grammar.Found]) -> bool:
     """Whether a year is a part of an instrument's title, not its date: "the 2021-2023 Action Plan"."""
-    return any(a.rule in ("titled", "named") and a.start <= it.start and it.end <= a.end for a in acts)
+    return any(a.rule in ("titled", "named", "known") and a.start <= it.start and it.end <= a.end for a in acts)
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def _numbers(text, at, tokens, made, provisions, times, acts, bodies, symbols, addresses, recommended) -> list[Candidate]:
+def _numbers(
+    text, at, tokens, made, provisions, times, acts, bodies, symbols, addresses, recommended, earlier
+) -> list[Candidate]:
     numbers = [(m.start(), m.end()) for m in grammar.NUMBER.finditer(text)]
-    numbers += [(it.start, it.end) for it in acts if it.rule in ("bill-number", "resolution-number", "general-recommendation")]
+    numbers += [
+        (it.start, it.end) for it in acts if it.rule in ("bill-number", "resolution-number", "general-recommendation")
+    ]
     cases = [(it.start, it.end) for it in acts if it.rule == "case"]
     named = [(m.start(), m.end()) for m in grammar.NAMED_NUMBER.finditer(text)]
-    listed = [(m.start(), m.end()) for m in grammar._LISTED.finditer(text)]
+    listed = [(m.start(), m.end()) for m in grammar.LISTED.finditer(text)]
     listed = listed if len(listed) > 1 else []
     steps = [(it.start, it.end) for it in provisions]
     names = [(it.start, it.end) for it in [*acts, *bodies]]
     found = []
+    ranges = (
+        ("other-identifier", "address", addresses),
+        ("document-symbol", "symbol", symbols),
+        ("provision", "provision", steps),
+        ("list-number", "list", listed),
+        ("instrument-number", "number", numbers),
+        ("other-identifier", "recommendation", recommended),
+        ("part-of-name", "named-number", named),
+        ("other-identifier", "case", cases),
+    )
     for token in tokens:
         start, end = token.start - at, token.end - at
         when = next((what for it, what in times if it.start <= start and end <= it.end), "")
-        account, rule = "", ""
-        for account, rule, ranges in (
-            ("other-identifier", "address", addresses),
-            ("list-number", "list", listed),
-            ("document-symbol", "symbol", symbols),
-            ("instrument-number", "number", numbers),
-            ("other-identifier", "recommendation", recommended),
-            ("provision", "provision", steps),
-            ("part-of-name", "named-number", named),
-            ("other-identifier", "case", cases),
-        ):
-            if _inside(start, end, ranges):
-                break
-        else:
-            account = ""
+        account, rule = next(((what, rule) for what, rule, of in ranges if _inside(start, end, of)), ("", ""))
         if token.account or (start == 0 and re.match(r"\.(\s|$)", text[end : end + 2]) and token.token.isdigit()):
             account, rule = token.account or "list-number", "paragraph"
         elif not account and when:
@@ -250,28 +317,41 @@ def _numbers(text, at, tokens, made, provisions, times, acts, bodies, symbols, a
             account, rule = ("legal-quantity", "legal") if _is_legal(text, start, end) else ("figure", "figure")
         found.append(made("numeral", start, end, rule, value=account))
         if account in ("figure", "legal-quantity"):
-            found.append(
-                made(
-                    "figure", start, end, account, value=value_of(token.token), bound=grammar.bound_before(text, start),
-                    unit=_unit(text, start, end), period=_period(text, start, times),
-                )
-            )  # fmt: skip
+            bound = grammar.bound_around(text, start, end, account != "figure")
+            unit, period = _unit(text, start, end), _period(text, start, end, times, earlier)
+            value = value_of(token.token)
+            found.append(made("figure", start, end, account, value=value, bound=bound, unit=unit, period=period))
     return found
 
 
 def _is_legal(text: str, start: int, end: int) -> bool:
     """Whether a number is a quantity that law sets (fine, term, quota, age), not a count: by the words around it."""
     sentence = text[max(text.rfind(". ", 0, start), 0) : (text.find(". ", end) + 1) or len(text)]
-    before, after = text[max(0, start - 40) : start], text[end : end + 30]
+    before, after = text[max(0, start - 60) : start], text[end : end + 50]
     if grammar.LEGAL_UNIT.match(after):
         return not re.search(r"(?i)\b(?:convicted|sentenced|were|was|had been)\b", sentence) or bool(
             re.search(r"(?i)\b(?:shall|must|may|punish\w+|fine|within|quota)\b", sentence)
         )
-    if re.search(r"(?i)\b(?:age[ds]?|aged between|under|over|age group)\s(?:\w+\s)?(?:[0-9]+\s?[-–to]+\s?)?$", before):
+    if re.search(
+        r"(?i)\b(?:age[ds]?|aged between|under|over|age groups?)\s(?:[–-]\s)?(?:\w+\s)?(?:[0-9]+\s?[-–to]+\s?)?$",
+        before,
+    ):
         return bool(re.search(r"(?i)\bage|old\b", before + after))
+    if re.search(
+        r"(?i)\b(?:shall|must|punishable|fine of|is set|quota (?:of|is)|in the amount of|worth up to|the "
+        r"proportion of)\b",
+        before,
+    ):
+        return True
+    if re.match(
+        r"(?i)\s?(?:%|per\s?cent)\s(?:quota|of\s(?:the\s)?(?:places|posts|vacanc|seats|list|grants|total\snumber|payroll))",
+        after,
+    ):
+        return bool(
+            re.search(r"(?i)\b(?:quotas?|grants?|shall|at least|allocated|reserved?|seats|list|payroll\w*)\b", sentence)
+        )
     return bool(
-        re.search(r"(?i)\b(?:shall|must|punishable|fine of|is set|quota (?:of|is)|in the amount of|worth up to)\b", before[-60:])
-        or re.search(r"(?i)^\s?(?:%|per\s?cent)\s(?:quota|of\s(?:the\s)?(?:places|posts|vacanc|seats|list|grants))", after)
+        re.search(r"(?i)\bquotas?\b|\bpayroll", sentence) and re.search(r"(?i)^\s(?:%|per\s?cent|people|to\s)", after)
     )
 
 
@@ -284,51 +364,65 @@ def _unit(text: str, start: int, end: int) -> str:
         return match[1]
     if match := re.match(rf"\s({grammar.CURRENCY}|tenge|euros?|dollars|reais)\b", after):
         return match[1]
-    match = re.match(r"\s?\(?(?:[a-z-]+(?:ed|al|ic|ous|ar|ive|ary|an|en)\s|new\s|of\s(?:them|these|which)\b|other\s|different\s|such\s){0,3}([a-z][a-z-]{2,})", after)
+    match = re.match(
+        r"\s?\(?(?:[a-z-]+(?:ed|al|ic|ous|ar|ive|ary|an|en)\s|(?:new|main|major|key|public)\s|of\s(?:them|these|which)\b|other\s|different\s|such\s){0,3}([a-z][a-z-]{2,})",
+        after,
+    )
     word = match[1] if match else ""
     return "" if word in _NO_UNITS else word
 
 
-_NO_UNITS = frozenset("and the for were was are had have has from with that which who than into under over per out being more less".split())
+_NO_UNITS = frozenset(
+    "and the for were was are had have has from with that which who than into under over per out being more".split()
+)
 
 
-def _period(text: str, start: int, times) -> str:
-    """The time that is nearest to a figure: in its sentence the last before it, else the first behind it, else the passage's first."""
-    begin = max((m.end() for m in re.finditer(r"(?<![A-Z])(?<!No)\.\s(?=[A-Z])", text[:start])), default=0)
-    stop = next((start + m.start() for m in re.finditer(r"\.\s(?=[A-Z])", text[start:])), len(text))
-    before = [text[it.start : it.end] for it, _ in times if begin <= it.start and it.end <= start]
-    after = [text[it.start : it.end] for it, _ in times if start < it.start < stop]
-    earlier = [text[it.start : it.end] for it, _ in times if it.end <= begin]
-    return (before[-1:] or after[:1] or earlier[-1:] or [""])[0]
+def _period(text: str, start: int, end: int, times, earlier: str) -> str:
+    """The time of a figure: what follows it directly ("6 persons in 2014"), else what its sentence named last before it
+    or first behind it, else what the passage, then the section named last."""
+    begin = max((m.end() for m in re.finditer(r"(?<![A-Z])(?<!No)\.\s+(?=[A-Z])", text[:start])), default=0)
+    stop = next((end + m.start() for m in re.finditer(r"\.\s+(?=[A-Z])", text[end:])), len(text))
+    stated = [it for it, _ in times if it.rule != "relative"]
+    direct = [
+        it for it in stated if end <= it.start <= end + 70 and re.fullmatch(r"[^,;:.()0-9]*", text[end : it.start])
+    ]
+    if direct and re.search(r"(?i)^(?:in|during|for|by|since|as)\b", text[direct[0].start :]):
+        return text[direct[0].start : direct[0].end]
+    before = [text[it.start : it.end] for it in stated if begin <= it.start and it.end <= start]
+    after = [text[it.start : it.end] for it in stated if start < it.start < stop]
+    passage = [text[it.start : it.end] for it in stated if it.end <= begin]
+    return (before[-1:] or after[:1] or passage[-1:] or [earlier])[0]
 
 
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _WORDS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split()
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split()
     )
-} | {word: 20 + 10 * place for place, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
+} | {
+    word: 20 + 10 * place for place, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
+}
 
 
 def value_of(token: str) -> str:
     """The value of a numeral in digits or words: "3.3 million" is 3300000, "two hundred and fifty-one" 251."""
-    total, part, seen = 0.0, 0.0, False
+    total, part, seen = Decimal(0), Decimal(0), False
     for word in re.findall(r"[0-9][0-9,]*(?:\.[0-9]+)?|[a-z]+", token.lower()):
         if word[0].isdigit():
-            part += float(word.replace(",", ""))
+            part += Decimal(word.replace(",", ""))
         elif word in _WORDS:
             part += _WORDS[word]
         elif word == "hundred":
             part = (part or 1) * 100
         elif word in _SCALES:
-            total, part = total + (part or 1) * _SCALES[word], 0.0
+            total, part = total + (part or 1) * _SCALES[word], Decimal(0)
         elif word != "and":
             continue
         seen = True
-    value = round(total + part, 6)
-    return (str(int(value)) if value == int(value) else repr(value)) if seen else ""
+    value = f"{total + part:f}"
+    return (value.rstrip("0").rstrip(".") if "." in value else value) if seen else ""
 
 
 # --- ranges ----------------------------------------------------------------------------------------------------------
@@ -349,8 +443,3 @@ def _longest(found: Sequence[grammar.Found]) -> list[grammar.Found]:
         if it.end > it.start and not _overlaps(it.start, it.end, [(k.start, k.end) for k in kept]):
             kept.append(it)
     return sorted(kept, key=lambda it: it.start)
-
-
-def shifted(found: Candidate, by: int) -> Candidate:
-    """The candidate so many characters later."""
-    return replace(found, start=found.start + by, end=found.end + by)

@@ -1,7 +1,8 @@
-"""The folder of a draft: the normalised text, its passages, and what page 1 says.
+"""The folder of a draft: the normalised text, its passages, what page 1 says, and the candidates.
 
 text.txt          the normalised text, one line per passage; it stays with the user
 passages.tsv      number, kind, under, page, start, end (code points), sha256, notes (offsets of references)
+candidates.tsv    kind, passage, start, end, text, rule, and what the rule read there
 document.json     digests of file and text, reader and versions, what page 1 says, what was found
 """
 
@@ -12,11 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from statereport import atomic, files
+from statereport.draft.candidates import COLUMNS, Candidate
 from statereport.draft.document import VERSION, Document
 from statereport.errors import DocumentUnreadable
 from statereport.source.text import Span, digest, occurrences
 
-FILES = ("text.txt", "passages.tsv", "document.json")
+FILES = ("text.txt", "passages.tsv", "candidates.tsv", "document.json")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Moved:
         return f"{number}, {start}-{end} “{self.fragment}”: {there}"
 
 
-def write(out: Path, made: Document, program: str) -> None:
+def write(out: Path, made: Document, found: Iterable[Candidate], program: str) -> None:
     """Write the folder of a draft; files of other names in it stay."""
     out.mkdir(parents=True, exist_ok=True)
     rows = [
@@ -52,6 +54,7 @@ def write(out: Path, made: Document, program: str) -> None:
     columns = ("number", "kind", "under", "page", "start", "end", "sha256", "notes")
     atomic.write_whole(out / "text.txt", made.content)
     atomic.write_whole(out / "passages.tsv", _table([columns, *rows]))
+    atomic.write_whole(out / "candidates.tsv", _table([COLUMNS, *(it.row() for it in found)]))
     atomic.write_whole(out / "document.json", json.dumps(about, ensure_ascii=False, indent=2) + "\n")
 
 

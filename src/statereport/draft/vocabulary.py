@@ -20,8 +20,10 @@ _KINDS = {
 _GROUPS = ("ethnic-group", "legal-status", "social-group", "citizenship")
 # Names that mean different things in each report; a grammar rule finds them.
 _GENERAL = re.compile(
-    r"(?i)(?:the\s)?(?:law|act|code|convention|covenant|plan|program(?:me)?|report|constitution|rules|committee|commission|commissioner|"
-    r"government|parliament|ministry|court|council|state|president|agency|office|center|centre|country|citizens?|previous report|"
+    r"(?i)(?:the\s)?(?:law|act|code|convention|covenant|plan|program(?:me)?|report|constitution|"
+    r"rules|committee|commission|commissioner|"
+    r"government|parliament|ministry|court|council|state|president|agency|office|center|centre|"
+    r"country|citizens?|previous report|"
     r"minister|department|fund|police|center|foundation|association|persons?|people|population|others?)"
 )
 
@@ -47,7 +49,11 @@ class Vocabulary:
     def _patterns(self) -> dict[str, re.Pattern]:
         made = {}
         for kind, names in self.names.items():
-            usable = sorted((it for it in names if len(it) > 3 and not _GENERAL.fullmatch(it)), key=len, reverse=True)
+            usable = sorted(
+                (it for it in names if (len(it) > 3 or it.isupper()) and not _GENERAL.fullmatch(it)),
+                key=len,
+                reverse=True,
+            )
             if usable:
                 made[kind] = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, usable))})(?![\w-])")
         return made
@@ -60,6 +66,7 @@ def vocabulary(graphs: Graphs, without: Iterable[str] = ()) -> Vocabulary:
     names: dict[str, dict[str, str]] = {"body": {}, "instrument": {}, "group": {}, "place": {}}
     kinds: dict[str, str] = {}
     labels: list[tuple[str, str]] = []
+    collective: set[str] = set()  # a State as a whole is no body that a passage names
     for name in sorted(graphs):
         if not name.startswith(base) or name.startswith(left_out or ("\0",)):
             continue
@@ -69,12 +76,16 @@ def vocabulary(graphs: Graphs, without: Iterable[str] = ()) -> Vocabulary:
             subject, predicate = triple.subject.value, triple.predicate.value
             if predicate == _A and getattr(triple.object, "value", "") in _KINDS:
                 kinds[subject] = _KINDS[triple.object.value]
+            elif predicate == f"{SR}hasKind" and getattr(triple.object, "value", "").endswith("/body-kind/collective"):
+                collective.add(subject)
             elif predicate == _A and any(f"/id/{scheme}/" in subject for scheme in _GROUPS):
                 kinds.setdefault(subject, "group")
-            elif predicate in _NAMES and isinstance(triple.object, Literal) and (triple.object.language or "en") == "en":
+            elif (
+                predicate in _NAMES and isinstance(triple.object, Literal) and (triple.object.language or "en") == "en"
+            ):
                 labels.append((subject, triple.object.value))
     for subject, label in labels:
-        if subject in kinds and not label.startswith("["):
+        if subject in kinds and subject not in collective and not label.startswith("["):
             names[kinds[subject]].setdefault(label, subject)
             if kinds[subject] == "group":
                 names["group"].setdefault(label[:1].upper() + label[1:], subject)

@@ -34,8 +34,8 @@ TIME = {
     "year-range": (
         rf"(?i:\b(?:in|during|for|over|the\speriod)\s(?:the\s)?)?{_EDGE}{_YEAR}{_DASH}(?:{_YEAR}|"
         rf"[0-9]{{2}})(?![0-9/])"
-    )
-    r"(?:\s(?:academic|school|financial|fiscal)\syears?)?",
+        r"(?:\s(?:academic|school|financial|fiscal)\syears?)?"
+    ),
     "years": rf"{_EDGE}{_YEAR}(?:,\s{_YEAR})*,?\s(?:and|or|to)\s{_YEAR}{_AFTER}",
     "preposition-date": (
         rf"(?i:\b(?:as\sof|since|until|till|by|before|after|from|in|on|of|dated|between|up\sto|the\send\sof)"

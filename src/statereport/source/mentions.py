@@ -71,10 +71,11 @@ def mentions(evidence: Evidence) -> list[Mention]:
     for span, name in _printed(evidence, owners):
         unit = _unit(evidence.units, span)
         around = [(other, things) for other, things in taken if other.start < span.end and span.start < other.end]
-        if unit is None or not all(other.holds(span) for other, _ in around):
-            continue
+        inside = any(other.holds(span) for other, _ in around)
+        if unit is None or (around and not inside and _ARTICLE.match(name)):
+            continue  # “The Law” before “of the Republic” is the beginning of the longer name
         clear = everywhere.get(name, set())
-        if around:
+        if inside:
             things = clear.difference(*(others for _, others in around)) if name in proper else set()
         else:
             things = owners[name] & spoken.get(unit.iri, set()) or clear

@@ -246,3 +246,14 @@ def test_a_build_reads_each_file_once_and_looks_for_each_fragment_once(project, 
     report = [name for name in parsed if name.startswith("graphs/reports/")]
     assert len(report) > 20 and len(located) > 500
     assert set(parsed.values()) == set(located.values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_printed"), [("before the courts met", True), ("after the courts met", False)]
+)
+def test_a_condition_stands_in_a_passage_of_its_statement(tiny, tiny_text, condition, is_printed):
+    change(
+        tiny, '    sr:quote\n        "Remedies"', f'    sr:condition "{condition}" ;\n    sr:quote\n        "Remedies"'
+    )
+    found = generated(anchors.generate, tiny, tiny_text).problems
+    assert [type(problem) for problem in found] == ([] if is_printed else [FragmentAbsent])

@@ -12,6 +12,7 @@ from statereport.questions import lint
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import dataset, prefixes, turtle
 from statereport.source import evidence, text
+from statereport.source import review as reviewing
 from statereport.source.generated import Generated
 from statereport.source.generators import GENERATORS
 from statereport.sparql.engine import Store
@@ -60,6 +61,12 @@ def generate(name: str, project: Project, given: Path | None = None) -> tuple[Pa
     """Write a generated graph from the statements and the text. → its file, and what could not be put into it."""
     made = _generate(name, project, given)
     return made.path, made.write()
+
+
+def review(project: Project, passage: str, given: Path | None = None) -> str:
+    """The text of a passage or section beside what the graphs state in it. Raises TextMissing, UnknownName."""
+    loaded = dataset.load(project)
+    return reviewing.review(evidence.read(project, loaded.data, _text(project, given)), loaded.ontology, passage)
 
 
 def _generate(name: str, project: Project, given: Path | None) -> Generated:

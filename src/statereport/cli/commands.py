@@ -232,6 +232,22 @@ def show(iri: str, store: str | None) -> None:
     console.write(str(open_graph(store, say=console.say).describe(iri)))
 
 
+@cli.command(short_help="Read a passage beside what the graph states in it.")
+@click.argument("passage")
+@_text
+def review(passage: str, text: Path | None) -> None:
+    """Print the text of a PASSAGE, or of all passages of a theme, with everything that the graphs state in it.
+
+    \b
+    Example:
+      statereport review 13.6 --text report.txt
+    """
+    from statereport.cli import check as checking
+    from statereport.project import find_project
+
+    console.write(checking.review(find_project(), passage, text))
+
+
 cli.add_command(serve.serve)
 
 

@@ -68,6 +68,7 @@ class Carrier:
     printed: tuple[str, ...]  # a figure's or legal quantity's number as printed
     account: str  # what `printed` accounts for
     fragments: tuple[tuple[str, str], ...]  # (account, fragment)
+    conditions: tuple[str, ...]  # what narrows it, as printed
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,7 @@ def _carrier(iri: str, facts: _Facts, units: Mapping[str, Unit], known: Prefixes
         printed=tuple(facts.get(SR + "asPrinted", ())),
         account="legal-quantity" if SR + "LegalQuantity" in types else "figure",
         fragments=fragments,
+        conditions=tuple(facts.get(SR + "condition", ())),
     )
 
 
@@ -252,6 +254,9 @@ def _locate(evidence: Evidence, carrier: Carrier) -> Located:
     for account, text in carrier.fragments:
         if is_short(text):
             accounts += [(account, span) for _, span in attempt(_in_units, content, text, carrier.units, where) or ()]
+    for text in filter(is_short, carrier.conditions):
+        if not any(occurrences(content, text, unit) for unit in carrier.units):
+            attempt(find, content, text, carrier.units[0], where())  # says what is near
     if carrier.is_statement and not problems:
         quoted = {place.unit for place in places}
         problems += [

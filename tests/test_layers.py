@@ -37,6 +37,7 @@ LIBRARIES = {
     "mammoth": {"draft/lines"},
     "markupsafe": {"pages"},
     "owlready2": {"reasoning/consistency"},
+    "openpyxl": {"draft/sheet"},
     "pypdfium2": {"draft/lines"},
     "pyoxigraph": {"rdf", "sparql", "graph/build_folder"},
     "pyshacl": {"reasoning/validation"},

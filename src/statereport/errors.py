@@ -438,6 +438,18 @@ class ExtraMissing(Problem):
     code = "extra-missing"
 
 
+class CellWrong(Problem):
+    """A cell of a work-sheet cannot be read: an unknown name, a number or date in another form, a quote that does not
+    stand in its passage, a confirmed row with an empty cell that it must have. Nothing was written.
+
+    Fix: the message names file, sheet and cell, what is wrong and what the cell takes. Correct the cells and read the
+    work-sheet again.
+    """
+
+    code = "cell-wrong"
+    exit_code = 1
+
+
 class RunBroken(Problem):
     """The numbers of a document's paragraphs do not form one run: a number is missing, or the run begins again.
 

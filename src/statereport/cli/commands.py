@@ -42,7 +42,8 @@ def cli() -> None:
     "--out", type=click.Path(path_type=Path), default=Path("build"), show_default=True, help="The folder to write."
 )
 @_text
-def build(out: Path, text: Path | None) -> None:
+@click.option("--with-drafts", is_flag=True, help="Add what nobody confirmed yet (drafts/), marked as a draft.")
+def build(out: Path, text: Path | None, with_drafts: bool) -> None:
     """Load, infer, validate and export everything into one folder, which appears whole or not at all.
 
     \b
@@ -53,7 +54,7 @@ def build(out: Path, text: Path | None) -> None:
     from statereport.publish import build as building
     from statereport.site import single_file
 
-    console.write(f"{building.build(find_project(), out, text, console.say, [single_file.write])}\n")
+    console.write(f"{building.build(find_project(), out, text, console.say, [single_file.write], with_drafts)}\n")
 
 
 @cli.command(short_help="Check the sources.")
@@ -318,6 +319,62 @@ def draft_file(file: Path, out: Path, allow_gaps: bool) -> None:
     from statereport.cli import draft as drafting
 
     console.write(drafting.file(file, out, allow_gaps))
+
+
+_draft = click.option(
+    "--draft", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of the report's draft: its text, passages and candidates.",
+)  # fmt: skip
+
+
+@draft.command("sheet", short_help="Write the work-sheet of a report (.xlsx).")
+@click.argument("report")
+@_draft
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.  [default: REPORT.xlsx]"
+)
+def draft_sheet(report: str, folder: Path | None, out: Path | None) -> None:
+    """Write the work-sheet of a report (by its short name): what is encoded, what is a draft, and the candidates.
+
+    \b
+    Example:
+      statereport draft sheet svn-upr-2019 --draft draft
+    """
+    from statereport.cli import draft as drafting
+
+    console.write(drafting.sheet(report, folder, out or Path(f"{report}.xlsx")))
+
+
+@draft.command("read", short_help="Read a work-sheet into the project's Turtle.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_draft
+def draft_read(file: Path, folder: Path | None) -> None:
+    """Read a work-sheet: what a person confirmed goes to graphs/, the rest to drafts/. A wrong cell is named, and then
+    nothing is written. With the draft's folder, every quote is looked for in its passage.
+
+    \b
+    Example:
+      statereport draft read svn-upr-2019.xlsx --draft draft
+    """
+    from statereport.cli import draft as drafting
+
+    said, wrong = drafting.read(file, folder)
+    console.findings(wrong, said.rstrip("\n"))
+
+
+@draft.command("status", short_help="Show how far a report is encoded.")
+@click.argument("report")
+@_text
+def draft_status(report: str, text: Path | None) -> None:
+    """Show how far a report is encoded: passages, numerals, citations and requests done, and what is open.
+
+    \b
+    Example:
+      statereport draft status kaz-cerd-8-10-addendum
+    """
+    from statereport.cli import draft as drafting
+
+    console.write(drafting.progress(report, text))
 
 
 @cli.command(short_help="Explain a problem by its code.")

@@ -1,12 +1,65 @@
 """What the commands under `draft` print."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from statereport import __version__
 from statereport.draft import candidates as finding
-from statereport.draft import document, folder, lines, vocabulary
+from statereport.draft import document, folder, lines, merge, rows, status, vocabulary
+from statereport.draft import sheet as sheets
+from statereport.errors import BadParameter, CellWrong, did_you_mean
 from statereport.project import find_project
 from statereport.rdf.dataset import load
+from statereport.rdf.namespaces import GRAPH
+from statereport.source import text as reading
+
+
+def sheet(report: str, folder_: Path | None, out: Path) -> str:
+    """Write the work-sheet of a report; returns how many rows each table has."""
+    here = rows.workspace(find_project(), report)
+    known = any(name.startswith(f"{GRAPH}reports/{report}/") for name in here.dataset.data)
+    if folder_ is None and not known and not here.drafts:
+        raise BadParameter(
+            report,
+            "The project has no such report, and no draft was given.",
+            did_you_mean(report, here.project.reports, "give the folder of a draft: --draft FOLDER"),
+        )
+    found = rows.rows(here, folder.load(folder_) if folder_ else None)
+    sheets.write(here, found, out)
+    lines_ = [f"{name:<18}{_states(made)}" for name, made in found.items() if made]
+    return "\n".join([*lines_, f"written           {out}"]) + "\n"
+
+
+def _states(made: Sequence[rows.Row]) -> str:
+    counted = Counter(row.state for row in made)
+    return ", ".join(f"{counted[state]} {state}" for state in ("encoded", "draft", "candidate") if counted[state])
+
+
+def read(path: Path, folder_: Path | None) -> tuple[str, list[CellWrong]]:
+    """Read a work-sheet into Turtle; returns what was written, and the cells that are wrong (then nothing was)."""
+    report, found, wrong = sheets.read(path)
+    here = rows.workspace(find_project(), report)
+    text = None
+    if folder_:
+        content = folder.read(folder_)[0]
+        text = reading.Text(content, reading.digest(content), str(folder_))
+    merged = merge.merge(here, found, str(path), text)
+    if wrong or merged.wrong:
+        return "", [*wrong, *merged.wrong]
+    merged.write()
+    names = [here.project.name(it) for it in sorted(merged.contents)]
+    said = [f"{merged.confirmed} rows confirmed, {merged.drafts} drafts"]
+    return "\n".join([*said, *(f"written  {it}" for it in names or ["nothing: the files say this already"])]) + "\n", []
+
+
+def progress(report: str, text: Path | None) -> str:
+    """How far a report is encoded, a line for each thing that is counted."""
+    here = rows.workspace(find_project(), report)
+    if report not in here.project.reports and not here.drafts:
+        hint = did_you_mean(report, here.project.reports, "name a report of the project")
+        raise BadParameter(report, "The project has no such report, and no draft of it.", hint)
+    return "".join(f"{it}\n" for it in status.status(here, text))
 
 
 def file(path: Path, out: Path, allow_gaps: bool) -> str:

@@ -246,6 +246,7 @@ def _short_and_provisions(text, made, acts, provisions, known: _Named) -> list[C
         for m in grammar.ACRONYM.finditer(text)
         if re.search(rf"\b(?:{grammar.ACTS})\b", known.short.get(m[0], "")) and not _inside(*m.span(), spans)
     ]
+    last, before = 0, ""
     found, acts_named = [], {start: text[start:end] for start, end in spans}
     for kind, start, end, rule in sorted(events, key=lambda it: (it[1], it[2])):
         if kind == "act":
@@ -265,8 +266,13 @@ def _short_and_provisions(text, made, acts, provisions, known: _Named) -> list[C
             if not named and of:
                 short = grammar.SHORT.match("the " + text[end + of.end() :])
                 named = known.meant(short[0]) if short else ""
+            if not named and re.search(r"\b(?:its|its\sown)\s$", text[:start]):
+                begin = max(text.rfind(". ", 0, start), 0)
+                named = next((name for at, name in sorted(acts_named.items()) if begin <= at < start), "")
             if not named:
-                named = known.acts[-1][1] if known.acts else ""
+                fresh = any(last < at < start for at in acts_named) or not last
+                named = (known.acts[-1][1] if known.acts else "") if fresh else before
+            last, before = start, named
             found.append(made("provision", start, end, rule, refers=named))
     return found
 

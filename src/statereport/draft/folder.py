@@ -15,6 +15,7 @@ from pathlib import Path
 from statereport import atomic, files
 from statereport.draft.candidates import COLUMNS, Candidate
 from statereport.draft.document import VERSION, Document
+from statereport.draft.rows import Draft
 from statereport.errors import DocumentUnreadable
 from statereport.source.text import Span, digest, occurrences
 
@@ -73,6 +74,23 @@ def read(out: Path) -> tuple[str, list[dict[str, str]]]:
             "make the folder again: statereport draft FILE",
         )
     return content, [dict(zip(names, row.split("\t"), strict=False)) for row in rows[1:]]
+
+
+def load(out: Path) -> Draft:
+    """The draft in a folder, with its candidates and what document.json says. Raises `DocumentUnreadable`."""
+    content, units = read(out)
+    lines = files.read_text(out / "candidates.tsv").splitlines()
+    names = lines[0].split("\t") if lines else []
+    try:
+        about = json.loads(files.read_text(out / "document.json"))
+        if digest(content) != about["text"]["sha256"] or tuple(names) != COLUMNS:
+            raise ValueError("its text or its columns were changed")
+    except (ValueError, KeyError, TypeError) as fault:
+        what = f"The folder holds no draft as it was written: {fault}."
+        raise DocumentUnreadable(str(out), what, "make it again: statereport draft FILE") from None
+    return Draft(
+        content, tuple(units), tuple(dict(zip(names, it.split("\t"), strict=False)) for it in lines[1:]), about
+    )
 
 
 def moved(old: Iterable[tuple[str, str, int, int]], new: Document) -> list[Moved]:

@@ -13,7 +13,8 @@ from statereport.rdf.prefixes import Prefixes
 from statereport.rdf.terms import is_iri, is_literal, plain, text
 from statereport.sparql.engine import Engine, iri_text
 
-ASSERTED, INFERRED, NOTED = "asserted", "inferred", "noted"
+ASSERTED, INFERRED, NOTED, DRAFT = "asserted", "inferred", "noted", "draft"
+_TITLES = {ASSERTED: "Asserted", INFERRED: "Inferred", NOTED: "Noted", DRAFT: "Draft, confirmed by nobody"}
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _LABELS = ("http://www.w3.org/2004/02/skos/core#prefLabel", "http://www.w3.org/2000/01/rdf-schema#label")
 
@@ -22,8 +23,8 @@ _LABELS = ("http://www.w3.org/2004/02/skos/core#prefLabel", "http://www.w3.org/2
 class Fact:
     """One triple seen from the thing: the property, the thing or value at its other end, and how we know it.
 
-    `origin` is `asserted` (a source file says so), `inferred` (it follows) or `noted` (our remark). `value` is an RDF
-    term; `label` is the English label of what it names, if it has one.
+    `origin` is `asserted` (a source file says so), `inferred` (it follows), `noted` (our remark) or `draft` (nobody
+    confirmed it yet). `value` is an RDF term; `label` is the English label of what it names, if it has one.
     """
 
     predicate: str
@@ -61,13 +62,13 @@ class Description:
     prefixes: Prefixes = field(default_factory=Prefixes, compare=False, repr=False)
 
     def of(self, origin: str) -> tuple[Fact, ...]:
-        """What is said of the thing in this way: asserted, inferred or noted."""
+        """What is said of the thing in this way: asserted, inferred, noted, or a draft."""
         return tuple(fact for fact in self.facts if fact.origin == origin)
 
     def __str__(self) -> str:
         """The page in plain text."""
         lines = [f"{self.label}  ({self.name})" if self.label else self.name, self.iri, ""]
-        for origin, title in ((ASSERTED, "Asserted"), (INFERRED, "Inferred"), (NOTED, "Noted")):
+        for origin, title in _TITLES.items():
             lines += _section(title, (f"{f.property}: {_shown(f, self.prefixes)}" for f in self.of(origin)))
             lines += _section(
                 f"{title}, from other things",
@@ -82,7 +83,9 @@ class Description:
 
 
 def origin(graph: str) -> str:
-    """How we know what a named graph says: asserted, inferred or noted."""
+    """How we know what a named graph says: asserted, inferred, noted, or a draft."""
+    if graph.startswith(namespaces.GRAPH + "drafts/"):
+        return DRAFT
     if graph in (namespaces.GRAPH + "inferred", namespaces.GRAPH + "aligned"):
         return INFERRED
     return NOTED if graph.rpartition("/")[2] in ("notes", "findings", "readings") else ASSERTED

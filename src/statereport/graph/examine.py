@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +57,10 @@ class Examined:
     def warnings(self) -> tuple[Finding, ...]:
         """The findings that say that the report itself is odd."""
         return tuple(finding for finding in self.findings if finding.severity != "Violation")
+
+    def with_drafts(self, drafts: Graphs) -> Examined:
+        """The same with the graphs of drafts beside the data: nothing was inferred from them, and no rule checked them."""
+        return replace(self, dataset=replace(self.dataset, data={**self.dataset.data, **drafts}))
 
     def quads(self) -> list:
         """Everything that can be asked, the shapes and the saved questions themselves too."""

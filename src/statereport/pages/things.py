@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from statereport.errors import AddressUnknown, NotInferred
-from statereport.graph.describe import ASSERTED, INFERRED, NOTED, Description, Fact
+from statereport.graph.describe import ASSERTED, DRAFT, INFERRED, NOTED, Description, Fact
 from statereport.pages import cells, citations, sections
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
 from statereport.rdf import namespaces
 from statereport.rdf.terms import text
 
-ORIGINS = (ASSERTED, INFERRED, NOTED)
+ORIGINS = (ASSERTED, INFERRED, NOTED, DRAFT)
 # Shown at the head of the page, and not again among the facts.
 _HEAD = (
     "skos:prefLabel",

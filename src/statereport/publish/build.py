@@ -13,6 +13,7 @@ from statereport.project import Project
 from statereport.publish import cubes, export
 from statereport.questions import catalogue
 from statereport.questions.saved import SavedQueries, SavedQuery
+from statereport.rdf import dataset
 from statereport.rdf.prefixes import Prefixes
 from statereport.reasoning.explanations import Explanations
 from statereport.sparql.engine import Engine, Store
@@ -62,12 +63,13 @@ def build(
     text: Path | None = None,
     progress: Progress | None = None,
     also: Iterable[Further] = (),
+    with_drafts: bool = False,
 ) -> Summary:
     """Make the graph from its sources and publish it in the folder `out`, which appears whole or stays as it was.
 
     `text` is the report's text, where it is at hand: every anchor is compared with it first. `progress` is called with
     the name of each stage. `also` writes further files from the same values: folder, saved queries, quads, engine,
-    RDFC-1.0 hash, prefixes.
+    RDFC-1.0 hash, prefixes. `with_drafts` adds the graphs of drafts, after everything was inferred and checked.
     Raises DataViolates before anything is replaced, BuildLocked, DiskFull, NotABuild, and the problems of the stages.
     """
     say = progress or (lambda stage: None)
@@ -81,9 +83,13 @@ def build(
         engine = Store.memory(quads)
         saved = SavedQueries.of(project)
         examine.refuse_failed_checks(project, engine, saved)
+        cubes.write(fresh, engine)
+        if with_drafts:
+            examined = examined.with_drafts(dataset.drafts(project))
+            quads = examined.quads()
+            engine = Store.memory(quads)
         asked = [query for query in saved if query.topic not in catalogue.LEFT_OUT]
         export.write_answers(fresh, asked, engine, project)
-        cubes.write(fresh, engine)
 
         say("exporting")
         asserted = {**examined.dataset.ontology, **examined.dataset.data}

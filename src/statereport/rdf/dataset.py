@@ -97,6 +97,15 @@ def load(project: Project) -> Dataset:
     )
 
 
+def drafts(project: Project) -> dict[str, tuple[Triple, ...]]:
+    """What nobody confirmed yet, by named graph: the files below drafts/, which `load` leaves out."""
+    folder = project.root / "drafts"
+    return {
+        f"{GRAPH}drafts/{quote(path.stem)}": tuple(turtle.read(path, project.name(path)))
+        for path in files.below(folder, ".ttl")
+    }
+
+
 def declarations(table: Prefixes) -> tuple[Triple, ...]:
     """The prefixes as SHACL declares them (sh:declare), so that the queries of constraints may use them.
 

@@ -30,7 +30,7 @@ def texts(kind: str, *of: str) -> list[str]:
     ("text", "want"),
     [
         ("It follows Law No. 14,723/23, as amended.", ["Law No. 14,723/23"]),
-        ("Decree No. 1,341 of 2024; Ordinance MJX No. 5/2025.", ["Decree No. 1,341 of 2024", "Ordinance MJX No. 5/2025"]),
+        ("Decree No. 1,341 of 2024; Ordinance MX No. 5/2025.", ["Decree No. 1,341 of 2024", "Ordinance MX No. 5/2025"]),
         ("Order No. 498 of June 13, 2016 applies.", ["Order No. 498 of June 13, 2016"]),
         ("The Fishing Rights Act and the Penal Code of Ruri.", ["Fishing Rights Act", "Penal Code of Ruri"]),
         ("In 2001 it joined the Convention on the Rights of Sailors.", ["Convention on the Rights of Sailors"]),
@@ -69,6 +69,25 @@ def test_short_forms_and_provisions_are_resolved_by_what_was_named_before():
     assert ("The said Act", "Fishing Rights Act") in short and ("the decree", "Decree No. 5 of 2002") in short
     assert ("FRA", "Fishing Rights Act") in short
     assert [(it.text, it.refers) for it in made if it.kind == "provision"] == [("Article 3", "Fishing Rights Act")]
+
+
+def test_a_bare_article_belongs_to_the_act_of_its_sentence_or_of_the_article_before():
+    made = found(
+        "Decree No. 5 of 2002 changed Act No. 4 and set in its Article 2 a rule. Article 3 names the Boat Project. "
+        "Article 6 too.",
+    )
+    provisions = [(it.text, it.refers) for it in made if it.kind == "provision"]
+    assert provisions == [(f"Article {n}", "Decree No. 5 of 2002") for n in (2, 3, 6)]
+
+
+def test_a_body_named_by_its_head_noun_alone_is_the_one_named_before():
+    made = found("The Ministry of Sea Trade (MST) met.", "The Ministry and MST agreed.")
+    assert [(it.text, it.refers) for it in made if it.kind == "body"] == [
+        ("Ministry of Sea Trade", ""),
+        ("MST", "Ministry of Sea Trade"),
+        ("Ministry", "Ministry of Sea Trade"),
+        ("MST", "Ministry of Sea Trade"),
+    ]
 
 
 def test_what_was_named_by_nobody_is_no_short_form():

@@ -278,3 +278,12 @@ def test_a_fragment_is_widened_until_it_occurs_once():
 )
 def test_provisions_become_steps_of_an_address(text, steps):
     assert [step for step, _ in provision_steps(text)] == steps
+
+
+def test_the_anchors_of_a_report_are_found_again_in_another_text_of_it(run, tiny, tmp_path):
+    text = (Path(__file__).parent / "tiny/report.txt").read_text(encoding="utf-8")
+    (tmp_path / "new.txt").write_text(f"A line before.\n{text}", encoding="utf-8")
+    assert run("draft", "new.txt", "--out", "d", "--allow-gaps")[0] == 0
+    code, out, _ = run("draft", "moved", REPORT, "d")
+    assert (code == 0 and "there were 1,448 schools" in out) or "1,448" in out
+    assert " moved, " in out.splitlines()[-1] and " 0 of" not in out.splitlines()[-1].partition("anchors")[2]

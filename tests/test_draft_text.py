@@ -256,7 +256,7 @@ def test_anchors_of_another_text_are_found_again_by_fragment_and_paragraph():
     at = new.content.index("Two laws")
     old = [("Two laws", "2", at, at + 8), ("One law", "2", 99, 106), ("Three", "3", 5, 10), ("Four", "1", 0, 4)]
     start, third = new.content.index("One law"), new.content.index("Three")
-    assert [(it.fragment, it.after) for it in folder.moved(old, new)] == [
+    assert [(it.fragment, it.after) for it in folder.moved(old, new.content, {it.number: it for it in new.units})] == [
         ("One law", ("1", start, start + 7)),
         ("Three", ("3", third, third + 5)),
         ("Four", None),

@@ -362,6 +362,22 @@ def draft_read(file: Path, folder: Path | None) -> None:
     console.findings(wrong, said.rstrip("\n"))
 
 
+@draft.command("moved", short_help="Find the anchors of a report in another text of it.")
+@click.argument("report")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def draft_moved(report: str, folder: Path) -> None:
+    """Find the anchors of an encoded report again, by fragment and paragraph, in the text of another draft of it (of a
+    corrected file, or made by a later reader), and list what moved.
+
+    \b
+    Example:
+      statereport draft moved kaz-cerd-8-10-addendum draft
+    """
+    from statereport.cli import draft as drafting
+
+    console.write(drafting.moved(report, folder))
+
+
 @draft.command("status", short_help="Show how far a report is encoded.")
 @click.argument("report")
 @_text

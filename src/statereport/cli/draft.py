@@ -53,6 +53,21 @@ def read(path: Path, folder_: Path | None) -> tuple[str, list[CellWrong]]:
     return "\n".join([*said, *(f"written  {it}" for it in names or ["nothing: the files say this already"])]) + "\n", []
 
 
+def moved(report: str, folder_: Path) -> str:
+    """Where the anchors of a report stand in another text of it: those that moved, and how many did not."""
+    here = rows.workspace(find_project(), report)
+    content, units = folder.read(folder_)
+    old = rows.anchors(here)
+    if not old:
+        hint = did_you_mean(report, here.project.reports, "name an encoded report")
+        raise BadParameter(report, "The project has no anchors of such a report.", hint)
+    spans = {it["number"]: reading.Span(int(it["start"]), int(it["end"])) for it in units}
+    found = folder.moved(old, content, spans)
+    lost = sum(it.after is None for it in found)
+    stay = f"{len(old) - len(found)} of {len(old)} anchors stand where they stood"
+    return "".join(f"{it}\n" for it in found) + f"{stay}, {len(found) - lost} moved, {lost} were not found.\n"
+
+
 def progress(report: str, text: Path | None) -> str:
     """How far a report is encoded, a line for each thing that is counted."""
     here = rows.workspace(find_project(), report)

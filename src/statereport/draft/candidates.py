@@ -28,7 +28,7 @@ class Candidate(Span):
 
     value   of a figure: the number; of a numeral: its account; of a time: date or period; else the IRI, where the
             vocabulary has the thing
-    refers  what a short form or provision belongs to: the text of the name before, or its IRI
+    refers  what a short form, acronym or provision belongs to: the text of the name before
     """
 
     kind: str
@@ -90,6 +90,7 @@ class _Named:
         self.vocabulary = vocabulary
         self.acts: list[tuple[str, str]] = []  # (head noun in small letters, name)
         self.short: dict[str, str] = {}
+        self.bodies: list[str] = []
         self.countries: set[str] = set()
         self.time = ("", "")  # the section, and the time that its passages named last
 
@@ -99,6 +100,20 @@ class _Named:
             self.acts.append((_head(word), name))
         if re.search(r"\b[Aa]mend(?:ing|ments?)\b", name):
             self.acts.append(("amendment", name))
+
+    def body(self, name: str, rule: str) -> str:
+        """What "the Ministry" or an acronym stands for; "" for a name, which is remembered."""
+        if rule in ("acronym", "introduced"):
+            return self.short.get(name, "")
+        if rule == "head-noun-alone":
+            return next((it for it in reversed(self.bodies) if re.search(rf"\b{re.escape(name)}\b", it)), "")
+        self.bodies.append(name)
+        return ""
+
+    def law(self) -> str:
+        """The act of law that was named last, else the last instrument: what a bare "Article 8" belongs to."""
+        named = next((name for kind, name in reversed(self.acts) if kind in _LAWS), "")
+        return named or (self.acts[-1][1] if self.acts else "")
 
     def define(self, name: str, short: str) -> None:
         self.short[short] = name
@@ -110,6 +125,16 @@ class _Named:
             return self.short[word]
         head = _head(word)
         return next((name for kind, name in reversed(self.acts) if kind == head), "")
+
+
+_LAWS = frozenset(
+    "law act code constitution decree ordinance order resolution regulation convention covenant protocol treaty "
+    "charter rules directive loi décret ley decreto pacto convenio".split()
+)
+
+
+def _is_law(name: str) -> bool:
+    return any(_head(word) in _LAWS for word in re.findall(r"\w+", name))
 
 
 def _head(word: str) -> str:
@@ -153,10 +178,10 @@ def _of_passage(text: str, passage: Passage, tokens: Sequence[Numeral], known: _
     ]
     found += [made("recommendation", start, end, "recommendation") for start, end in recommended]
     found += [made("time", it.start, it.end, it.rule, value=what) for it, what in times]
-    found += [
-        made("body", it.start, it.end, it.rule, value=known.vocabulary.iri("body", text[it.start : it.end]))
-        for it in bodies
-    ]
+    for it in bodies:
+        name = text[it.start : it.end]
+        value, refers = known.vocabulary.iri("body", name), known.body(name, it.rule)
+        found.append(made("body", it.start, it.end, it.rule, value=value, refers=refers))
     taken = [*spans, *((it.start, it.end) for it in bodies), *((it.start, it.end) for it, _ in times)]
     groups = _longest([*known.vocabulary.found("group", text), *_grammar_groups(text)])
     found += [
@@ -267,11 +292,11 @@ def _short_and_provisions(text, made, acts, provisions, known: _Named) -> list[C
                 short = grammar.SHORT.match("the " + text[end + of.end() :])
                 named = known.meant(short[0]) if short else ""
             if not named and re.search(r"\b(?:its|its\sown)\s$", text[:start]):
-                begin = max(text.rfind(". ", 0, start), 0)
+                begin = _sentence(text, start)
                 named = next((name for at, name in sorted(acts_named.items()) if begin <= at < start), "")
             if not named:
-                fresh = any(last < at < start for at in acts_named) or not last
-                named = (known.acts[-1][1] if known.acts else "") if fresh else before
+                fresh = not last or any(last < at < start and _is_law(name) for at, name in acts_named.items())
+                named = known.law() if fresh else before
             last, before = start, named
             found.append(made("provision", start, end, rule, refers=named))
     return found
@@ -383,10 +408,15 @@ _NO_UNITS = frozenset(
 )
 
 
+def _sentence(text: str, at: int) -> int:
+    """Where the sentence that holds an offset begins; the point of "No. 5" ends none."""
+    return max((m.end() for m in re.finditer(r"(?<![A-Z])(?<!No)\.\s+(?=[A-Z])", text[:at])), default=0)
+
+
 def _period(text: str, start: int, end: int, times, earlier: str) -> str:
     """The time of a figure: what follows it directly ("6 persons in 2014"), else what its sentence named last before it
     or first behind it, else what the passage, then the section named last."""
-    begin = max((m.end() for m in re.finditer(r"(?<![A-Z])(?<!No)\.\s+(?=[A-Z])", text[:start])), default=0)
+    begin = _sentence(text, start)
     stop = next((end + m.start() for m in re.finditer(r"\.\s+(?=[A-Z])", text[end:])), len(text))
     stated = [it for it, _ in times if it.rule != "relative"]
     direct = [

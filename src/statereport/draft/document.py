@@ -425,7 +425,7 @@ def _bracketed_end(text: str) -> bool:
 
 
 def _enumerated(text: str) -> bool:
-    return bool(_ROMAN.match(text) or _LETTER.match(text)) and len(text) < 160
+    return bool(_ROMAN.match(text) or _LETTER.match(text) or _label_only(text)) and len(text) < 160
 
 
 def _may_open_heading(text: str, level: int = 0) -> bool:

@@ -8,7 +8,7 @@ document.json     digests of file and text, reader and versions, what page 1 say
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -93,22 +93,22 @@ def load(out: Path) -> Draft:
     )
 
 
-def moved(old: Iterable[tuple[str, str, int, int]], new: Document) -> list[Moved]:
+def moved(old: Iterable[tuple[str, str, int, int]], content: str, units: Mapping[str, Span]) -> list[Moved]:
     """The anchors of an older text that do not stand in the same place of the same paragraph of a new one.
 
-    `old` are (fragment, paragraph, start, end). A fragment is looked for in the paragraph of the same number, then in
-    the whole text; where it stands there several times it counts as not found.
+    `old` are (fragment, paragraph, start, end); `units` the ranges of the new paragraphs by number. A fragment is
+    looked for in the paragraph of the same number, then in the whole text; where it stands there several times it counts as
+    not found.
     """
-    units = {it.number: it for it in new.units}
     found = []
     for fragment, number, start, end in old:
         scope = units.get(number)
-        places = occurrences(new.content, fragment, scope) if scope else []
+        places = occurrences(content, fragment, scope) if scope else []
         if len(places) != 1:
-            places = occurrences(new.content, fragment, Span(0, len(new.content)))
+            places = occurrences(content, fragment, Span(0, len(content)))
         after = None
         if len(places) == 1:
-            holding = next((it.number for it in new.units if it.holds(places[0])), "")
+            holding = next((name for name, it in units.items() if it.holds(places[0])), "")
             after = (holding, places[0].start, places[0].end)
         if after != (number, start, end):
             found.append(Moved(fragment, (number, start, end), after))

@@ -75,7 +75,7 @@ ACTS = (
     "Rules|Directives?|"
     "Conventions?|Covenants?|Protocols?|Treat(?:y|ies)|Charter|Agreements?|Memorand(?:um|a)|Declarations?|Principles|"
     "Plans?|Program(?:me)?s?|Strateg(?:y|ies)|Polic(?:y|ies)|Concept|Road\\s?[Mm]ap|Guidelines|"
-    "Recommendations?|Standards?|Instructions?|Bills?|Agenda|Statement|Scheme|Pact|Framework|Initiative|Addendum|"
+    "Recommendations?|Standards?|Instructions?|Bills?|Agenda|Projects?|Statement|Scheme|Pact|Framework|Initiative|Addendum|"
     "Lois?|Décrets?|Ordonnances?|Arrêtés?|Stratégie|Pacte|Protocole|Charte|Politique|Code|Ley(?:es)?|Decretos?|"
     "Constitución|Códigos?|Convenios?|Convenci(?:ón|ones)|Pacto|Protocolos?|Políticas?|Programas?|"
     "Estrategias?|Reglamentos?|"
@@ -345,6 +345,8 @@ def _pieces(run: str) -> Iterator[tuple[int, int]]:
             cut = True
         elif joint[0] == " and the ":
             cut = names[1]
+        elif re.match(r"[A-Z]{2,}\b", head):
+            cut = names[0]
         if cut:
             yield begin, joint.start()
             begin = joint.end()

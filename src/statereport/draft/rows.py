@@ -12,13 +12,14 @@ from statereport.draft.tables import BY_CLASS, CREATOR, TABLES, Column
 from statereport.project import Project
 from statereport.rdf import prefixes, turtle
 from statereport.rdf.dataset import Dataset, load
-from statereport.rdf.namespaces import GRAPH, ID, RDF
+from statereport.rdf.namespaces import GRAPH, ID, RDF, SR
 from statereport.rdf.prefixes import Prefixes
 from statereport.rdf.turtle import Literal, NamedNode, Triple
 from statereport.source.evidence import GENERATED, LONGEST
 
 A = NamedNode(f"{RDF}type")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
+_OA = "http://www.w3.org/ns/oa#"
 _NUMBERS = {f"{_XSD}integer", f"{_XSD}decimal"}
 _DATES = {f"{_XSD}date", f"{_XSD}gYear", f"{_XSD}gYearMonth", f"{_XSD}gMonthDay"}
 # What a report binds, where no other report is there to take the list from.
@@ -168,6 +169,22 @@ def _rows_of(triples: Sequence[Triple], known: Prefixes, state: str) -> list[Row
             by = "\n".join(it.value for it in facts.get(CREATOR, ()) if isinstance(it, Literal))
             made.append(Row(table.name, known.shorten(subject.value), cells, by, state))
     return made
+
+
+def anchors(here: Workspace) -> list[tuple[str, str, int, int]]:
+    """(fragment, number of its passage, start, end) of each anchor of the report, in the order of anchors.ttl."""
+    facts: dict[str, dict[str, str]] = {}
+    for name in (f"{GRAPH}reports/{here.report}/anchors", f"{GRAPH}reports/{here.report}/report"):
+        for t in here.dataset.data.get(name, ()):
+            facts.setdefault(t.subject.value, {})[t.predicate.value] = getattr(t.object, "value", "")
+    found = []
+    for iri, about in facts.items():
+        quote, place = facts.get(f"{iri}.quote"), facts.get(f"{iri}.position")
+        if quote and place:
+            number = facts.get(about.get(f"{SR}isLocatedIn", ""), {}).get(f"{SR}number", "")
+            start, end = int(place.get(f"{_OA}start", "0")), int(place.get(f"{_OA}end", "0"))
+            found.append((quote.get(f"{_OA}exact", ""), number, start, end))
+    return found
 
 
 # --- candidates ------------------------------------------------------------------------------------------------------

@@ -268,14 +268,24 @@ def test_each_file_of_a_build_with_each_damage_is_reported(made, tmp_path):
     assert damaged(made, tmp_path, cases) == []
 
 
-def test_an_empty_file_of_the_store_that_is_gone_is_reported(made, out):
-    empty = [name for name in names_in(out / "store") if not (out / "store" / name).stat().st_size]
-    for name in empty:
-        (out / "store" / name).unlink()
-        with pytest.raises(BuildDamaged, match="missing"):
+@pytest.mark.parametrize("name", ["store/db/000000.log", "answers/empty.csv", "empty.txt"])
+@pytest.mark.parametrize(
+    ("damage", "match"), [(Path.unlink, "missing"), (lambda path: path.write_text("x"), "1 bytes")]
+)
+def test_an_empty_file_that_is_damaged_is_reported_when_it_is_read(out, name, damage, match):
+    """Those of the store when the build is opened, the others when they are wanted; nothing else fails."""
+    (out / name).parent.mkdir(exist_ok=True)
+    (out / name).touch()
+    build_folder.write_manifest(out)
+    assert build_folder.open_build(out).read(name) == b"" and values(out) == EXPECTED
+    damage(out / name)
+    with pytest.raises(BuildDamaged, match=match):
+        build_folder.open_build(out).read(name)
+    if name.startswith("store/"):
+        with pytest.raises(BuildDamaged, match=match):
             build_folder.open_build(out)
-        (out / "store" / name).touch()
-    assert values(out) == EXPECTED
+    else:
+        assert values(out) == EXPECTED
 
 
 @pytest.mark.parametrize(

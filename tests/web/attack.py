@@ -65,7 +65,7 @@ def good_client(endpoint: str, pages: tuple[str, ...], done: Callable[[], bool],
     return {
         "asked": sum(statuses.values()),
         "lost": sum(statuses.values()) - statuses[200],
-        "statuses": told(statuses),
+        "statuses": numbered(statuses),
         **spread(times),
     }
 
@@ -82,7 +82,7 @@ def spread(times: list[float]) -> dict:
     }
 
 
-def told(statuses: Counter[int]) -> dict[str, int]:
+def numbered(statuses: Counter[int]) -> dict[str, int]:
     """Statuses with their numbers, sorted; `none` for answers that did not come."""
     return {str(status or "none"): count for status, count in sorted(statuses.items())}
 
@@ -126,7 +126,7 @@ def attack(
         "attackers": attackers,
         "sent": sum(statuses.values()),
         "seconds": round(taken, 1),
-        "answers": told(statuses),
+        "answers": numbered(statuses),
         "good_client": good.result(),
     }
 

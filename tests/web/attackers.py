@@ -142,7 +142,7 @@ def questions(attack: Attack) -> None:
 
 
 def lines(attack: Attack) -> None:
-    """5 addresses with 40 connections each, all of which ask for pages that nobody asked for before."""
+    """5 addresses with 40 connections each, all of which ask for pages that were not asked for before."""
     asks = [attack.asks(f"127.0.0.{2 + i // 40}") for i in range(200)]
     attack.together(200, lambda client: asks[client](f"/search?q={attack.word()}", "text/html"))
 
@@ -199,7 +199,7 @@ def missing(attack: Attack) -> None:
 
 
 def none(attack: Attack) -> None:
-    """Nobody attacks: what the good client sees then."""
+    """No attack: what the good client sees then."""
     time.sleep(attack.end - time.monotonic())
 
 

@@ -2,10 +2,10 @@
 
     make hostile                                            seven attacks, on the bare server and behind nginx
     .venv/bin/python tests/web/hostile.py half-open files   some of them
-    .venv/bin/python tests/web/hostile.py --peers           also the hostile queries, on ours and on other servers
+    .venv/bin/python tests/web/hostile.py --peers           also the hostile queries, on this server and on others
 
 It prints a line for each attack: how many requests of the good client were lost and how long they took, whether every
-worker was back within 30 s, whether what `/health` says of the processes is true, and how much was logged. The line
+worker was back within 30 s, whether what `/health` reports about the processes is true, and how much was logged. The line
 says `good` where nothing was lost, 99 of 100 took at most 250 ms, the workers were back, and the log is below 10 MB.
 Seeded; nothing is sent anywhere but to this machine (`attackers.py`). With --peers, more figures follow as one JSON.
 """
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("attacks", nargs="*", metavar="ATTACK", help=f"one of: {', '.join(attackers.ATTACKS)}")
     parser.add_argument("--seconds", type=float, default=30, help="how long each attack lasts")
     parser.add_argument("--only", choices=("bare", "nginx"), help="only the bare server, or only behind nginx")
-    parser.add_argument("--peers", action="store_true", help="also the hostile queries, on ours and on other servers")
+    parser.add_argument("--peers", action="store_true", help="also the hostile queries, on this server and on others")
     options = parser.parse_args()
     names = options.attacks or list(attackers.ATTACKS)
     bad = 0
@@ -123,7 +123,12 @@ def good_client(port: int, done: Callable[[], bool]) -> dict:
         times.append(1000 * (time.perf_counter() - start))
         asked += 1
         time.sleep(PAUSE)
-    return {"asked": asked, "lost": asked - statuses[200], "statuses": attack.told(statuses), **attack.spread(times)}
+    return {
+        "asked": asked,
+        "lost": asked - statuses[200],
+        "statuses": attack.numbered(statuses),
+        **attack.spread(times),
+    }
 
 
 def workers_back(served: serving.Served) -> float:
@@ -144,7 +149,7 @@ def health_is_true(served: serving.Served) -> bool:
 
 
 def queries() -> dict:
-    """The figures of the hostile queries on ours and on other servers."""
+    """The figures of the hostile queries on this server and on others."""
     every = corpus.queries()
     figures: dict = {
         "what": {"queries": len(every), "templates": len(corpus.TEMPLATES), "seed": 42},
@@ -155,7 +160,7 @@ def queries() -> dict:
             "on": datetime.now(UTC).date().isoformat(),
         },
     }
-    figures["statereport"] = ours(every, 10_000, 2)
+    figures["statereport"] = this_server(every, 10_000, 2)
     return figures | others(every, 240)
 
 
@@ -164,8 +169,8 @@ def say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def ours(every: list[tuple[str, str]], malformed: int, seconds: float) -> dict:
-    """Our server, as a person starts it."""
+def this_server(every: list[tuple[str, str]], malformed: int, seconds: float) -> dict:
+    """This server, as a person starts it."""
     figures: dict = {}
     with serving.real("--seconds", str(seconds)) as served:
         endpoint = f"{served.address}/sparql"
@@ -179,7 +184,7 @@ def ours(every: list[tuple[str, str]], malformed: int, seconds: float) -> dict:
                 figures[name] = attack.attack(endpoint, attackers, fresh, source, PAGES, timeout=60)
             figures[name]["most_megabytes"] = round(most[0])
         say(f"statereport: {malformed} broken requests")
-        figures["malformed"] = {"sent": malformed, "answers": attack.told(attack.malformed(served.port, malformed))}
+        figures["malformed"] = {"sent": malformed, "answers": attack.numbered(attack.malformed(served.port, malformed))}
         say("statereport: 900 requests that never end")
         figures["slow"] = slow(served, endpoint)
         say("statereport: 200 queries that want to reach another server")
@@ -212,7 +217,7 @@ def most_memory(process: int) -> Iterator[list[float]]:
 
 
 def quiet(endpoint: str, pages: tuple[str, ...], seconds: float = 3) -> dict:
-    """The good client while nobody attacks."""
+    """The good client without an attack."""
     end = time.monotonic() + seconds
     return attack.good_client(endpoint, pages, lambda: time.monotonic() > end)
 

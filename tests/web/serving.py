@@ -217,7 +217,7 @@ def main() -> None:
         # What is refused before it runs is let through, to see that the rest holds.
         Query.screen = lambda *given, **more: None
     if options.pop("broken", False):
-        # A page that fails as nobody foresaw.
+        # A page that fails in an unforeseen way.
         broken = next(route for route in routes.ROUTES if route.pattern.fullmatch("/why"))
         object.__setattr__(broken, "answer", lambda context, address: 1 / 0)
     limits = Limits(**options)

@@ -154,8 +154,8 @@ async def rounds(count: int = 4) -> None:
 def test_a_client_may_have_a_number_of_connections_and_a_proxy_any():
     async def story() -> None:
         every = among(exempt=frozenset({"10.0.0.1"}))
-        ours = [opened(every, "10.0.0.2")[1].ended for _ in range(7)]
-        assert ours == [""] * 5 + ["aborted"] * 2
+        own = [opened(every, "10.0.0.2")[1].ended for _ in range(7)]
+        assert own == [""] * 5 + ["aborted"] * 2
         assert [opened(every, "10.0.0.1")[1].ended for _ in range(7)] == [""] * 7
         networks = [opened(every, f"2001:db8::{i}")[1].ended for i in range(7)]
         assert networks == [""] * 5 + ["aborted"] * 2 and len(every) == 17

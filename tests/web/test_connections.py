@@ -292,10 +292,10 @@ def test_every_request_is_one_line_in_the_log(served):
         and entry["ms"] >= 0
         and entry["time"].endswith("Z")
     )
-    assert SHORT not in str(entry), "what people ask is not written down"
+    assert SHORT not in str(entry), "queries are not written down"
 
 
-def test_browsers_are_told_what_they_may_do_with_an_answer(served):
+def test_headers_say_what_browsers_may_do_with_an_answer(served):
     for path in ("/sparql", "/health", "/nothing", "/query/figures/all.json"):
         headers = served.ask(path).headers
         assert headers["x-content-type-options"] == "nosniff" and headers["content-security-policy"].startswith(

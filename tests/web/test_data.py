@@ -1,4 +1,4 @@
-"""Answers for programs: each address in each form, saved questions as files, and what the server says of itself."""
+"""Answers for programs: each address in each form, saved questions as files, and what the server reports about itself."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_nothing_is_where_nothing_is_said(site, path):
     assert reply.status == 404 and json.loads(reply.body)["status"] == 404
 
 
-def test_a_page_that_tells_a_problem_escapes_what_it_tells(site):
+def test_the_page_of_a_problem_escapes_its_text(site):
     for path in ("/id/<script>alert(1)</script>", "/query/law/<script>alert(1)</script>.html", "/<script>"):
         reply = get(site, path, "text/html")
         assert reply.status == 404 and b"<script>alert" not in reply.body and b"<h1" in reply.body
@@ -321,7 +321,7 @@ def test_the_protocols_csv_is_as_the_specification_wants_it(site):
     assert reply.body == b"x\r\n=1+1\r\n" and "attachment" in header(reply, "Content-Disposition")
 
 
-# --- what the server says of itself ----------------------------------------------------------------------------------
+# --- what the server reports about itself ----------------------------------------------------------------------------------
 
 
 def test_an_endpoint_asked_without_a_query_answers_rdf(site):

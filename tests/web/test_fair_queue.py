@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -34,6 +35,16 @@ async def asks(queue: FairQueue, client: str) -> asyncio.Task[None]:
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     return task
+
+
+@contextlib.contextmanager
+def both_taken(queue: FairQueue) -> Iterator[None]:
+    """Two other clients have both processes meanwhile."""
+    for client in ("x", "y"):
+        queue.take_now(client)
+    yield
+    for client in ("x", "y"):
+        queue.give(client, 0)
 
 
 def test_a_client_holds_all_processes_but_one():
@@ -149,21 +160,18 @@ async def leave(tasks: list[asyncio.Task[None]]) -> None:
 
 def test_when_too_many_wait_the_last_of_the_longest_line_is_refused():
     async def story(queue: FairQueue) -> None:
-        queue.take_now("x")
-        queue.take_now("y")
-        first, second, third = [await asks(queue, client) for client in ("many", "many", "few")]
-        newcomer = await asks(queue, "new")
-        with pytest.raises(TooManyRequests, match="2 requests from this address"):
-            await second
-        assert queue.waiting() == 3 and not any(task.done() for task in (first, third, newcomer))
-        # Nobody's line is longer than the next newcomer's would be.
-        with pytest.raises(ServerBusy, match="No process came free"):
-            await queue.take("newest")
-        with pytest.raises(TooManyRequests):
-            await queue.take("few")
-        await leave([first, third, newcomer])
-        queue.give("x", 0)
-        queue.give("y", 0)
+        with both_taken(queue):
+            first, second, third = [await asks(queue, client) for client in ("many", "many", "few")]
+            newcomer = await asks(queue, "new")
+            with pytest.raises(TooManyRequests, match="2 requests from this address"):
+                await second
+            assert queue.waiting() == 3 and not any(task.done() for task in (first, third, newcomer))
+            # No line is longer than the next newcomer's would be.
+            with pytest.raises(ServerBusy, match="No process came free"):
+                await queue.take("newest")
+            with pytest.raises(TooManyRequests):
+                await queue.take("few")
+            await leave([first, third, newcomer])
 
     run(story)
 
@@ -172,21 +180,18 @@ def test_when_too_many_wait_a_client_that_used_much_is_refused_before_one_that_u
     async def story(queue: FairQueue) -> None:
         queue.take_now("much")
         queue.give("much", 99)
-        queue.take_now("x")
-        queue.take_now("y")
-        little, also, much = [await asks(queue, client) for client in ("little", "little", "much")]
-        newcomer = await asks(queue, "new")
-        with pytest.raises(TooManyRequests):
-            await much
-        assert not any(task.done() for task in (little, also, newcomer))
-        await leave([little, also, newcomer])
-        queue.give("x", 0)
-        queue.give("y", 0)
+        with both_taken(queue):
+            little, also, much = [await asks(queue, client) for client in ("little", "little", "much")]
+            newcomer = await asks(queue, "new")
+            with pytest.raises(TooManyRequests):
+                await much
+            assert not any(task.done() for task in (little, also, newcomer))
+            await leave([little, also, newcomer])
 
     run(story)
 
 
-def test_a_process_that_has_ended_is_nobodys_until_another_is_there():
+def test_no_client_gets_a_process_that_has_ended_until_another_is_there():
     async def story(queue: FairQueue) -> None:
         queue.remove()
         queue.take_now("one")

@@ -24,7 +24,7 @@ def served():
 
 @pytest.fixture(autouse=True)
 def unharmed(served):
-    """Whatever a test sent: the same server, the same zygote, every worker, nothing in the log that nobody foresaw."""
+    """Whatever a test sent: the same server, the same zygote, every worker, nothing unforeseen in the log."""
     before = served.tree()[:2]
     yield
     end = time.monotonic() + 10
@@ -58,7 +58,7 @@ def test_broken_requests_are_answered_or_closed_and_leave_no_trace(served):
     print(attack.told(statuses))
 
 
-def test_requests_that_never_end_keep_nobody_waiting(served):
+def test_requests_that_never_end_keep_no_client_waiting(served):
     links = attack.half_open(
         served.port, 200, 8, lambda i: (b"GET / HTTP/1.1\r\nHost: x", b"POST /sparql HTTP/1.1\r\n")[i % 2]
     )

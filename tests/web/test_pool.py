@@ -42,7 +42,7 @@ def whole(request):
 
 
 def rested(served, seconds: float = 5) -> dict:
-    """The health of the server when nobody asks any more; every worker must be free again."""
+    """The health of the server when no client asks any more; every worker must be free again."""
     end = time.monotonic() + seconds
     while True:
         health = served.health()
@@ -170,7 +170,7 @@ def test_a_long_query_goes_on_in_the_slow_pool_where_it_gives_way_to_all(served)
     assert serving.until(lambda: not idle(served) and len(workers(served)) == 5)
 
 
-def test_a_long_page_of_ours_goes_on_in_the_slow_pool_too():
+def test_a_long_page_continues_in_the_slow_pool_too():
     # Without time for a trial every page is a long one; the process gives way to all others, and is replaced after it.
     with serving.small(own_trial_seconds=0, quick=1, slow=1, own=1, own_slow=1) as served:
         assert served.ask("/query/figures/all.json?least=5000").status == 200
@@ -382,7 +382,7 @@ def test_without_open_files_workers_are_replaced_as_soon_as_there_are_some():
         assert sum("no worker" in entry.get("kind", "") for entry in served.entries) == 1
 
 
-def test_an_exception_that_nobody_foresaw_is_a_problem_and_costs_no_worker():
+def test_an_unforeseen_exception_is_a_problem_and_costs_no_worker():
     """It is in the log once, with its traceback, however often it comes."""
     with serving.small(quick=2, slow=1, own=2, broken=True) as served:
         before = served.tree()

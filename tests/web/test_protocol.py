@@ -179,7 +179,7 @@ def place(path: str, last: str | None) -> tuple[str, str]:
         return "http://www.example/default", "/graph?default"
     if parts.path.count("/") < 2:
         return "http://www.example/new", "/graph"
-    # Directly, a graph is named by its address: ours are below /graph/, and .ttl says the form.
+    # Directly, a graph is named by its address: those of this project are below /graph/, and .ttl says the form.
     local = parts.path.removeprefix("/gsp/").removesuffix(".ttl")
     return f"https://w3id.org/statereport/graph/{local}", f"/graph/{local}.ttl"
 

@@ -35,7 +35,7 @@ from statereport.web.wire.limits import Limits, Setting
 from statereport.web.wire.requests import Head
 
 
-def test_a_taken_port_is_told_before_anything_is_read():
+def test_a_taken_port_is_reported_before_anything_is_read():
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         start = time.monotonic()
@@ -190,7 +190,7 @@ def test_each_problem_that_a_request_can_cause_has_a_status_and_each_status_a_ti
 
 def test_every_limit_is_said_in_words():
     words = Limits().words()
-    assert "time for a query of the client's: 10 s" in words and "memory that one answer may take: 192 MiB" in words
+    assert "time for a client's query: 10 s" in words and "memory that one answer may take: 192 MiB" in words
     assert all(re.search(r": [\d,.]+( s| [KM]iB)?$", sentence) for sentence in words)
     assert Limits().sentence("nesting") == "depth of brackets in a query: 100"
 
@@ -218,7 +218,7 @@ def test_what_is_worth_most_gives_way_last():
 
 
 def test_an_answer_is_made_once_however_many_ask_for_it_at_the_same_time():
-    """In the turn of whoever comes first; a client behind a long line of another does not wait for that line."""
+    """In the turn of the first to ask; a client behind a long line of another does not wait for that line."""
 
     class Slow:
         """Answers one request after another, those of `first` before others."""

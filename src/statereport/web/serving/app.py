@@ -181,7 +181,7 @@ class App:
         return self._files[path]
 
     async def _made_once(self, request: Request, client: str, notes: dict) -> Response:
-        """An answer that may be kept: made once, however many ask for it, in the turn of whoever comes first."""
+        """An answer that may be kept: made once, however many clients wait for it, in the turn of the first of them."""
         key = self._key(request)
         while True:
             kept = self.cache.get(key)
@@ -252,7 +252,7 @@ class App:
         await connection.send(status, fields, body, close)
         return status, len(body)
 
-    # --- who asks, and what is noted ---------------------------------------------------------------------------------
+    # --- the client, and what is noted --------------------------------------------------------------------------------
 
     def address(self, head: Head, peer: str) -> str:
         """Return the address of the client: the peer's, or the last one that a trusted proxy names."""
@@ -315,7 +315,7 @@ async def _unless_gone(work: Coroutine[Any, Any, Response]) -> Response:
 
 
 def _seen(job: asyncio.Task[Response]) -> None:
-    """Take note of how a job ended, or the loop would report it where nobody waits for it any more."""
+    """Take note of how a job ended, or the loop would report it where no client waits for it any more."""
     if not job.cancelled():
         job.exception()
 

@@ -218,7 +218,7 @@ class Connection(asyncio.Protocol):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End: an answer that is under way is for nobody."""
+        """End: an answer that is under way is dropped."""
         self._among.remove(self)
         if self._task:
             self._task.cancel()

@@ -52,7 +52,7 @@ class Zygote:
         return _open(self._control)
 
     def end_server(self) -> None:
-        """End the server in order: without a zygote no worker can be replaced. Whoever started it starts it again."""
+        """End the server in order: without a zygote no worker can be replaced. The service manager starts it again."""
         os.kill(os.getpid(), signal.SIGTERM)
 
     async def _command(self, words: str, files: list[int]) -> bytes:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from statereport.web.serving.connections import Connections
 
 # Connections that are accepted at once, and that the system holds until they are.
-ACCEPTED, BACKLOG = 32, 1_024
+ACCEPTED, BACKLOG = 32, 4_096
 # Open files: as many as there may be, those that each worker takes while it is replaced, and those for all else.
 FILES, OF_WORKER, OTHERS = 65_536, 4, 64
 # Seconds for which answers that are under way may go on when the server ends.
@@ -207,7 +207,8 @@ def greeting(address: str, host: str, setting: Setting) -> str:
     if _everywhere(host):
         names = ", ".join(sorted(setting.hosts))
         lines.append(f"It listens at every address of this machine and answers for {names} and any IP address.")
-        lines.append("For another name: --allow-host NAME. To the public, speak through a proxy: docs/deploy.")
+        lines.append("For another name: --allow-host NAME.")
+        lines.append("To the public, put a proxy before it, which limits connections from many addresses: docs/deploy.")
     return "\n".join(lines)
 
 

@@ -40,7 +40,7 @@ _KEPT = 48 * MIB
 def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = ()) -> tuple[int, socket.socket]:
     """Fork the zygote. Return its process, and the socket over which it takes commands (see `serve_forks`).
 
-    The zygote answers the `first` requests to nobody: what they load then, no worker has to open a file for. Raises
+    The zygote first makes the answers to the `first` requests: what they load, no worker has to open a file for. Raises
     PlatformRefused where there is no fork, and RuntimeError where this process has threads, which a fork would lose.
     """
     if not hasattr(os, "fork") or not os.path.exists("/proc/self/statm"):
@@ -167,7 +167,7 @@ def _outcome(site: Any, answer: Answer, request: Request) -> frames.Outcome:
 
 
 def fault_response(request: Request) -> Response:
-    """Return the response to a request where something happened that nobody foresaw."""
+    """Return the response to a request where something unforeseen happened."""
     problem = ServerFault(
         where=request.path[:200],
         what="This is a fault of statereport: something happened that was not foreseen.",

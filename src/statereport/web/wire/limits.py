@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from statereport.sparql.query import LONGEST
 from statereport.sparql.tokens import DEEPEST
 
 MIB = 1 << 20
+
+
+def _limit(value: Any, meaning: str) -> Any:
+    """A limit with its value, and what it means in words."""
+    return field(default=value, metadata={"meaning": meaning})
 
 
 @dataclass(frozen=True)
@@ -18,32 +24,38 @@ class Limits:
     client is an IPv4 address, or an IPv6 network of 64 bits.
     """
 
-    seconds: float = 10
-    trial_seconds: float = 0.1
-    own_seconds: float = 30
-    own_trial_seconds: float = 0.3
-    drawing_seconds: float = 10
-    memory: int = 192 * MIB
-    answer_bytes: int = 8 * MIB
-    own_answer_bytes: int = 32 * MIB
-    query_characters: int = LONGEST
-    nesting: int = DEEPEST
-    light_seconds: float = 3
-    waiting_for_one: int = 32
-    waiting: int = 128
-    seconds_in_line: float = 20
-    jobs: int = 1_000
-    head_bytes: int = 65_536
-    head_fields: int = 64
-    body_bytes: int = 262_144
-    parameters: int = 24
-    seconds_to_receive: float = 10
-    seconds_idle: float = 5
-    least_rate: int = 4_096
-    sending: int = 256 * MIB
-    connections_of_one: int = 64
-    connections: int = 1_024
-    cache_bytes: int = 96 * MIB
+    seconds: float = _limit(10, "time for a client's query")
+    trial_seconds: float = _limit(
+        0.1, "processor time after which a query is a long one, which waits for others and gives way to them"
+    )
+    own_seconds: float = _limit(30, "time for a page, a document or a saved question")
+    own_trial_seconds: float = _limit(
+        0.3, "processor time after which a page, a document or a saved question is a long one"
+    )
+    drawing_seconds: float = _limit(10, "time for a picture to be drawn")
+    memory: int = _limit(192 * MIB, "memory that one answer may take")
+    answer_bytes: int = _limit(8 * MIB, "size of the answer to a query")
+    own_answer_bytes: int = _limit(32 * MIB, "size of a page, a document or the answer to a saved question")
+    query_characters: int = _limit(LONGEST, "length of a query")
+    nesting: int = _limit(DEEPEST, "depth of brackets in a query")
+    light_seconds: float = _limit(
+        3, "recent use after which a client comes after others, and leaves them the last free process"
+    )
+    waiting_for_one: int = _limit(32, "requests of one client that wait in line")
+    waiting: int = _limit(128, "requests of all clients that wait in line")
+    seconds_in_line: float = _limit(20, "time in line")
+    jobs: int = _limit(1_000, "answers that one process gives before a fresh one takes its place")
+    head_bytes: int = _limit(65_536, "size of a request's head")
+    head_fields: int = _limit(64, "fields in a request's head")
+    body_bytes: int = _limit(262_144, "size of a request's body")
+    parameters: int = _limit(24, "parameters of a request")
+    seconds_to_receive: float = _limit(10, "time for a request to arrive")
+    seconds_idle: float = _limit(5, "time for which a connection is kept open without a request")
+    least_rate: int = _limit(4_096, "bytes of an answer that a client must take in a second")
+    sending: int = _limit(256 * MIB, "answers that clients are fetching, those apart that are kept")
+    connections_of_one: int = _limit(64, "connections of one client")
+    connections: int = _limit(1_024, "connections of all clients")
+    cache_bytes: int = _limit(96 * MIB, "answers kept to be given again")
 
     def words(self) -> tuple[str, ...]:
         """Return each limit in a sentence, in the order above."""
@@ -51,7 +63,7 @@ class Limits:
 
     def sentence(self, name: str) -> str:
         """Return one limit in a sentence."""
-        return f"{_MEANINGS[name]}: {_amount(name, getattr(self, name))}"
+        return f"{type(self).__dataclass_fields__[name].metadata['meaning']}: {_amount(name, getattr(self, name))}"
 
 
 @dataclass(frozen=True)
@@ -80,36 +92,6 @@ class Setting:
     def workers(self) -> int:
         """How many worker processes there are, with the one that draws."""
         return self.quick + self.slow + self.own + self.own_slow + 1
-
-
-_MEANINGS = {
-    "seconds": "time for a query of the client's",
-    "trial_seconds": "processor time after which a query is a long one, which waits for others and gives way to them",
-    "own_seconds": "time for a page, a document or a saved question",
-    "own_trial_seconds": "processor time after which a page, a document or a saved question is a long one",
-    "drawing_seconds": "time for a picture to be drawn",
-    "memory": "memory that one answer may take",
-    "answer_bytes": "size of the answer to a query",
-    "own_answer_bytes": "size of a page, a document or the answer to a saved question",
-    "query_characters": "length of a query",
-    "nesting": "depth of brackets in a query",
-    "light_seconds": "recent use after which a client comes after others, and leaves them the last free process",
-    "waiting_for_one": "requests of one client that wait in line",
-    "waiting": "requests of all clients that wait in line",
-    "seconds_in_line": "time in line",
-    "jobs": "answers that one process gives before a fresh one takes its place",
-    "head_bytes": "size of a request's head",
-    "head_fields": "fields in a request's head",
-    "body_bytes": "size of a request's body",
-    "parameters": "parameters of a request",
-    "seconds_to_receive": "time for a request to arrive",
-    "seconds_idle": "time for which a connection is kept open without a request",
-    "least_rate": "bytes of an answer that a client must take in a second",
-    "sending": "answers that clients are fetching, those apart that are kept",
-    "connections_of_one": "connections of one client",
-    "connections": "connections of all clients",
-    "cache_bytes": "answers kept to be given again",
-}
 
 
 def _amount(name: str, value: float) -> str:

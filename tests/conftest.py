@@ -26,7 +26,7 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need a browser, and those of modules that start servers: `-m "not browser and not server"`."""
+    """Mark the tests that need a browser, and modules that start servers: `-m "not browser and not server"`."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if "chromium" in fixtures:

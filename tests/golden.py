@@ -1,4 +1,4 @@
-"""Golden answers: files that a test compares with, rewritten only by `pytest --write-golden` and reviewed line by line."""
+"""Golden answers: files that tests compare with, rewritten only by `pytest --write-golden`, reviewed line by line."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The cases of the shapes: a small project in which everything is right, and what each case tells again.
+"""The cases of the shapes: a small project in which everything is right, and what each case describes anew.
 
-A case is a file tests/shapes/<Shape>/<what is wrong>.ttl. What it says of a thing stands in place of what the project says
-of it; shape:expected is the report that SHACL must give, with nothing more and nothing less.
+A case is a file tests/shapes/<Shape>/<what is wrong>.ttl. Its description of a thing stands in place of the project's
+own; shape:expected is the report that SHACL must give, with nothing more and nothing less.
 """
 
 from dataclasses import dataclass

@@ -185,7 +185,7 @@ def test_every_anchor_of_the_report_points_at_its_words(project, report_text):
         assert len(prefix + exact + suffix) <= 80, iri
 
 
-# --- odd input ----------------------------------------------------------------------------------------------------------
+# --- odd input -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("offset", ["abc", "-1", "1.5", "", "９", "1" * 5000], ids=lambda text: text[:9] or "nothing")
@@ -198,7 +198,9 @@ def test_an_offset_that_is_no_number_is_a_problem(tiny, tiny_text, offset):
 
 ODD = {
     "an address of another form": "<urn:x> a sr:Figure ; sr:isStatedIn passage:1.1 ; sr:quote 'schools and' .",
-    "an address with odd characters": "<http://e.org/é%20/b?c=d> a sr:Claim ; sr:isStatedIn passage:1.1 ; sr:quote 'and' .",
+    "an address with odd characters": (
+        "<http://e.org/é%20/b?c=d> a sr:Claim ; sr:isStatedIn passage:1.1 ; sr:quote 'and' ."
+    ),
     "a fragment in a language": "figure:x a sr:Figure ; sr:isStatedIn passage:1.1 ; sr:quote 'schools and'@en--ltr .",
     "a blank node": "[] a sr:Figure ; sr:isStatedIn passage:1.1 ; sr:quote 'schools and' .",
     "a triple term": "figure:x sr:isAbout <<( figure:x sr:isAbout figure:x )>> .",

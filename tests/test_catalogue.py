@@ -14,9 +14,11 @@ from statereport.sparql import engine
 
 # How the editor and the example tools of the SIB ask an endpoint for its examples: type, comment, and text by form.
 EDITORS = """
+PREFIX examples: <https://purl.expasy.org/sparql-examples/ontology#>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
 SELECT DISTINCT ?question ?comment ?text WHERE {
-  ?question a <http://www.w3.org/ns/shacl#SPARQLExecutable> ; <http://www.w3.org/2000/01/rdf-schema#comment> ?comment ;
-    <http://www.w3.org/ns/shacl#select>|<http://www.w3.org/ns/shacl#ask>|<http://www.w3.org/ns/shacl#construct>|<https://purl.expasy.org/sparql-examples/ontology#describe> ?text .
+  ?question a sh:SPARQLExecutable ; <http://www.w3.org/2000/01/rdf-schema#comment> ?comment ;
+    sh:select|sh:ask|sh:construct|examples:describe ?text .
 } ORDER BY ?question
 """
 
@@ -36,11 +38,13 @@ def test_an_editor_finds_every_question_for_people_and_no_other(graph, project) 
         assert engine.form_of(row["text"]).columns == engine.form_of(query.text).columns and "#+" not in row["text"]
 
 
-def test_a_question_says_its_target_its_words_and_what_it_leaves_open(graph) -> None:
+def test_a_question_says_its_target_its_keywords_and_its_parameters(graph) -> None:
     found = graph.sparql(
-        "SELECT ?form ?target ?word ?path ?name ?default ?kind { <https://w3id.org/statereport/query/law/acts-that-touch-a-group> "
-        "a ?form ; schema:target ?target ; schema:keywords ?word ; sh:prefixes shape:prefixes ; sh:parameter ?p . FILTER(?form != sh:SPARQLExecutable) "
-        "?p a sh:Parameter ; sh:path ?path ; sh:name ?name ; sh:order ?order ; sh:defaultValue ?default ; sh:nodeKind ?kind } ORDER BY ?order ?word"
+        "SELECT ?form ?target ?word ?path ?name ?default ?kind { "
+        "<https://w3id.org/statereport/query/law/acts-that-touch-a-group> a ?form ; schema:target ?target ; "
+        "schema:keywords ?word ; sh:prefixes shape:prefixes ; sh:parameter ?p . FILTER(?form != sh:SPARQLExecutable) "
+        "?p a sh:Parameter ; sh:path ?path ; sh:name ?name ; sh:order ?order ; sh:defaultValue ?default ; "
+        "sh:nodeKind ?kind } ORDER BY ?order ?word"
     ).to_dicts()
     assert {row["word"] for row in found} == {"law", "groups"}
     assert {row["form"].rpartition("#")[2] for row in found} == {"SPARQLSelectExecutable"}
@@ -54,7 +58,8 @@ def test_a_question_says_its_target_its_words_and_what_it_leaves_open(graph) -> 
 
 def test_every_parameter_has_a_default_of_its_datatype(graph, project) -> None:
     rows = graph.sparql(
-        "SELECT ?p ?default ?type { ?p a sh:Parameter ; sh:defaultValue ?default OPTIONAL { ?p sh:datatype ?type } } ORDER BY ?p"
+        "SELECT ?p ?default ?type { ?p a sh:Parameter ; sh:defaultValue ?default "
+        "OPTIONAL { ?p sh:datatype ?type } } ORDER BY ?p"
     ).rows
     count = sum(len(query.parameters) for query in SavedQueries.of(project) if query.topic not in catalogue.LEFT_OUT)
     assert len(rows) == count > 15

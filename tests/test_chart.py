@@ -1,4 +1,4 @@
-"""Charts: the specification has every number of its answer, and what is drawn from it is one image with words, the same each time."""
+"""Charts: the specification has every number of its answer; drawn, it is one image with words, the same each time."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def texts(root: ElementTree.Element) -> str:
     return "\n".join(" ".join(node.itertext()) for node in root.iter(f"{SVG}text"))
 
 
-# --- what is drawn -----------------------------------------------------------------------------------------------------
+# --- what is drawn ---------------------------------------------------------------------------------------------------
 
 
 @every_plot
@@ -161,7 +161,7 @@ def test_no_text_leaves_the_picture_and_its_size_is_what_the_specification_says(
 
 
 def outside(svg: str) -> list[str]:
-    """The lines of text that do not stand wholly in the picture, a character being taken for two fifths as wide as it is tall."""
+    """The lines of text that leave the picture, where a character is two fifths as wide as it is tall."""
     root, found = ElementTree.fromstring(svg), []
 
     def walk(node: ElementTree.Element, x: float, y: float) -> None:
@@ -230,7 +230,7 @@ def test_nothing_but_zeros_and_nothing_at_all_can_be_drawn():
         assert picture_of(answer(), type=kind, x="who").svg
 
 
-# --- colours -----------------------------------------------------------------------------------------------------------
+# --- colours ---------------------------------------------------------------------------------------------------------
 
 
 def contrast(one: str, other: str) -> float:
@@ -274,7 +274,7 @@ def test_lines_are_told_apart_by_shape_too():
     )
 
 
-# --- the specification -------------------------------------------------------------------------------------------------
+# --- the specification -----------------------------------------------------------------------------------------------
 
 
 @every_plot
@@ -321,7 +321,10 @@ def test_data_are_fetched_from_nowhere(tmp_path):
 
 
 def test_the_same_rows_give_the_same_bytes_in_every_process_and_other_rows_others(tmp_path):
-    script = "import test_chart, hashlib; p = [test_chart.drawn(plot)[0] for plot in test_chart.PLOTS]; print([hashlib.sha256(x).hexdigest() for it in p for x in (it.svg.encode(), it.png())])"
+    script = (
+        "import test_chart, hashlib; p = [test_chart.drawn(plot)[0] for plot in test_chart.PLOTS]; "
+        "print([hashlib.sha256(x).hexdigest() for it in p for x in (it.svg.encode(), it.png())])"
+    )
     said = {
         subprocess.run(
             [sys.executable, "-c", script],
@@ -357,7 +360,7 @@ def test_a_picture_gives_its_specification_svg_and_pixels():
     assert f"application/vnd.vegalite.v{picture.VERSION[0]}+json" == chart.MEDIA_TYPE
 
 
-# --- the project ---------------------------------------------------------------------------------------------------------
+# --- the project -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ ROOT = find_project().root
 REQUIRED = {"cff-version", "message", "title", "authors"}
 KEYS = REQUIRED | {
     "abstract", "commit", "contact", "date-released", "doi", "identifiers", "keywords", "license", "license-url",
-    "preferred-citation", "references", "repository", "repository-artifact", "repository-code", "type", "url", "version",
+    "type", "preferred-citation", "references", "repository", "repository-artifact", "repository-code",
+    "url", "version",
 }  # fmt: skip
 PERSON = {
     "address",

@@ -1,4 +1,4 @@
-"""The cubes: the integrity constraints of the Data Cube Recommendation on small cubes and on ours, and what tools can do."""
+"""The cubes: the integrity constraints of the Data Cube Recommendation on small cubes and our own; uses by tools."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_the_linear_form_of_constraint_12_says_what_comparing_all_pairs_says(pat
     assert bool(list(inner.query(PREFIXES + PAIRS))) == bool(list(inner.query(CONSTRAINTS["ic-12"].text)))
 
 
-# --- our cubes ---------------------------------------------------------------------------------------------------------
+# --- our cubes -------------------------------------------------------------------------------------------------------
 
 
 def test_our_cubes_keep_every_constraint_and_every_check(ours):
@@ -177,7 +177,7 @@ def test_a_tool_that_knows_only_the_data_cube_vocabulary_lists_every_row(ours):
 
 
 def test_a_tool_can_pivot_a_cube(ours):
-    """Years down, procedures and groups across: the totals of admissions to citizenship are where the report has them."""
+    """Years down, procedures and groups across: totals of admissions to citizenship are where the report has them."""
     components, rows = listed(ours, TABLE.expand("dataset:admissions-to-citizenship"))
     column = {name.rpartition("/")[2]: i for i, (name, _) in enumerate(components)}
     table: dict = {}
@@ -215,7 +215,7 @@ def test_the_table_of_figures_shows_no_total_codes(ours):
     assert not [row for row in rows.rows if row[column] is not None and "=all " in row[column].value]
 
 
-# --- code lists ----------------------------------------------------------------------------------------------------------
+# --- code lists ------------------------------------------------------------------------------------------------------
 
 
 def test_a_concept_of_a_scheme_with_levels_is_in_one_of_them(ours):

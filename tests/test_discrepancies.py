@@ -1,4 +1,4 @@
-"""What does not agree in the report is found, all of it and nothing else; what we work out is told apart from what it says."""
+"""What does not agree in the report is found, all and nothing else; derived figures are kept apart from stated ones."""
 
 import csv
 import io
@@ -54,7 +54,7 @@ def entries(graph):
     return discrepancies.entries(graph)
 
 
-# --- what is found -----------------------------------------------------------------------------------------------------
+# --- what is found ---------------------------------------------------------------------------------------------------
 
 
 def test_the_discrepancies_are_the_golden_ones(graph, golden):
@@ -92,7 +92,7 @@ def test_every_number_that_is_missing_among_the_themes_is_noted():
     assert missing == ["1", "14", "17"]
 
 
-# --- how it is told ----------------------------------------------------------------------------------------------------
+# --- how it is told --------------------------------------------------------------------------------------------------
 
 
 def test_a_finding_becomes_a_note_with_its_statements_and_passages():
@@ -164,7 +164,7 @@ def test_the_command_offers_each_format():
     assert tuple(offered) == ("page", "html", "table", "csv", "json", "ttl")
 
 
-# --- what we work out ----------------------------------------------------------------------------------------------------
+# --- what we work out ------------------------------------------------------------------------------------------------
 
 
 def derived():
@@ -250,7 +250,7 @@ def test_nothing_is_made_twice_by_running_again():
     }
 
 
-# --- figures altered at random ---------------------------------------------------------------------------------------------
+# --- figures altered at random ---------------------------------------------------------------------------------------
 
 
 class Copy:

@@ -1,4 +1,4 @@
-"""The `#+` header of saved queries and rules: what it says, where the SPARQL begins, and what is wrong in which line."""
+"""The `#+` header of saved queries and rules: what it says, where the SPARQL begins, what is wrong in which line."""
 
 import pytest
 from loops import some

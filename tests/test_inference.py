@@ -33,7 +33,7 @@ def read(path):
 
 
 def run(path, dataset):
-    """What is inferred in a case; a folder of the case's name holds its rules, `real` the cases on the real ontology."""
+    """What is inferred in a case; a folder of its name holds its rules, `real` the cases on the real ontology."""
     case = read(path)
     ontology = dataset.ontology_quads() if path.parent.name == "real" else case["ontology"]
     return case, infer(ontology, case["data"], load_rules(path.with_suffix("")), PREFIXES)
@@ -159,7 +159,9 @@ ODD_AXIOMS = {
     "a blank node as a property": "_:p rdfs:subPropertyOf sr:q . sr:r owl:inverseOf _:x .",
     "a literal as a class": 'sr:A rdfs:subClassOf "B" . sr:p rdfs:domain "C" ; owl:inverseOf "q" .',
     "a triple term as a class": "sr:A rdfs:subClassOf <<( sr:A rdfs:subClassOf sr:B )>> .",
-    "a value that would be a subject": "sr:A rdfs:subClassOf [ owl:onProperty [ owl:inverseOf sr:p ] ; owl:hasValue 'x' ] .",
+    "a value that would be a subject": (
+        "sr:A rdfs:subClassOf [ owl:onProperty [ owl:inverseOf sr:p ] ; owl:hasValue 'x' ] ."
+    ),
     "an expression that says nothing": "sr:A rdfs:subClassOf [] . sr:B owl:equivalentClass [ owl:onProperty sr:p ] .",
 }
 
@@ -194,7 +196,8 @@ def test_a_rule_of_choices_that_undoes_itself_is_explained_by_the_choice_that_he
 
 def test_what_is_summed_up_is_settled_before(tmp_path):
     rules = {
-        "a-sum": "CONSTRUCT { ?x sr:sum ?n } WHERE { SELECT ?x (SUM(?v) AS ?n) WHERE { ?x sr:doubled ?v } GROUP BY ?x }",
+        "a-sum": "CONSTRUCT { ?x sr:sum ?n } "
+        "WHERE { SELECT ?x (SUM(?v) AS ?n) WHERE { ?x sr:doubled ?v } GROUP BY ?x }",
         "b-double": "CONSTRUCT { ?x sr:doubled ?d } WHERE { ?x sr:v ?v BIND(2 * ?v AS ?d) }",
     }
     for name, text in some(rules.items()):
@@ -244,7 +247,8 @@ def test_a_rule_that_cannot_work_is_refused(tmp_path, text, problem):
 
 
 def test_a_rule_is_read_as_editors_leave_it(tmp_path):
-    text = f"#+ summary: x\n#+ description: >-\n#+   y\n#+ tags: [shapes]\n{SR}\nCONSTRUCT {{ ?s sr:a 1 }} WHERE {{ ?s sr:a 2 }}\n"
+    head = "#+ summary: x\n#+ description: >-\n#+   y\n#+ tags: [shapes]\n"
+    text = f"{head}{SR}\nCONSTRUCT {{ ?s sr:a 1 }} WHERE {{ ?s sr:a 2 }}\n"
     for end in some(["\n", "\r\n", "\r"]):
         tmp_path.joinpath("rule.rq").write_bytes(("\ufeff" + text.replace("\n", end)).encode())
         (rule,) = load_rules(tmp_path)
@@ -264,7 +268,7 @@ def test_owlrl_finds_the_same_consequences_in_our_terms(dataset):
     ]
     graph = rdflib_bridge.to_rdflib([*dataset.ontology_quads(), *data])
     asserted = set(graph)
-    # owlrl puts readers of datatypes of its own in the place of rdflib's, for the whole process; they refuse xsd:gMonthDay.
+    # owlrl replaces rdflib's readers of datatypes by its own, for the whole process; they refuse xsd:gMonthDay.
     readers = dict(rdflib.term._toPythonMapping)
     try:
         owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)

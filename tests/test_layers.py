@@ -1,4 +1,4 @@
-"""The packages stand in an order, and each imports only from those above it; each library is used in few known places."""
+"""The packages stand in an order, and each imports only from those above it; each library has few known places."""
 
 import ast
 import re

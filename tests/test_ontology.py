@@ -205,7 +205,7 @@ def test_nothing_is_imported(dataset):
     assert not [t for triples in dataset.graphs.values() for t in triples if t.predicate.value == f"{OWL}imports"]
 
 
-# --- other people's terms ----------------------------------------------------------------------------------------------
+# --- other people's terms --------------------------------------------------------------------------------------------
 
 
 def known_terms():
@@ -301,7 +301,7 @@ def test_the_alignments_hold_nothing_else(dataset):
             assert t.predicate.value == f"{RDF}type", str(t)
 
 
-# --- pitfalls ----------------------------------------------------------------------------------------------------------
+# --- pitfalls --------------------------------------------------------------------------------------------------------
 
 
 def above(onto, start, predicate):
@@ -442,7 +442,7 @@ def test_ranges_fit_the_kind_of_property(onto, properties):
 
 
 def composite(onto, properties):
-    """Properties that follow from others taken together: transitive ones, those with a chain, and those above either."""
+    """Properties that follow from several others: transitive ones, those with a chain, and those above either."""
     start = [
         t
         for t in properties
@@ -513,7 +513,7 @@ def test_lists_of_disjoint_classes_have_no_name(onto):  # OWL 2 Mapping to RDF, 
         assert subject.startswith("_:"), subject
 
 
-# --- the data, as far as the ontology's own axioms are concerned --------------------------------------------------------
+# --- the data, as far as the ontology's own axioms are concerned -----------------------------------------------------
 
 
 def test_object_properties_point_to_things_and_datatype_properties_to_values(dataset, onto):

@@ -76,7 +76,7 @@ def test_a_syntax_fault_says_file_line_and_column(tmp_path):
     assert fault.value.where == "graphs/a.ttl:2:3"
 
 
-# --- files as editors write them ----------------------------------------------------------------------------------------
+# --- files as editors write them -------------------------------------------------------------------------------------
 
 BY_HAND = '# A header.\n\nsr:a sr:b """one\ntwo""", "é" .\n'
 # A line break inside a string is kept as it is; those between the words are not.
@@ -163,7 +163,7 @@ def test_a_link_to_nothing_is_no_missing_file(tiny):
         load(tiny)
 
 
-# --- what a fault is caused by ------------------------------------------------------------------------------------------
+# --- what a fault is caused by ---------------------------------------------------------------------------------------
 
 CAUSES = {
     "<a> e:b e:c .": "whole IRI with its scheme",
@@ -219,7 +219,7 @@ def test_a_guess_is_not_given_for_knowledge():
         assert "may" in cause or "missing" not in cause, sign
 
 
-# --- nested blank nodes, long lists and texts -----------------------------------------------------------------------------
+# --- nested blank nodes, long lists and texts ------------------------------------------------------------------------
 
 
 class Calls:
@@ -330,7 +330,7 @@ def test_a_written_graph_reads_back():
     assert parse_turtle(text) == triples
 
 
-# --- properties -----------------------------------------------------------------------------------------------------------
+# --- properties ------------------------------------------------------------------------------------------------------
 
 XSD, RDF = PREFIXES["xsd"], PREFIXES["rdf"]
 STEADY = settings(derandomize=True, deadline=None, database=None)  # the same examples each time

@@ -20,7 +20,7 @@ from statereport.rdf.namespaces import SHAPE
 from statereport.reasoning import shapes, validation
 from statereport.reasoning.rules import load_rules
 
-# Nothing in the report is renamed, founded or ended as a body; no number of ours is derived and no mention published yet.
+# Nothing in the report is renamed, founded or ended as a body; no number is derived by us, no mention published yet.
 RULES = load_rules(find_project().ontology / "rules")
 UNFOCUSED = {"BodyChange", "DerivedFigure"}
 
@@ -70,7 +70,7 @@ def findings() -> tuple[validation.Finding, ...]:
     return real.examined().findings
 
 
-# --- guards: each stands between a fault and a silent pass -------------------------------------------------------------
+# --- guards: each stands between a fault and a silent pass -----------------------------------------------------------
 
 FAULTS = {
     "a term that SHACL does not have": (RIGHT.replace("sh:minCount 1", "sh:minCout 1"), "minCount"),
@@ -147,14 +147,19 @@ def test_a_constraint_that_pyshacl_cannot_load_is_an_error():
         found(RIGHT.replace("sh:minCount 1", 'sh:minCount "one"'))
 
 
-# --- what is looked at -------------------------------------------------------------------------------------------------
+# --- what is looked at -----------------------------------------------------------------------------------------------
 
 
 def test_types_follow_from_superclasses_and_from_values_and_from_nothing_else():
-    given = triples("""sr:Figure a owl:Class ; rdfs:subClassOf sr:Quantity . sr:Quantity a owl:Class ; rdfs:subClassOf sr:Statement .
+    given = triples("""sr:Figure a owl:Class ; rdfs:subClassOf sr:Quantity .
+    sr:Quantity a owl:Class ; rdfs:subClassOf sr:Statement .
     sr:hasUnit rdfs:range sr:Unit ; rdfs:domain sr:Quantity .
-    sr:Percentage owl:equivalentClass [ owl:intersectionOf ( sr:Figure [ owl:onProperty sr:hasUnit ; owl:hasValue unit:percent ] ) ] .
-    place:share a sr:Figure ; sr:hasUnit unit:percent . place:other sr:hasUnit unit:percent . place:number a sr:Figure .""")
+    sr:Percentage owl:equivalentClass [
+        owl:intersectionOf ( sr:Figure [ owl:onProperty sr:hasUnit ; owl:hasValue unit:percent ] )
+    ] .
+    place:share a sr:Figure ; sr:hasUnit unit:percent .
+    place:other sr:hasUnit unit:percent .
+    place:number a sr:Figure .""")
     kinds = {
         (TABLE.shorten(t.subject.value), TABLE.shorten(t.object.value))
         for t in validation.Validator(triples(RIGHT)).prepared(given)
@@ -196,7 +201,7 @@ def test_what_the_rules_for_shapes_conclude_is_looked_at_and_nothing_else(tmp_pa
     assert [f"{finding.focus.rpartition('/')[2]}: {finding.message}" for finding in findings] == finds
 
 
-# --- findings ----------------------------------------------------------------------------------------------------------
+# --- findings --------------------------------------------------------------------------------------------------------
 
 
 def test_findings_are_what_they_should_be():
@@ -209,7 +214,8 @@ def test_oxigraph_and_plain_pyshacl_find_the_same_on_a_small_graph():
 
 def test_this_is_bound_beforehand_in_sub_selects_filters_and_negations():
     query = """SELECT $this ?value WHERE {
-        { SELECT $this (COUNT(?other) AS ?value) WHERE { ?other sr:number ?n . FILTER (?other != $this) } GROUP BY $this }
+        { SELECT $this (COUNT(?other) AS ?value)
+          WHERE { ?other sr:number ?n . FILTER (?other != $this) } GROUP BY $this }
         FILTER NOT EXISTS { ?one sr:number '1' . FILTER (?one = $this) } }"""
     rules = RIGHT.replace(
         "SELECT $this ?value WHERE { $this sr:number ?value FILTER (?value = '2') }", query.replace("\n", " ")
@@ -341,7 +347,7 @@ def test_a_finding_speaks_in_words(findings):
     assert f"{name}: The parts add up to 7,393, but the total is stated as 7391." in said
 
 
-# --- the project ---------------------------------------------------------------------------------------------------------
+# --- the project -----------------------------------------------------------------------------------------------------
 
 
 def test_the_project_breaks_no_rule(findings):

@@ -1,4 +1,4 @@
-"""The small invented project of tests/tiny, to be broken: a change in one of its files, and what is generated from it."""
+"""The small invented project of tests/tiny, to be broken: a change in one of its files, and what is generated."""
 
 from collections.abc import Callable
 

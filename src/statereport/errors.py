@@ -76,7 +76,7 @@ _LONGEST_WORD, _COMPARED, _PARTS, _LOOKS = 120, 60, 12, 150_000
 
 
 def _likeliest(word: str, names: Iterable[str]) -> list[str]:
-    """The names that share most with a word: of its three-letter parts some, spread evenly, are looked for in each name.
+    """The names that share most with a word: some of its three-letter parts, evenly spread, are sought in each name.
 
     Names less than a third or more than three times as long cannot be half alike, so they are left out.
     """
@@ -158,7 +158,7 @@ class TurtleBlank(Problem):
 
 
 class NotFormatted(Problem):
-    """A Turtle file is not in the project's Turtle format, so that its next change would show lines that did not change.
+    """A Turtle file is not in the project's Turtle format, so that its next change would show lines that are the same.
 
     `statereport fmt FILE` writes the format: prefixes exactly as used, one predicate to a line, sorted objects, a lone
     full stop. The triples and the order of the subjects stay as they are.
@@ -182,8 +182,8 @@ class GeneratedDiffers(Problem):
 class ProjectNotFound(Problem):
     """The folders ontology/, graphs/ and queries/ were not found.
 
-    They are looked for in the folder given by hand or by STATEREPORT_PROJECT, then inside the installed package, then in
-    the checkout that the package is imported from. Run the command in a checkout, or set STATEREPORT_PROJECT to one.
+    They are looked for in the folder given by hand or by STATEREPORT_PROJECT, then inside the installed package, then
+    in the checkout that the package is imported from. Run the command in a checkout, or set STATEREPORT_PROJECT to one.
     """
 
     code = "project-not-found"
@@ -373,8 +373,8 @@ class FragmentAbsent(Problem):
     """A fragment that a statement quotes does not occur where the statement says it stands.
 
     sr:quote, sr:asPrinted and the printed… properties repeat the report's characters exactly: the same dashes,
-    quotation marks, blanks (some are no-break spaces) and spelling mistakes. Copy the fragment from the passage, or correct
-    sr:isStatedIn; every passage of a statement needs a quote of its own.
+    quotation marks, blanks (some are no-break spaces) and spelling mistakes. Copy the fragment from the passage, or
+    correct sr:isStatedIn; every passage of a statement needs a quote of its own.
     """
 
     code = "fragment-absent"
@@ -529,10 +529,10 @@ class EndpointFailed(Problem):
 
 
 class QueryUntidy(Problem):
-    """A saved query runs, but not as one of this project: unordered, untitled, slow on a large corpus, or with odd prefixes.
+    """A saved query runs but breaks a rule of this project: unordered, untitled, slow on a large corpus, odd prefixes.
 
-    Other programs and people read saved queries, and two engines must answer them alike. ORDER BY makes the order of the
-    rows one and the same; every column has a title in the header; a prefix means what ontology/prefixes.ttl says; and
+    Other programs and people read saved queries, and two engines must answer them alike. ORDER BY makes the order of
+    the rows the same; every column has a title in the header; a prefix means what ontology/prefixes.ttl says; and
     NOT EXISTS over paths or filters, which is run anew for every row, is written as OPTIONAL and !BOUND.
     """
 
@@ -693,7 +693,7 @@ class MediaTypeRefused(Problem):
 class UpdateRefused(Problem):
     """An update was sent, and the graph on the web is only read.
 
-    The graph is made from its sources by `statereport build`; to change a copy, load an export into an engine of your own.
+    The graph is made from its sources by `statereport build`; to change a copy, load an export into your own engine.
     """
 
     code = "update-refused"
@@ -751,8 +751,8 @@ class TimeLimit(Problem):
 class DrawingFailed(Problem):
     """The process that draws charts came to an end while it drew one.
 
-    Another takes its place at once, so ask again. The numbers are in the table, and the chart's Vega-Lite specification is at
-    the same address with the ending .vl.json; any engine for Vega-Lite draws it.
+    Another takes its place at once, so ask again. The numbers are in the table, and the chart's Vega-Lite specification
+    is at the same address with the ending .vl.json; any engine for Vega-Lite draws it.
     """
 
     code = "drawing-failed"

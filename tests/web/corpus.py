@@ -1,5 +1,6 @@
-"""What an attacker may send: hostile queries made from templates, and HTTP requests broken in every way. Seeded, so that
-every run sends the same.
+"""What an attacker may send: hostile queries made from templates, and HTTP requests broken in every way.
+
+Seeded, so that every run sends the same.
 """
 
 from __future__ import annotations
@@ -60,9 +61,18 @@ TEMPLATES: dict[str, tuple[Template, tuple[int, ...]]] = {
     "nested EXISTS": (around("FILTER EXISTS { ", "?a ?b ?c", " }"), (5, 90, 848)),
     "flat UNION": (lambda n: f"ASK {{ {' UNION '.join(['{ ?a ?b ?c }'] * n)} }}", (50, 500, 3_500)),
     "BINDs in a row": (lambda n: f"ASK {{ {' '.join(f'BIND({i} AS ?x{i})' for i in range(n))} }}", (50, 500, 2_624)),
-    "aggregates in a row": (lambda n: f"SELECT {' '.join(f'(COUNT(?a) AS ?x{i})' for i in range(n))} {{ ?a ?b ?c }}", (50, 500, 2_400)),
-    "chain of patterns": (lambda n: f"SELECT * {{ {' . '.join(f'?x{i} ?p{i} ?x{i + 1}' for i in range(n))} }}", (5, 30, 100, 300, 1_000)),
-    "star of patterns": (lambda n: f"SELECT * {{ {' . '.join(f'?x ?p{i} ?y{i}' for i in range(n))} }}", (5, 30, 100, 200)),
+    "aggregates in a row": (
+        lambda n: f"SELECT {' '.join(f'(COUNT(?a) AS ?x{i})' for i in range(n))} {{ ?a ?b ?c }}",
+        (50, 500, 2_400),
+    ),
+    "chain of patterns": (
+        lambda n: f"SELECT * {{ {' . '.join(f'?x{i} ?p{i} ?x{i + 1}' for i in range(n))} }}",
+        (5, 30, 100, 300, 1_000),
+    ),
+    "star of patterns": (
+        lambda n: f"SELECT * {{ {' . '.join(f'?x ?p{i} ?y{i}' for i in range(n))} }}",
+        (5, 30, 100, 200),
+    ),
     "count of a product": (product("(COUNT(*) AS ?n)"), (2, 3, 6)),
     "flood of a product": (product("*"), (2, 3, 6)),
     "sorted product": (product("*", "ORDER BY ?a0 ?c1"), (2, 3, 6)),
@@ -73,34 +83,86 @@ TEMPLATES: dict[str, tuple[Template, tuple[int, ...]]] = {
     "doubling string": (doubling, (10, 20, 28, 40)),
     "growing string": (replacing, (4, 8, 12)),
     "closure of anything": (lambda n: f"SELECT (COUNT(*) AS ?n) {{ ?x (!<a:a>){'*' if n else '+'} ?y }}", (0, 1)),
-    "closure of a choice": (lambda n: f"SELECT (COUNT(*) AS ?n) {{ ?x (<a:a>|!<a:b>|^<a:c>)* ?y . ?y (!<a:a>)* ?z{' . ?z (!<a:c>)+ ?w' * n} }}", (0, 1)),
-    "a pattern for each row": (lambda n: f'SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f FILTER(REGEX(STR(?c), CONCAT("(", STR(?f), "){{1,{n}}}"))) }}', (2, 50)),
-    "patterns that backtrack": (lambda n: f'SELECT * {{ ?a ?b ?c FILTER(REGEX("{"a" * n}!", "^(a+)+$")) }}', (30, 5_000)),
+    "closure of a choice": (
+        lambda n: (
+            f"SELECT (COUNT(*) AS ?n) {{ ?x (<a:a>|!<a:b>|^<a:c>)* ?y . ?y (!<a:a>)* ?z{' . ?z (!<a:c>)+ ?w' * n} }}"
+        ),
+        (0, 1),
+    ),
+    "a pattern for each row": (
+        lambda n: (
+            "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f "
+            f'FILTER(REGEX(STR(?c), CONCAT("(", STR(?f), "){{1,{n}}}"))) }}'
+        ),
+        (2, 50),
+    ),
+    "patterns that backtrack": (
+        lambda n: f'SELECT * {{ ?a ?b ?c FILTER(REGEX("{"a" * n}!", "^(a+)+$")) }}',
+        (30, 5_000),
+    ),
     "a pattern that is large": (lambda n: f'ASK {{ FILTER(REGEX("a", "(a{{{n}}}){{{n}}}")) }}', (100, 1_000)),
-    "large VALUES": (lambda n: f"SELECT (COUNT(*) AS ?n) {{ VALUES ?x {{ {' '.join(map(str, range(n)))} }} VALUES ?y {{ {' '.join(map(str, range(n)))} }} }}", (100, 5_000)),
+    "large VALUES": (
+        lambda n: (
+            f"SELECT (COUNT(*) AS ?n) {{ VALUES ?x {{ {' '.join(map(str, range(n)))} }} "
+            f"VALUES ?y {{ {' '.join(map(str, range(n)))} }} }}"
+        ),
+        (100, 5_000),
+    ),
     "large IN": (lambda n: f"SELECT * {{ ?a ?b ?c FILTER(?c IN ({', '.join(map(str, range(n)))})) }}", (100, 9_000)),
     "long literal": (lambda n: f'SELECT ("{"a" * n}" AS ?x) {{ ?a ?b ?c }}', (1_000, 60_000)),
     "nested lists": (around("( ", "1", " )"), (20, 99, 512)),
     "nested blank nodes": (lambda n: f"ASK {{ ?x <a:a> {'[ <a:a> ' * n}1{' ]' * n} }}", (20, 99, 512)),
     "nested triples": (lambda n: f"ASK {{ {'<<( <a:a> <a:a> ' * n}1{' )>>' * n} <a:a> 1 }}", (5, 40, 6_016)),
-    "flood of a construction": (lambda n: f"CONSTRUCT {{ ?a ?e ?c . ?d ?b ?f }} {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {n}", (10, 10_000, 10_000_000)),
-    "blank nodes by the row": (lambda n: f"CONSTRUCT {{ [] <a:a> ?c, [], [ <a:b> [] ] }} {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {n}", (10, 10_000_000)),
+    "flood of a construction": (
+        lambda n: f"CONSTRUCT {{ ?a ?e ?c . ?d ?b ?f }} {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {n}",
+        (10, 10_000, 10_000_000),
+    ),
+    "blank nodes by the row": (
+        lambda n: f"CONSTRUCT {{ [] <a:a> ?c, [], [ <a:b> [] ] }} {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {n}",
+        (10, 10_000_000),
+    ),
     "description of everything": (lambda n: f"DESCRIBE * {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {n}", (10, 1_000_000)),
-    "all graphs": (lambda n: f"SELECT (COUNT(*) AS ?n) {{ {' . '.join(f'GRAPH ?g{i} {{ ?a{i} ?b{i} ?c{i} }}' for i in range(n))} }}", (1, 2, 3)),
-    "a digest for each row": (lambda n: f"SELECT (COUNT(DISTINCT ?x) AS ?n) {{ ?a ?b ?c . ?d ?e ?f BIND(SHA512(CONCAT(STR(?c), STR(?f), STRUUID())) AS ?x) }} LIMIT {n}", (1,)),
+    "all graphs": (
+        lambda n: (
+            f"SELECT (COUNT(*) AS ?n) {{ {' . '.join(f'GRAPH ?g{i} {{ ?a{i} ?b{i} ?c{i} }}' for i in range(n))} }}"
+        ),
+        (1, 2, 3),
+    ),
+    "a digest for each row": (
+        lambda n: (
+            "SELECT (COUNT(DISTINCT ?x) AS ?n) { ?a ?b ?c . ?d ?e ?f "
+            f"BIND(SHA512(CONCAT(STR(?c), STR(?f), STRUUID())) AS ?x) }} LIMIT {n}"
+        ),
+        (1,),
+    ),
     "another server": (lambda n: f"SELECT * {{ SERVICE {'SILENT ' * n}<http://127.0.0.1:9/> {{ ?a ?b ?c }} }}", (0, 1)),
-    "another server by a variable": (lambda n: f"SELECT * {{ VALUES ?s {{ <http://127.0.0.1:9/{n}> }} SERVICE ?s {{ ?a ?b ?c }} }}", (1,)),
+    "another server by a variable": (
+        lambda n: f"SELECT * {{ VALUES ?s {{ <http://127.0.0.1:9/{n}> }} SERVICE ?s {{ ?a ?b ?c }} }}",
+        (1,),
+    ),
     "a hidden keyword": (lambda n: "SELECT * { S\\u0045RVICE <http://127.0.0.1:9/> { ?a ?b ?c } }", (1,)),
-    "a document elsewhere": (lambda n: f"SELECT * {('FROM', 'FROM NAMED')[n]} <http://127.0.0.1:9/data.ttl> {{ ?a ?b ?c }}", (0, 1)),
+    "a document elsewhere": (
+        lambda n: f"SELECT * {('FROM', 'FROM NAMED')[n]} <http://127.0.0.1:9/data.ttl> {{ ?a ?b ?c }}",
+        (0, 1),
+    ),
     "a file here": (lambda n: f"SELECT * FROM <file:///etc/{('hostname', 'passwd')[n]}> {{ ?a ?b ?c }}", (0, 1)),
-    "an update": (lambda n: ("LOAD <http://127.0.0.1:9/>", "CLEAR ALL", "DROP SILENT ALL", "INSERT DATA { <a:a> <a:a> 1 }", "DELETE WHERE { ?a ?b ?c }")[n], (0, 1, 2, 3, 4)),
+    "an update": (
+        lambda n: (
+            "LOAD <http://127.0.0.1:9/>",
+            "CLEAR ALL",
+            "DROP SILENT ALL",
+            "INSERT DATA { <a:a> <a:a> 1 }",
+            "DELETE WHERE { ?a ?b ?c }",
+        )[n],
+        (0, 1, 2, 3, 4),
+    ),
     "strings that do not end": (lambda n: '"""' * n + "'''" * n, (10, 5_000)),
-    "strings beside strings": (lambda n: 'SELECT * { ?a ?b ' + '"" ' * n + "}", (10, 20_000)),
+    "strings beside strings": (lambda n: "SELECT * { ?a ?b " + '"" ' * n + "}", (10, 20_000)),
     "a comment that does not end": (lambda n: "#" * n, (10, 60_000)),
-    "characters of nothing": (lambda n: "ASK { ?s ?p \"" + "\0\x01\ufffe" * n + "\" }", (1, 1_000)),
+    "characters of nothing": (lambda n: 'ASK { ?s ?p "' + "\0\x01\ufffe" * n + '" }', (1, 1_000)),
     "many prefixes": (lambda n: "\n".join(f"PREFIX p{i}: <a:{i}/>" for i in range(n)) + " ASK {}", (10, 3_000)),
     "too long": (lambda n: "ASK {" + " " * n + "}", (65_600, 200_000)),
-}  # fmt: skip
+}
 
 
 def queries() -> list[tuple[str, str]]:
@@ -118,19 +180,58 @@ def queries() -> list[tuple[str, str]]:
 SEEDS = (
     b"GET / HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\nConnection: close\r\n\r\n",
     b"GET /sparql?query=ASK%20%7B%7D HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nConnection: close\r\n\r\n",
-    b"POST /sparql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/sparql-query\r\nContent-Length: 6\r\nConnection: close\r\n\r\nASK {}",
-    b"POST /sparql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 18\r\nConnection: close\r\n\r\nquery=ASK+%7B%7D&a=",
-    b"GET /id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh HTTP/1.1\r\nHost: {host}\r\nAccept: text/turtle\r\nConnection: close\r\n\r\n",
+    b"POST /sparql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/sparql-query\r\nContent-Length: 6\r\n"
+    b"Connection: close\r\n\r\nASK {}",
+    b"POST /sparql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: 18\r\nConnection: close\r\n\r\nquery=ASK+%7B%7D&a=",
+    b"GET /id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh HTTP/1.1\r\nHost: {host}\r\nAccept: text/turtle\r\n"
+    b"Connection: close\r\n\r\n",
     b"GET /query/law/laws-cited-most.csv?instrument=x HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n",
     b'HEAD /graph?default HTTP/1.1\r\nHost: {host}\r\nIf-None-Match: "x"\r\nConnection: close\r\n\r\n',
-    b"POST /sparql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n6\r\nASK {}\r\n0\r\n\r\n",
+    b"POST /sparql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n"
+    b"Connection: close\r\n\r\n6\r\nASK {}\r\n0\r\n\r\n",
 )
 PIECES = (
-    b"\r\n", b"\n", b"\r", b"\0", b" ", b"\t", b":", b"%00", b"%2f", b"%2e%2e", b"..", b"//", b"\\", b"?", b"#", b"&", b"=", b"%", b"%zz", b"%ff",
-    b"\xff\xfe", b"HTTP/1.1", b"HTTP/0.9", b"Content-Length: 5\r\n", b"Content-Length: -1\r\n", b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: x\r\n",
-    b"Host: evil.example\r\n", b"Content-Encoding: gzip\r\n", b"Expect: 100-continue\r\n", b"Upgrade: h2c\r\n", b"Connection: keep-alive\r\n", b"GET / ", b"X: " + b"a" * 300,
-    b"Accept: " + b"a/b;q=0.1," * 40, b"Range: bytes=0-1\r\n", b"query=ASK%7B%7D&", b"update=CLEAR%20ALL&", b"default-graph-uri=%00&",
-)  # fmt: skip
+    b"\r\n",
+    b"\n",
+    b"\r",
+    b"\0",
+    b" ",
+    b"\t",
+    b":",
+    b"%00",
+    b"%2f",
+    b"%2e%2e",
+    b"..",
+    b"//",
+    b"\\",
+    b"?",
+    b"#",
+    b"&",
+    b"=",
+    b"%",
+    b"%zz",
+    b"%ff",
+    b"\xff\xfe",
+    b"HTTP/1.1",
+    b"HTTP/0.9",
+    b"Content-Length: 5\r\n",
+    b"Content-Length: -1\r\n",
+    b"Transfer-Encoding: chunked\r\n",
+    b"Transfer-Encoding: x\r\n",
+    b"Host: evil.example\r\n",
+    b"Content-Encoding: gzip\r\n",
+    b"Expect: 100-continue\r\n",
+    b"Upgrade: h2c\r\n",
+    b"Connection: keep-alive\r\n",
+    b"GET / ",
+    b"X: " + b"a" * 300,
+    b"Accept: " + b"a/b;q=0.1," * 40,
+    b"Range: bytes=0-1\r\n",
+    b"query=ASK%7B%7D&",
+    b"update=CLEAR%20ALL&",
+    b"default-graph-uri=%00&",
+)
 
 
 def broken(count: int, host: str, seed: int = 42) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
-"""What programs of other people ask an endpoint before a person asks anything, over HTTP: each gets what it works with.
+"""What other people's programs ask an endpoint before a person asks anything, over HTTP: each gets what it needs.
 
-An editor in the manner of the SIB's asks for examples, for prefixes, and for what stands beside what (VoID); a federation asks
-for the description of the service.
+An editor in the manner of the SIB's asks for examples, for prefixes, and for what stands beside what (VoID); a
+federation asks for the description of the service.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ PREFIXES = """SELECT DISTINCT ?prefix ?namespace {
 NEIGHBOURS = """SELECT DISTINCT ?class ?property ?other ?datatype {
     { ?one void:class ?class ; void:propertyPartition ?middle . ?middle void:property ?property }
     UNION
-    { ?links void:subjectsTarget ?one ; void:linkPredicate ?property ; void:objectsTarget ?two . ?one void:class ?class . ?two void:class ?other }
+    { ?links void:subjectsTarget ?one ; void:linkPredicate ?property ; void:objectsTarget ?two .
+      ?one void:class ?class . ?two void:class ?other }
     OPTIONAL { ?middle void:classPartition ?three . ?three void:class ?other }
     OPTIONAL { ?middle part:datatypePartition ?four . ?four part:datatype ?datatype }
 }"""

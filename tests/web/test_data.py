@@ -274,11 +274,13 @@ def test_a_question_leads_to_its_answer_with_the_values_that_were_given(site):
 
 
 @pytest.mark.parametrize(("path", "status"), [
-    ("/query/law/laws-cited-most.json?no=1", 400), ("/query/law/passages-citing-an-instrument.json?instrument=%22%7D", 400),
-    ("/query/law/passages-citing-an-instrument.json?instrument=a:b&instrument=a:c", 400), ("/query/pages/statements.json", 404), ("/query/law/nothing.json", 404),
+    ("/query/law/laws-cited-most.json?no=1", 400),
+    ("/query/law/passages-citing-an-instrument.json?instrument=%22%7D", 400),
+    ("/query/law/passages-citing-an-instrument.json?instrument=a:b&instrument=a:c", 400),
+    ("/query/pages/statements.json", 404), ("/query/law/nothing.json", 404),
     ("/query/law/laws-cited-most.ttl", 404), ("/query/laws-cited-most.json", 404),
 ])  # fmt: skip
-def test_what_does_not_fit_a_question_is_told(site, path, status):
+def test_what_does_not_fit_a_question_is_refused_with_a_hint(site, path, status):
     reply = get(site, path)
     assert reply.status == status and json.loads(reply.body)["hint"]
 

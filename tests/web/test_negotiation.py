@@ -50,8 +50,8 @@ def test_the_table_of_headers(accept, document, graph, result):
 
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("x.ttl", ("x", "ttl")), ("passage/13.6", ("passage/13.6", "")), ("passage/13.6.nt", ("passage/13.6", "nt")), ("a.ttl.html", ("a.ttl", "html")),
-     ("x.", ("x.", "")), ("a/.ttl", ("a/.ttl", "")), ("x.TTL", ("x.TTL", ""))],
+    [("x.ttl", ("x", "ttl")), ("passage/13.6", ("passage/13.6", "")), ("passage/13.6.nt", ("passage/13.6", "nt")),
+     ("a.ttl.html", ("a.ttl", "html")), ("x.", ("x.", "")), ("a/.ttl", ("a/.ttl", "")), ("x.TTL", ("x.TTL", ""))],
 )  # fmt: skip
 def test_only_the_known_endings_are_endings(path, expected):
     assert split_ending(path, negotiation.DOCUMENTS) == expected

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 TABLE, ANNOTATIONS = "tables/discrepancies", "quality/discrepancies-in-dqv"
 TITLE = "What does not agree in the report"
 ABOUT = (
-    "Each entry tells what the report says here and there, and nothing more. The figures stand as the report prints them "
-    "and are never corrected. An entry is cited by its address, since its number may change."
+    "Each entry says what the report says here and there, and nothing more. The figures stand as the report prints "
+    "them and are never corrected. An entry is cited by its address, since its number may change."
 )
 
 
@@ -96,7 +96,8 @@ def html_page(found: Iterable[Entry]) -> str:
             f'<p>Cite as: <a href="{_safe(entry.iri)}">{_safe(entry.iri)}</a></p>',
             "</li>",
         ]
-    head = f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{_safe(TITLE)}</title>\n</head>\n<body>'
+    head = '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    head += f"<title>{_safe(TITLE)}</title>\n</head>\n<body>"
     return "\n".join([head, *body, "</ol>", "</body>", "</html>"]) + "\n"
 
 

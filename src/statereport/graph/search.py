@@ -35,7 +35,7 @@ _SHOWN, _LONGEST, _ENDINGS = 24, 500, 100
 
 @dataclass(frozen=True)
 class Hit:
-    """A thing that was found: its address, label and kind, the passages that tell of it, and the words around the match."""
+    """A thing that was found: its address, label and kind, the passages where it stands, the words around the match."""
 
     iri: str
     label: str
@@ -51,7 +51,8 @@ class Index:
         self._base = sqlite3.connect(":memory:", check_same_thread=False)
         self._base.execute("PRAGMA temp_store = MEMORY")
         self._base.execute(
-            "CREATE VIRTUAL TABLE things USING fts5(label, names, gist, iri UNINDEXED, kind UNINDEXED, passages UNINDEXED, "
+            "CREATE VIRTUAL TABLE things USING fts5(label, names, gist, "
+            "iri UNINDEXED, kind UNINDEXED, passages UNINDEXED, "
             'tokenize = "porter unicode61 remove_diacritics 2")'
         )
         rows = list(rows)
@@ -91,7 +92,7 @@ class Index:
 
 
 def rows(engine: Engine, question: Callable[[str], SavedQuery]) -> list[Row]:
-    """What can be found in a graph, by the questions pages/search-…: iri, kind, label, names as printed, gist, passages."""
+    """What can be found in a graph (questions pages/search-…): iri, kind, label, names as printed, gist, passages."""
 
     def ask(page: str) -> Iterator[tuple[str, ...]]:
         asked = question(f"pages/search-{page}")

@@ -1,9 +1,9 @@
-"""A saved question's answer as a Vega-Lite specification: bars, columns, lines over the years, or numbers in large type.
+"""A saved question's answer as a Vega-Lite specification: bars, columns, lines over the years, or large numbers.
 
-The header says which: `chart: {type: bar, x: language, y: value}`, and where they help `series` (a column that tells lines
-or bars apart), `bound` and `unit` (columns whose words stand with a number, but for "exact"). A row without x or y is in the
-table only. All data are in the specification, no text of theirs is ever part of an expression, and the same rows give the
-same specification; `picture` draws it.
+The header says which: `chart: {type: bar, x: language, y: value}`, and where they help `series` (a column with one line
+or colour of bars for each value), `bound` and `unit` (columns whose words stand with a number, but for "exact"). A row
+without x or y is in the table only. All data are in the specification, none is part of an expression, and the same
+rows give the same specification; `picture` draws it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MEDIA_TYPE = "application/vnd.vegalite.v6+json"
 
 @dataclass(frozen=True)
 class Chart:
-    """What a chart shows: its name (a word for addresses inside of it), title, what it cites, kind, numbers, and its axes' titles."""
+    """What a chart shows: its name (a word for addresses inside of it), title, source, kind, numbers, axes' titles."""
 
     name: str
     title: str

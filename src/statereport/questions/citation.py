@@ -23,7 +23,10 @@ _NAMED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasci
 
 @dataclass(frozen=True)
 class Citation:
-    """What a citation of an answer says. `address` is the question's IRI, or "" for SPARQL of one's own (then `query` is its hash)."""
+    """What a citation of an answer says.
+
+    `address` is the question's IRI, or "" for SPARQL that is not saved (then `query` is its hash).
+    """
 
     question: str
     values: Mapping[str, str]
@@ -46,7 +49,8 @@ class Citation:
         """One paragraph of plain text."""
         where = f"Saved query <{self.address}>" if self.address else f"SPARQL query with the SHA-256 {self.query}"
         return (
-            f"{self.author}: {self.question}{self._with()} {where}. In: {self.title}, version {self.version}, {self.date}. "
+            f"{self.author}: {self.question}{self._with()} {where}. "
+            f"In: {self.title}, version {self.version}, {self.date}. "
             f"RDFC-1.0 SHA-256 of the data: {self.digest}.\n"
         )
 
@@ -96,7 +100,7 @@ def title_of_reports(reports: Iterable[str]) -> str:
 
 
 def cite(graph: KnowledgeGraph, question: SavedQuery, values: Mapping[str, Any], own: bool = False) -> Citation:
-    """The citation of an answer of this graph. `own` says that the question is SPARQL of one's own, without an address."""
+    """The citation of an answer of this graph. `own` says that the question is SPARQL that is not saved: no address."""
     header = Header.of(graph)
     text = question.bind(values)
     return Citation(

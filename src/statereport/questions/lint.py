@@ -1,4 +1,4 @@
-"""What a saved query must be beyond valid SPARQL: ordered, titled, readable, quick on any corpus, one meaning a prefix."""
+"""What a saved query must be beyond valid SPARQL: ordered, titled, readable, quick on any corpus, usual prefixes."""
 
 from __future__ import annotations
 

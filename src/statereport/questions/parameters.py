@@ -1,4 +1,4 @@
-"""The parameters of a question: types, defaults and choices, and a value as a term of SPARQL that nothing can break out of."""
+"""The parameters of a question: types, defaults and choices, and values as SPARQL terms that no value breaks out of."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST = 24
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a question: its name, its label for people, its type, its default as the query writes it, its choices.
+    """A parameter of a question: name, label for people, type, default as the query writes it, and choices.
 
     The choices are listed, value → label, or given by a pattern that the graph matches (see `saved.choices`).
     `prefixes` are those that a value may use.

@@ -1,7 +1,7 @@
 """The kinds of plot in Vega-Lite: bars, columns, lines and numbers, and how all of them look.
 
-Each takes rows of data (place, slot, series, number, said) and says its layers and the room that it needs. Vega measures
-texts and fits the plot to the width; only where a line is broken is decided here, by its characters.
+Each takes rows of data (place, slot, series, number, said) and returns its layers and the space that it needs. Vega
+measures texts and fits the plot to the width; only where a line is broken is decided here, by its characters.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ LOOK: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Plot:
-    """The layers of a plot, the pixels of its height, above it and below it, the texts that are broken into lines, and what is reckoned first."""
+    """The layers of a plot, the pixels of its height, above it and below it, the texts in lines, the transforms."""
 
     layers: tuple[dict[str, Any], ...]
     height: int
@@ -111,7 +111,7 @@ def small_print(words: str, below: int) -> dict[str, Any]:
 
 
 def _bars(rows: Sequence[Row], titles: tuple[str, str]) -> Plot:
-    """Bars to the right, those of one place together with its name at their left, and each number at the end of its bar."""
+    """Bars to the right, those of one place together, its name at their left, and each number at the end of its bar."""
     lines = {name: _broken(name, 40) for name in _names(rows, "place")}
     bars = Counter(row["place"] for row in rows)
     gap = 0.6 if len(bars) < len(rows) else 0
@@ -188,7 +188,7 @@ def _columns(rows: Sequence[Row], titles: tuple[str, str]) -> Plot:
 
 
 def _lines(rows: Sequence[Row], titles: tuple[str, str]) -> Plot:
-    """A line for each series over the years. Where there are several, a table below the years has their numbers and says which is whose."""
+    """A line for each series over the years. Where there are several, a table below the years has their numbers."""
     series = _names(rows, "series")
     where = {"x": _named(titles[0], sort="ascending"), "y": _upwards(rows, titles[1])}
     apart = {
@@ -279,7 +279,7 @@ def _series(rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _legend(rows: Sequence[Row]) -> tuple[dict[str, Any], int]:
-    """What tells series apart by colour, and the height of its legend; one colour where there is nothing to tell apart."""
+    """The colours that distinguish series, and the height of the legend; one colour where there is one series."""
     names = _names(rows, "series")
     if len(names) < 2:
         return {"value": COLOURS[0]}, 0

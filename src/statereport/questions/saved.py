@@ -115,7 +115,7 @@ class SavedQuery:
         return engine.query(self.bind(values), self.source).joined(self.heads)
 
     def bind(self, values: Mapping[str, Any] | None = None) -> str:
-        """The query with these values in the place of defaults. Raises BadParameter for a name or value that does not fit.
+        """The query with these values in place of defaults. Raises BadParameter for a name or value that does not fit.
 
         That a value is among the choices that the graph gives is for `chosen` to say.
         """
@@ -162,7 +162,7 @@ class SavedQueries:
         return tuple(self._files)
 
     def get(self, name: str) -> SavedQuery:
-        """The question of that name: `topic/slug`, its IRI, or the slug alone where only one topic has it. Else UnknownName."""
+        """The question of a name: `topic/slug`, its IRI, or a slug that only one topic has. Raises UnknownName."""
         wanted = name.removeprefix(namespaces.QUERY).removesuffix(".rq")
         full = [wanted] if wanted in self._files else [n for n in self._files if n.rpartition("/")[2] == wanted]
         if len(full) == 1:
@@ -186,7 +186,8 @@ def choices(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str
         return dict(parameter.choices)
     value, pattern = f"?{parameter.name}", parameter.pattern
     if "?label" not in pattern:
-        pattern = f'{{ SELECT DISTINCT {value} WHERE {{ {pattern} }} }}\nOPTIONAL {{ {value} skos:prefLabel ?label FILTER(LANG(?label) = "en") }}'
+        label = f'OPTIONAL {{ {value} skos:prefLabel ?label FILTER(LANG(?label) = "en") }}'
+        pattern = f"{{ SELECT DISTINCT {value} WHERE {{ {pattern} }} }}\n{label}"
     rows = engine.query(f"SELECT DISTINCT {value} ?label WHERE {{ {pattern} }}", query.source, query.prefixes).rows
     found = {
         query.prefixes.shorten(term.value) if is_iri(term) else term.value: label.value if label else term.value
@@ -196,7 +197,7 @@ def choices(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str
 
 
 def chosen(query: SavedQuery, values: Mapping[str, Any], engine: Engine) -> dict[str, Any]:
-    """The values, each among its parameter's choices; a label stands for its value. Raises BadParameter with the nearest."""
+    """The values, each among its parameter's choices; a label is its value. Raises BadParameter with the nearest."""
     meant = dict(values)
     for name, given in values.items():
         parameter = query.parameter(name)
@@ -219,8 +220,8 @@ def read(path: Path, name: str, source: str, prefixes: Prefixes | None = None) -
 def parse(data: bytes, name: str, source: str, path: Path = Path("-"), prefixes: Prefixes | None = None) -> SavedQuery:
     """A query from its bytes: UTF-8, with or without a byte order mark and a header.
 
-    `prefixes` are those that values may use beside the query's own. Raises FileUnreadable where the bytes are not UTF-8,
-    and QuerySyntax with the line where the header is not what this module's notes say or a parameter is not safe.
+    `prefixes` are those that values may use beside the query's own. Raises FileUnreadable where the bytes are not
+    UTF-8, and QuerySyntax with the line where the header breaks this module's rules or a parameter is not safe.
     """
     text = files.decode(data, source)
     head = header.read(text, source)
@@ -245,7 +246,7 @@ def parse(data: bytes, name: str, source: str, path: Path = Path("-"), prefixes:
 
 
 def _check(head: header.Header) -> None:
-    """Raise QuerySyntax where a header has no summary, an unknown key, or a value of another kind than its key asks for."""
+    """Raise QuerySyntax where a header has no summary, an unknown key, or a value that its key does not take."""
     if head.lines and not head.values.get("summary"):
         raise head.problem(1, "The header has no summary.", "begin the file with: #+ summary: Which …?")
     for key, value in head.values.items():

@@ -1,1 +1,1 @@
-"""Terms, prefixes, Turtle, serialisation and named graphs: the only place that knows both pyoxigraph's and rdflib's terms."""
+"""Terms, prefixes, Turtle, serialisation, named graphs: the one place that knows pyoxigraph's and rdflib's terms."""

@@ -59,7 +59,7 @@ CANONICAL = {XSD + name: re.compile(form) for name, form in _FORMS.items()}
 
 @dataclass(frozen=True)
 class Dataset:
-    """What the project holds, by named graph: the ontology's terms, its shapes (with the prefix table), and the data."""
+    """The project's triples, by named graph: the ontology's terms, its shapes (with the prefixes), the data."""
 
     ontology: Graphs
     shapes: Graphs
@@ -159,8 +159,8 @@ def home_of(project: Project, dataset: Dataset, subject: str) -> str:
 def problems(project: Project, dataset: Dataset) -> Iterator[Problem]:
     """What is wrong with the statements whatever they mean, graph by graph.
 
-    Terms of the project's namespace that its ontology (if it has one) does not define, blank nodes in the data, literals
-    that an engine would hand back in other characters, and things that are described in several files.
+    Terms of the project's namespace that its ontology (if it has one) does not define, blank nodes in the data,
+    literals that an engine would hand back in other characters, and things that are described in several files.
     """
     described = {t.subject.value for triples in dataset.ontology.values() for t in triples}
     terms = {name for name in described if name.startswith(SR)}

@@ -1,9 +1,9 @@
 """The table of prefixes as a value: short names to IRIs and back.
 
 The project's own prefixes stand in ontology/prefixes.ttl, those that a report binds (`figure:`, `passage:` …) in
-graphs/reports/<report>/prefixes.ttl. Both files hold PREFIX lines only. Where the project has one report, its prefixes are
-used as they are; where it has several, each is preceded by the report's State (`kaz-figure:`), or by the report's whole
-name where a State has two reports.
+graphs/reports/<report>/prefixes.ttl. Both files hold PREFIX lines only. Where the project has one report, its prefixes
+are used as they are; where it has several, each is preceded by the report's State (`kaz-figure:`), or by the report's
+whole name where a State has two reports.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Prefixes(Mapping[str, str]):
         return {namespace: prefix for prefix, namespace in self._table.items()}
 
     def shorten(self, iri: str) -> str:
-        """The prefixed name of an IRI, or the IRI itself where no prefix fits or its local name would need an escape."""
+        """The prefixed name of an IRI, or the IRI where no prefix fits or its local name would need an escape."""
         cut = max(iri.rfind("/"), iri.rfind("#")) + 1
         prefix = self._by_namespace.get(iri[:cut])
         return f"{prefix}:{iri[cut:]}" if prefix and _LOCAL.fullmatch(iri[cut:]) else iri
@@ -84,7 +84,7 @@ def read(project: Project) -> Prefixes:
 
 
 def of_file(project: Project, path: Path) -> Prefixes:
-    """The prefixes that a Turtle file of a project may use: in the folder of a report, that report's in their short form."""
+    """The prefixes that a Turtle file of a project may use: in a report's folder, that report's in their short form."""
     folder = project.graphs / "reports"
     if path.is_relative_to(folder) and path.parent != folder:
         report = path.relative_to(folder).parts[0]
@@ -93,7 +93,7 @@ def of_file(project: Project, path: Path) -> Prefixes:
 
 
 def format_table(text: str) -> str:
-    """A file of PREFIX lines as it is kept: its `#` lines at the top, a blank line, and the lines in alphabetical order.
+    """A file of PREFIX lines as it is kept: its `#` lines at the top, a blank line, the PREFIX lines by alphabet.
 
     Raises ValueError where the file holds anything else; its words say what.
     """

@@ -37,7 +37,7 @@ def to_rdflib(triples: Iterable[Triple]) -> rdflib.Graph:
 
 @contextmanager
 def _no_lines_about_ill_typed_literals() -> Iterator[None]:
-    """Keep this thread's tracebacks of rdflib about ill-typed literals out of the log: such literals are kept as they are."""
+    """Keep rdflib's tracebacks about ill-typed literals in this thread out of the log: such literals are legal."""
     here = threading.get_ident()
 
     def is_worth_a_line(record: logging.LogRecord) -> bool:

@@ -1,7 +1,7 @@
 """The ontology's axioms as rules: whenever these statements hold, so does that one.
 
 The reading is that of OWL 2 RL: an axiom whose consequence would be an unnamed thing ("has some part"), a choice
-("is one or the other") or a contradiction gives no rule. Contradictions are looked for in `consistency` and by the shapes.
+("is one or the other") or a contradiction gives no rule. `consistency` and the shapes look for contradictions.
 Source: OWL 2 Profiles, section 4.3.
 """
 
@@ -33,8 +33,8 @@ class Rule:
 
     Terms are written as in SPARQL: `<iri>`, `?variable`, literals. `where` is given where the body says more than its
     triples do (filters, choices): then it is what the engine runs, and `body` is what an explanation shows. What a rule
-    with `where` concludes is kept in whatever terms its head names; what an axiom concludes, only in our own. `tags` are
-    those of a rule's file: the shapes need what a rule with the tag `shapes` concludes.
+    with `where` concludes is kept in all terms that its head names; what an axiom concludes, only in the project's own.
+    `tags` are those of a rule's file: the shapes need what a rule with the tag `shapes` concludes.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Rule:
 
     @property
     def runs_last(self) -> bool:
-        """True where the rule makes things or sums them up, so that it runs once, when nothing else follows any more."""
+        """True where the rule makes things or sums them up: it runs once, when nothing else follows any more."""
         return self.makes_things or re.search(r"\bGROUP\s+BY\b", self.where, re.I) is not None
 
 

@@ -3,8 +3,8 @@
 owlready2 itself is a door to the world: it fetches imports over the network, and imports Python modules that an
 ontology names. So none of its code runs here: HermiT's own command line reads a file that is written from our terms
 only, and its Java is given a proxy that does not exist, so that it can fetch nothing either.
-Sources: OWL 2 DL; HermiT's help (`-k` consistency, `-U` unsatisfiable classes, `-N` whole IRIs) and its datatypes, which
-are those of the OWL 2 datatype map: no dates.
+Sources: OWL 2 DL; HermiT's help (`-k` consistency, `-U` unsatisfiable classes, `-N` whole IRIs) and its datatypes,
+which are those of the OWL 2 datatype map: no dates.
 """
 
 from __future__ import annotations
@@ -128,8 +128,8 @@ def find_java() -> str:
 def dl_profile(triples: Iterable[Quad | Triple]) -> list[str]:
     """The triples as N-Triples lines that HermiT can read, in our own terms.
 
-    Left out: foreign terms and annotations, imports, ranges that are dates. Dates become plain strings; every thing that
-    is spoken of is declared an individual. Raises CodeInData where a term of owlready2 is used.
+    Left out: foreign terms and annotations, imports, ranges that are dates. Dates become plain strings; every thing
+    that occurs is declared an individual. Raises CodeInData where a term of owlready2 is used.
     """
     lines: dict[str, None] = {f"<{SR}> <{RDF}type> <{OWL}Ontology> .\n": None}
     for t in triples:

@@ -1,8 +1,8 @@
 """The discrepancies that the shapes find, as notes in a graph of their own.
 
 A warning of a shape says that the report itself is odd: a total and its parts, a share and its counts. Each becomes a
-sr:Discrepancy that points at the statements concerned, the text units where a reader sees them, and the shape that found
-it. Notes that only a reader can make are written by hand in notes.ttl.
+sr:Discrepancy that points at the statements concerned, the text units where a reader sees them, and the shape that
+found it. Notes that only a reader can make are written by hand in notes.ttl.
 """
 
 from __future__ import annotations

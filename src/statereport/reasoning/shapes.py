@@ -144,8 +144,8 @@ class Shapes:
         """The same shapes without some queries, and with the targets of node shapes given to their property shapes too.
 
         Property shapes with targets need no node shape. SHACL reports the same either way; pySHACL looks at all focus
-        nodes of a target at once, but at those of a sh:property one by one. A node shape that other shapes use keeps its
-        property shapes.
+        nodes of a target at once, but at those of a sh:property one by one. A node shape that other shapes use keeps
+        its property shapes.
         """
         answered = {(query.shape, SH + "sparql", query.constraint) for query in queries}
         property_shapes = set(self.subjects("PropertyShape"))
@@ -185,7 +185,7 @@ class Shapes:
 def broken(triples: Iterable[Triple], known: Iterable[str] = ()) -> Iterator[ShapeBroken]:
     """Each fault for which an engine would pass over a shape in silence.
 
-    `known` are the IRIs of ours that are described anywhere (terms, concepts); what a shape speaks of must be among them.
+    `known` are the project's IRIs that are described anywhere (terms, concepts); what a shape names must be among them.
     """
     shapes = Shapes(tuple(triples))
     yield from _unknown_terms(shapes)

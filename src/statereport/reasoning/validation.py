@@ -1,8 +1,8 @@
 """Validation: the shapes of the project over what is stated, by pySHACL, with the queries of constraints by Oxigraph.
 
-A violation says that our encoding is wrong, a warning that the report itself is odd. What is looked at is what the files
-state, with the superclasses of each thing, what the shapes' own rules add, and nothing else that could be inferred:
-domains and ranges would make a wrong thing right. Source: SHACL, with SHACL-SPARQL.
+A violation says that our encoding is wrong, a warning that the report itself is odd. What is looked at is what the
+files state, with the superclasses of each thing, what the shapes' own rules add, and nothing else that could be
+inferred: domains and ranges would make a wrong thing right. Source: SHACL, with SHACL-SPARQL.
 """
 
 from __future__ import annotations

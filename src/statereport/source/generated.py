@@ -24,7 +24,7 @@ class Generated:
         return self.problems
 
     def check(self) -> tuple[Problem, ...]:
-        """Return the problems met, and a `GeneratedDiffers` where the file on disk is missing or has another content."""
+        """Return the problems met, and a `GeneratedDiffers` where the file on disk is missing or differs."""
         have = files.read_text(self.path, self.name) if self.path.is_file() else None
         if have == self.content:
             return self.problems

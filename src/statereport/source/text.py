@@ -100,11 +100,11 @@ def load(path: Path | str) -> Text:
 
 
 def segments(content: str) -> list[Segment]:
-    """Parts, themes and passages: the lines that are not blank and hold more than conversion marks, without blanks around.
+    """Parts, themes and passages: lines that are not blank and hold more than conversion marks, without blanks around.
 
-    A line that begins with a number, a full stop and a capital is a theme; a line that ends with the articles in brackets
-    is a part's heading, and so is the line before it where it holds nothing but the articles. A line ends with LF, CR or
-    both.
+    A line that begins with a number, a full stop and a capital is a theme; a line that ends with the articles in
+    brackets is a part's heading, and so is the line before it where it holds nothing but the articles. A line ends with
+    LF, CR or both.
     """
     lines = []
     for line in _LINE.finditer(content):
@@ -214,7 +214,8 @@ def _nearest(content: str, fragment: str, scope: Span) -> str:
 #   number words: four · twenty nine · two hundred and fifty-one · seventy (percent)
 #   a number, in digits or words, with its scale: 3.3 million · 19 million 126 thousand · two thousand
 # What does not count: ordinals (first, third); scales in the plural (thousands of); and "one" as a pronoun or
-# determiner: after no, any, every, each, some, this, that, the, which, another, and before of + a determiner ("one of the").
+# determiner: after no, any, every, each, some, this, that, the, which, another, and before of + a determiner ("one of
+# the").
 
 _UNITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 _TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]

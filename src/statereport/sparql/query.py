@@ -97,8 +97,8 @@ class Query:
     def run(self, store: ox.Store, work: Callable[[Any], T], **given: Any) -> T:
         """What `work` makes of the engine's results for this query; `given` is for the engine. It is not screened here.
 
-        `work` is done on a thread with a large stack, on which the results must stay. Raises QuerySyntax, QueryFailed for
-        a query that cannot be evaluated, and what `work` raises.
+        `work` is done on a thread with a large stack, on which the results must stay. Raises QuerySyntax, QueryFailed
+        for a query that cannot be evaluated, and what `work` raises.
         """
         needed = {prefix: self.prefixes[prefix] for prefix in self._undeclared}
         return stack.on_large_stack(

@@ -4,8 +4,8 @@ editor.js is the query editor of the pages. single.html is the page of the singl
 adds the data.
 
 The packages come from the npm registry as package-lock.json pins them, and npm itself from PyPI, so that Node need not
-be installed. Where they cannot be fetched, the package is built without both files: the editor is then a plain text box,
-and builds write no single file. STATEREPORT_NO_EDITOR=1 leaves them out.
+be installed. Where they cannot be fetched, the package is built without both files: the editor is then a plain text
+box, and builds write no single file. STATEREPORT_NO_EDITOR=1 leaves them out.
 """
 
 from __future__ import annotations

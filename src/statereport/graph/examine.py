@@ -59,7 +59,7 @@ class Examined:
         return tuple(finding for finding in self.findings if finding.severity != "Violation")
 
     def with_drafts(self, drafts: Graphs) -> Examined:
-        """The same with the graphs of drafts beside the data: nothing was inferred from them, and no rule checked them."""
+        """The same with the graphs of drafts beside the data: nothing is inferred from them, no rule checked them."""
         return replace(self, dataset=replace(self.dataset, data={**self.dataset.data, **drafts}))
 
     def quads(self) -> list:

@@ -1,9 +1,10 @@
 """Mentions: where in the text a body, office, instrument, group or place is called by one of its names.
 
 Kept in the generated graph mentions.ttl. A name that only one thing of the report has is found wherever it is printed,
-if capitals or several words make it clear, or if it is the usual one of a group. Any other name (“the Law”, “courts”) is
-found in the text units that speak of the thing, so that it means in each what it means there. Inside a longer name only such names are
-found as capitals make, and of other things: the Minister of Justice in “Order of the Minister of Justice”.
+if capitals or several words make it clear, or if it is the usual one of a group. Any other name (“the Law”, “courts”)
+is found in the text units that speak of the thing, so that it means in each what it means there. Inside a longer name
+only such names are found as capitals make, and of other things: the Minister of Justice in “Order of the Minister of
+Justice”.
 """
 
 import re
@@ -123,7 +124,7 @@ def _facts(graphs: Iterable[Iterable[Triple]]) -> Iterator[Triple]:
 
 @dataclass(frozen=True)
 class _Named:
-    """A thing with its names: all, those that stand for it wherever they are printed, those that capitals make names."""
+    """A thing with its names: all, those that mean it wherever they are printed, those that capitals make names."""
 
     iri: str
     is_place: bool

@@ -1,4 +1,4 @@
-"""Answers for programs: each address in each form, saved questions as files, and what the server reports about itself."""
+"""Answers for programs: each address in each form, saved questions as files, what the server reports about itself."""
 
 from __future__ import annotations
 
@@ -323,7 +323,7 @@ def test_the_protocols_csv_is_as_the_specification_wants_it(site):
     assert reply.body == b"x\r\n=1+1\r\n" and "attachment" in header(reply, "Content-Disposition")
 
 
-# --- what the server reports about itself ----------------------------------------------------------------------------------
+# --- what the server reports about itself ----------------------------------------------------------------------------
 
 
 def test_an_endpoint_asked_without_a_query_answers_rdf(site):

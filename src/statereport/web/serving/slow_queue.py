@@ -1,4 +1,4 @@
-"""A quick and a slow queue: every request begins with a short trial, and the long ones continue where they delay no others.
+"""A quick and a slow queue: every request begins with a short trial; the long ones continue where they delay no others.
 
 In the quick queue's processes a request may use a processor for a moment. What takes longer goes on as one of the slow
 queue's, whose processes get the time that no other wants; where these are all busy, it is ended, and waits to run again

@@ -6,7 +6,8 @@
 
 It prints a line for each attack: how many requests of the good client were lost and how long they took, whether every
 worker was back within 30 s, whether what `/health` reports about the processes is true, and how much was logged. The
-line says `good` where nothing was lost, 99 of 100 took at most 250 ms, the workers were back, and the log is below 10 MB.
+line says `good` where nothing was lost, 99 of 100 took at most 250 ms, the workers were back, and the log is small
+(below 10 MB).
 Seeded; nothing is sent anywhere but to this machine (`attackers.py`). With --peers, more figures follow as one JSON.
 """
 

@@ -97,8 +97,8 @@ def moved(old: Iterable[tuple[str, str, int, int]], content: str, units: Mapping
     """The anchors of an older text that do not stand in the same place of the same paragraph of a new one.
 
     `old` are (fragment, paragraph, start, end); `units` the ranges of the new paragraphs by number. A fragment is
-    looked for in the paragraph of the same number, then in the whole text; where it stands there several times it counts
-    as not found.
+    looked for in the paragraph of the same number, then in the whole text; where it stands there several times it
+    counts as not found.
     """
     found = []
     for fragment, number, start, end in old:

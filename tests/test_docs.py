@@ -15,7 +15,15 @@ from statereport.graph import knowledge
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = ("README.md", "CHANGELOG.md", "docs/model.md", "docs/THREATS.md", "docs/deploy/README.md", "queries/README.md")
+PAGES = (
+    "README.md",
+    "CHANGELOG.md",
+    "docs/model.md",
+    "docs/encoding-a-report.md",
+    "docs/THREATS.md",
+    "docs/deploy/README.md",
+    "queries/README.md",
+)
 # Commands that are slow or do not end: only their options are read.
 NOT_RUN = ("build", "serve", "anchors")
 
@@ -62,6 +70,19 @@ def test_every_make_target_that_is_named_exists():
     named = {name for page in PAGES for name in re.findall(r"\bmake ([a-z-]+)`", (ROOT / page).read_text("utf-8"))}
     named |= {words[1] for words in map(shlex.split, typed()) if words[0] == "make" and len(words) > 1}
     assert {"test", "test-all", "lint", "diagram", "questions"} <= named <= targets
+
+
+def test_the_guide_to_encoding_names_commands_that_there_are():
+    guide = (ROOT / "docs/encoding-a-report.md").read_text(encoding="utf-8")
+    named = {tuple(line.split()) for line in some(re.findall(r"statereport ([a-z]+(?: [a-z]+\b)?)", guide), 8)}
+    draft = commands.cli.commands["draft"]
+    missing = {
+        " ".join(words)
+        for words in named
+        if words[0] not in commands.cli.commands
+        or (words[0] == "draft" and len(words) > 1 and words[1] not in {*draft.commands, "report"})
+    }
+    assert not missing
 
 
 def test_the_commands_of_the_readme_run(graph, capsys):

@@ -170,6 +170,18 @@ def test_a_word_document_keeps_its_automatic_numbers(tmp_path):
     ]
 
 
+def test_further_paragraphs_under_a_number_are_passages_of_their_own_where_the_document_keeps_them_apart(tmp_path):
+    parts = [
+        ("numbered", "One."),
+        ("plain", "And more."),
+        ("plain", "And yet more."),
+        ("numbered", "Two."),
+        ("numbered", "Three."),
+    ]
+    found = document(lines.read(written(tmp_path, "a.docx", small.docx(parts))))
+    assert [unit.number for unit in found.units] == ["1", "1.1", "1.2", "2", "3"]
+
+
 def test_html_and_plain_text_give_the_same_passages(tmp_path):
     html = (
         "<html><head><title>x</title></head><body><h1>General</h1><p>1. One &amp; more<sup>1</sup>.</p>"

@@ -243,10 +243,12 @@ def _bodies(text: str, known: _Named, acts: Sequence[tuple[int, int]]) -> list[g
         name = known.short.get(match[0], "")
         if name and re.search(rf"\b(?:{grammar.BODY_HEADS})\b", name):
             found.append(grammar.Found(*match.span(), "acronym"))
+        elif not name and grammar.INTERNATIONAL.fullmatch(match[0]):
+            found.append(grammar.Found(*match.span(), "international"))
     return [
         it
         for it in _longest(found)
-        if not (_inside(it.start, it.end, acts) and it.rule == "head-noun-alone")
+        if not (_inside(it.start, it.end, acts) and it.rule in ("head-noun-alone", "international"))
         and (it.start, it.end) not in acts
         and not (it.rule == "head-noun" and any(a == it.start and b >= it.end for a, b in acts))
     ]

@@ -463,9 +463,9 @@ def _label_only(text: str) -> bool:
 
 
 def _paragraph(lines: Sequence[Line], number: str, under: str) -> list[_Block]:
-    """A paragraph and its list items (a), (b) …, with (i), (ii) … inside them."""
+    """A paragraph and its list items (a), (b) …, with (i), (ii) … inside them, and further paragraphs of its number."""
     blocks = [_Block("paragraph", number, under, [])]
-    letters, romans = 0, 0
+    letters, romans, ordinal = 0, 0, 0
     for place, line in enumerate(lines):
         match = _ITEM.match(line.text) if place else None
         label = match["label"] if match else ""
@@ -478,6 +478,9 @@ def _paragraph(lines: Sequence[Line], number: str, under: str) -> list[_Block]:
             romans += 1
             above = f"{number} ({_letter(letters)})" if letters else number
             blocks.append(_Block("item", f"{above} ({label})", above, [line]))
+        elif line.whole and place and blocks[0].lines[0].text.strip() != f"{number}.":
+            ordinal += 1  # a document that keeps its paragraphs apart has more of them under this number
+            blocks.append(_Block("item", f"{number}.{ordinal}", number, [line]))
         else:
             blocks[-1].lines.append(line)
     return blocks

@@ -77,7 +77,7 @@ def read_front(lines: Sequence[Line]) -> Front:
     symbol = max(symbols, key=len, default="").rstrip("*")
     language = _ORIGINAL.search(mast or head)
     received = re.search(r"\[(?:Date received|Date de réception|Fecha de recepción)[^\]]*\]", head)
-    committee = next((line for line in first if _COMMITTEE.match(line) or line in _BODIES), "")
+    committee = next((line for line in first if len(line) < 100 and (_COMMITTEE.match(line) or line in _BODIES)), "")
     state = next((it for it in re.split(r"[/.-]", symbol) if re.fullmatch("[A-Z]{3}", it) and it not in _NO_STATE), "")
     count = _title_page(lines, page, bool(mast or symbol))
     return Front(

@@ -177,6 +177,11 @@ _BODY_SMALL = re.compile(
     r"Fund|Assembly|Board|President|Centre|Center|Bureau|Department|Senate|Police)\b"
 )
 ACRONYM = re.compile(r"(?<![\w/])[A-Z][A-Za-z]*[A-Z]{1,}[A-Za-z]*(?:/[A-Z]{2,})*(?:-[A-Z0-9]+)?(?![\w/])")
+# Bodies of all States, by the letters by which reports name them without introducing them.
+INTERNATIONAL = re.compile(
+    r"(?:UNDP|UNHCR|UNICEF|UNESCO|UNFPA|UNODC|UNAIDS|UNEP|UNCTAD|UNHRC|OHCHR|ILO|WHO|IOM|FAO|WFP|IMF|IDB|OSCE|ODIHR|OAS|"
+    r"IACHR|ECOWAS|ASEAN|CIS|ECHR|ECtHR|GRETA|ECRI|FRA|ICRC|OECD|INTERPOL|Interpol|Eurostat|Europol|Frontex|ECLAC|CEPAL|PAHO)"
+)
 _DEFINED = re.compile(
     rf"(?P<name>{_RUN})\s\((?:hereinafter(?:\sreferred\sto\sas)?\s?[–-]?\s?)?(?:the\s)?[“\"]?(?P<short>[^()"
     rf"“”\"]{{2,60}}?)[”\"]?\)"

@@ -248,6 +248,8 @@ class Draft:
                 "sha256": unit["sha256"],
             }
             if unit["kind"] == "section":
+                heading = self.content[int(unit["start"]) : int(unit["end"])]
+                cells["label"] = re.sub(r"^(?:[IVXL]+|[A-Z])\.\s", "", heading)[:LONGEST]
                 name = (
                     f"{'theme' if parent.startswith(('part:', 'theme:')) else 'part'}:{slug(unit['number'], keep=True)}"
                 )
@@ -279,17 +281,24 @@ class Draft:
                 "unit": _unit(here, it["unit"]),
             }  # fmt: skip
             name = slug(f"{it['unit'] if it['unit'].isalpha() else 'number'} {it['value']}")
+            when = it["period"] if it["period"] and it["period"] in self.content else ""
+            cells["label"] = ", ".join(filter(None, (it["unit"] if it["unit"].isalpha() else "", when)))
             if it["rule"] == "legal-quantity":
                 return [
                     Row("legal_quantities", f"quantity:{slugged}-{name}", cells, state="candidate", rule=it["rule"])
                 ]
+            year = re.search(r"(?:19|20)[0-9]{2}", when)
+            cells["area"] = _if_known(here, f"place:{here.state}")
+            cells["period"] = (
+                _if_known(here, f"period:{year[0]}") if year and re.fullmatch(r"(?i)(?:in |of )?[0-9]{4}", when) else ""
+            )
             period = it["period"]
             if period and period in self.content[int(unit["start"]) : int(unit["end"])]:
                 cells["printed_period"] = period
             return [Row("figures", f"figure:{slugged}-{name}", cells, state="candidate", rule=it["rule"])]
         target = names.get(("instrument", it["text"] if kind == "instrument" else it["refers to"]), "")
         form = {"instrument": "named", "short-form": "short-form", "provision": "named"}[kind]
-        cells |= {"cites": target, "form": f"citation-form:{form}"}
+        cells |= {"cites": target, "form": f"citation-form:{form}", "label": f"passage {number} on {it['text']}"[:160]}
         extra = []
         if kind == "provision":
             cells["printed_provision"] = it["text"]
@@ -300,7 +309,7 @@ class Draft:
                     Row(
                         "provisions",
                         f"provision:{of}.{step}",
-                        {"part_of": target, "path": path},
+                        {"part_of": target, "path": path, "label": f"{_spelled(path)} of {it['refers to']}"[:160]},
                         state="candidate",
                         rule=it["rule"],
                     )
@@ -324,16 +333,43 @@ def _thing(it: Mapping[str, str], here: Workspace, names: dict[tuple[str, str], 
     cells = {"label": text, "printed_name": text}
     if kind == "instrument":
         number = re.search(r"(?:No\.?|n[º°o]\.?|núm\.|Bill)\s?([0-9][0-9A-Z.,/-]*)", text)
-        cells |= {"number": number[1].rstrip(".,") if number else "", "kind": _kind_of_act(here, text)}
+        cells |= {"number": number[1].rstrip(".,") if number else "", "kind": _kind_of(here, kind, text)}
+    elif kind == "body":
+        cells["kind"] = _kind_of(here, kind, text)
     return [Row({"body": "bodies"}.get(kind, f"{kind}s"), name, cells, state="candidate", rule=it["rule"])]
 
 
-def _kind_of_act(here: Workspace, text: str) -> str:
-    """The kind of an instrument by a word of its name, where the scheme has one of that name."""
-    for word in re.findall(r"[a-z]+", text.lower()):
-        for name in (word, {"act": "law", "plan": "policy-document", "program": "policy-document"}.get(word, word)):
-            if _is_known(here, f"instrument-kind:{name}"):
-                return f"instrument-kind:{name}"
+def _spelled(path: str) -> str:
+    """A path in words: "art. 8" is "Article 8"."""
+    return path.replace("art. ", "Article ").replace("par. ", "Paragraph ").capitalize()
+
+
+# Words of a name, the surest first, with the kind that they say; what depends on the State (a decree) is left open.
+_BODY_KINDS = (
+    ("ministry ministerio ministère", "ministry"), ("court tribunal corte", "court"),
+    ("prosecutor fiscalía", "prosecutor"),
+    ("ombudsman commissioner defensoría", "nhri"), ("committee commission council board", "committee"),
+    ("agency", "agency"), ("parliament assembly congress", "parliament"), ("chamber senate", "parliament-chamber"),
+    ("police", "law-enforcement"), ("department directorate office coordination", "department"),
+    ("government", "government"), ("foundation", "foundation"),
+)  # fmt: skip
+_ACT_KINDS = (
+    ("constitution", "constitution"), ("code", "code"), ("law act ley loi", "law"), ("rules regulation", "rules"),
+    ("convention covenant treaty protocol", "treaty"), ("observations", "concluding-observations"),
+    ("report", "report"), ("memorandum", "memorandum"),
+    ("plan program programme policy strategy project roadmap", "policy-document"),
+)  # fmt: skip
+
+
+def _kind_of(here: Workspace, kind: str, text: str) -> str:
+    """The kind of a body or instrument by a word of its name, where the scheme has that kind; else ""."""
+    words = {re.sub(r"s$", "", it) for it in re.findall(r"[^\W\d_]+", text.lower())}
+    prefix, table = ("body-kind", _BODY_KINDS) if kind == "body" else ("instrument-kind", _ACT_KINDS)
+    if "working group" in text.lower() and kind == "body":
+        return _if_known(here, "body-kind:working-group")
+    for names, code in table:
+        if words & {re.sub(r"s$", "", it) for it in names.split()}:
+            return _if_known(here, f"{prefix}:{code}")
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Other SPARQL servers with the project's data, on this machine only: the oxigraph server, and Virtuoso.
+"""Programs to compare with: the oxigraph server and Virtuoso with the project's data, on this machine only; owlrl.
 
 For the benchmark, for the attacks on servers, and for the test that saved questions have the same answers there.
 """
@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import owlrl
 import pyoxigraph
+import rdflib
 
 from statereport.rdf import writers
 
@@ -188,3 +190,17 @@ def virtuoso(data: Path, folder: Path) -> Iterator[Peer | None]:
         if "Error" in done.stdout + done.stderr:
             raise RuntimeError(done.stdout + done.stderr)
         yield peer
+
+
+def owl_closure(graph: rdflib.Graph) -> None:
+    """Add to a graph what follows from it by the rules of OWL 2 RL, as owlrl understands them.
+
+    owlrl puts readers of datatypes of its own in the place of rdflib's, for the whole process, and they refuse
+    xsd:gMonthDay: afterwards rdflib has its own again.
+    """
+    readers = dict(rdflib.term._toPythonMapping)
+    try:
+        owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
+    finally:
+        rdflib.term._toPythonMapping.clear()
+        rdflib.term._toPythonMapping.update(readers)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import http.client
 import re
+import socket
+import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +87,10 @@ class RemoteStore:
         return engine.answer_bytes(self.query(query), form, prefixes)
 
     def _ask(self, text: str, accept: str) -> tuple[bytes, str]:
-        """The body and the media type of the endpoint's answer. Raises EndpointFailed."""
+        """The body and the media type of the endpoint's answer. Raises EndpointFailed.
+
+        The limit is for the whole: a response whose head arrives slowly, byte by byte, is ended too.
+        """
         request = urllib.request.Request(
             self.endpoint,
             data=urllib.parse.urlencode({"query": text}).encode("ascii"),
@@ -95,15 +101,18 @@ class RemoteStore:
             },
         )
         end = time.monotonic() + self.timeout
+        late = f"its answer took longer than {self.timeout:g} seconds"
         data = bytearray()
         try:
-            with urllib.request.urlopen(request, timeout=self.timeout) as response:
+            with _opened(request, self.timeout) as response:
+                if time.monotonic() > end:  # a head that was cut off may look whole
+                    raise TimeoutError(late)
                 while piece := response.read1(_PIECE):
                     data += piece
                     if len(data) > _LARGEST:
                         raise self._failed("The answer has more than 256 MB.", "ask for less, with LIMIT.")
                     if time.monotonic() > end:
-                        raise TimeoutError(f"its answer took longer than {self.timeout:g} seconds")
+                        raise TimeoutError(late)
                 if response.length:  # promised, and not sent
                     raise http.client.IncompleteRead(bytes(data[-1:]), response.length)
                 return bytes(data), response.headers.get("Content-Type", "")
@@ -113,11 +122,13 @@ class RemoteStore:
         except http.client.IncompleteRead:
             raise self._failed("The answer breaks off before its end.", "ask again, or for less.") from None
         except (OSError, ValueError) as error:
-            reason = getattr(error, "reason", error)
+            reason = late if time.monotonic() > end else getattr(error, "reason", error)
             what = f"The endpoint did not answer: {str(reason).rstrip('.')}."
             raise self._failed(what, "see that the address is right and the server runs.") from None
         except http.client.HTTPException as error:
             what = f"The endpoint does not answer in HTTP: {error or type(error).__name__}."
+            if time.monotonic() > end:
+                what = f"The endpoint did not answer: {late}."
             raise self._failed(what, "see that the address is that of a SPARQL endpoint.") from None
 
     def _failed(self, what: str, hint: str) -> EndpointFailed:
@@ -164,10 +175,49 @@ def is_nested_deeper(data: bytes, levels: int, json: bool) -> bool:
     return brackets.count(b"{") + brackets.count(b"[") > levels
 
 
+def _opened(request: urllib.request.Request, seconds: float) -> Any:
+    """The response to a request, as `urlopen` returns it, when its head is there: within so many seconds, or OSError.
+
+    The time limit of a socket is for each piece that arrives, so a connection that is late is shut from outside.
+    """
+    connections: list[http.client.HTTPConnection] = []
+    late = threading.Event()
+
+    class Noted(urllib.request.AbstractHTTPHandler):
+        def do_open(self, kind: Any, request: urllib.request.Request, **given: Any) -> Any:
+            def made(host: str, **more: Any) -> http.client.HTTPConnection:
+                if late.is_set():  # a redirection in a head that was cut off
+                    raise TimeoutError
+                connections.append(kind(host, **more))
+                return connections[-1]
+
+            return super().do_open(made, request, **given)
+
+    class Plain(Noted, urllib.request.HTTPHandler):
+        pass
+
+    class Secure(Noted, urllib.request.HTTPSHandler):
+        pass
+
+    def shut() -> None:
+        late.set()
+        for connection in connections:
+            with suppress(OSError, AttributeError):  # not connected yet, or closed already
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, shut)
+    timer.daemon = True
+    timer.start()
+    try:
+        return urllib.request.build_opener(Plain, Secure).open(request, timeout=seconds)
+    finally:
+        timer.cancel()
+
+
 def _start_of(response: Any) -> str:
     """The beginning of an endpoint's own message about an error, on one line."""
     try:
-        return " ".join(response.read(300).decode("utf-8", "replace").split())
+        return " ".join(response.read1(300).decode("utf-8", "replace").split())
     except (OSError, http.client.HTTPException):
         return ""
 

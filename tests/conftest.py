@@ -4,25 +4,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+import texts
 from skipping import skip_with_reason
 
-from statereport.errors import Problem
-from statereport.project import Project, find_project, find_text
+from statereport.project import Project, find_project
 from statereport.source import text as reading
 
 TESTS = Path(__file__).parent
 pytest_plugins = ["golden"]
 
 
-def _text_path() -> Path | None:
-    try:
-        return find_text(find_project())
-    except Problem:
-        return None
-
-
 def pytest_report_header() -> str:
-    return f"report's text: {'at hand' if _text_path() else 'NOT AT HAND, so nothing is compared with it'}"
+    return f"report's text: {'at hand' if texts.path() else 'NOT AT HAND, so nothing is compared with it'}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,7 +37,7 @@ def project() -> Project:
 @pytest.fixture(scope="session")
 def text_path() -> Path:
     """The file of the report's text; without it the test is skipped with a reason."""
-    path = _text_path()
+    path = texts.path()
     if path is None:
         skip_with_reason("the report's text is not at hand (set STATEREPORT_TEXT)")
     return path

@@ -7,8 +7,9 @@ import pytest
 
 from statereport import project
 from statereport.atomic import write_whole
-from statereport.errors import DiskFull, ProjectNotFound, TextMissing
-from statereport.project import Project, find_project, find_text
+from statereport.errors import DiskFull, ProjectNotFound, TextDiffers, TextMissing
+from statereport.project import Project, TextFiles, find_project, find_texts
+from statereport.source.text import digest, of_documents
 
 
 def test_the_project_is_the_checkout_around_the_package(monkeypatch):
@@ -34,20 +35,37 @@ def test_names_are_relative_to_the_project(tiny, tmp_path):
     assert tiny.name(tmp_path / "other.ttl") == (tmp_path / "other.ttl").as_posix()
 
 
-def test_the_text_is_given_or_named_or_beside_the_checkout(monkeypatch, tiny, tmp_path):
+def test_the_texts_are_given_or_named_or_beside_the_checkout(monkeypatch, tiny, tmp_path):
     monkeypatch.delenv("STATEREPORT_TEXT", raising=False)
-    assert find_text(tiny) is None
-    beside = tmp_path / "shared" / "report" / "a.txt"
-    beside.parent.mkdir(parents=True)
-    beside.write_text("beside")
-    assert find_text(tiny) == beside
-    named = tmp_path / "named.txt"
-    named.write_text("named")
-    monkeypatch.setenv("STATEREPORT_TEXT", str(named))
-    assert find_text(tiny) == named
-    assert find_text(tiny, beside) == beside
+    assert find_texts(tiny) == TextFiles()
+    beside = [tmp_path / "shared" / "report" / "a.txt", tmp_path / "shared" / "reports" / "second" / "b.txt"]
+    for path in beside:
+        path.parent.mkdir(parents=True)
+        path.write_text("beside")
+    assert find_texts(tiny) == TextFiles(among=tuple(beside))
+    named = [tmp_path / "named.txt", tmp_path / "another.txt"]
+    for path in named:
+        path.write_text("named")
+    monkeypatch.setenv("STATEREPORT_TEXT", os.pathsep.join(map(str, named)))
+    assert find_texts(tiny) == TextFiles(named=tuple(named))
+    assert find_texts(tiny, beside) == TextFiles(named=tuple(beside))
+    assert find_texts(tiny, [tmp_path / "shared", named[0]]) == TextFiles((named[0],), tuple(beside))
     with pytest.raises(TextMissing):
-        find_text(tiny, tmp_path / "none.txt")
+        find_texts(tiny, [tmp_path / "none.txt"])
+
+
+def test_a_files_digest_says_whose_text_it_is(tmp_path):
+    first, second, other = (tmp_path / name for name in ("first.txt", "second.txt", "other.txt"))
+    for path in (first, second, other):
+        path.write_text(path.stem)
+    known = {digest(path.stem): f"report-{path.stem}" for path in (first, second)}
+    among = of_documents(TextFiles(among=(first, second, other)), known)
+    assert {known[sha256]: text.content for sha256, text in among.items()} == {
+        "report-first": "first",
+        "report-second": "second",
+    }
+    with pytest.raises(TextDiffers, match="report-first has"):
+        of_documents(TextFiles(named=(first, other)), known)
 
 
 def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path):

@@ -1,9 +1,11 @@
-"""Where things are: the project (ontology, graphs, queries) and the report's text."""
+"""Where things are: the project (ontology, graphs, queries) and the texts of its reports."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from statereport import files
 from statereport.errors import ProjectNotFound, TextMissing
 
 
@@ -29,12 +31,16 @@ class Project:
 
     @property
     def reports(self) -> tuple[str, ...]:
-        """The short names of the reports, which are the names of their folders, in alphabetical order."""
+        """The short names of the reports and of what they answer: the names of their folders, in alphabetical order."""
         return tuple(sorted(path.parent.name for path in self.graphs.glob("reports/*/prefixes.ttl")))
 
     def report_prefixes(self, report: str) -> Path:
         """The file of the prefixes that a report binds."""
         return self.graphs / "reports" / report / "prefixes.ttl"
+
+    def is_report(self, name: str) -> bool:
+        """Whether a folder of graphs/reports/ holds a report; else it holds another document, in document.ttl."""
+        return not (self.graphs / "reports" / name / "document.ttl").is_file()
 
     def name(self, path: Path | str) -> str:
         """A file's name for people: relative to the project where it lies inside, with forward slashes."""
@@ -62,17 +68,31 @@ def find_project(given: Path | str | None = None) -> Project:
     )
 
 
-def find_text(project: Project, given: Path | str | None = None) -> Path | None:
-    """The report's text: given, else STATEREPORT_TEXT, else ../shared/report/*.txt beside the checkout, else None.
+@dataclass(frozen=True)
+class TextFiles:
+    """Files that may hold the text of a report: each that is `named` must hold one; of those `among` others, some may."""
 
+    named: tuple[Path, ...] = ()
+    among: tuple[Path, ...] = ()
+
+
+def find_texts(project: Project, given: Iterable[Path | str] = ()) -> TextFiles:
+    """The files of the reports' texts: given, else STATEREPORT_TEXT, else ../shared/report(s) beside the checkout.
+
+    What is given, or named by STATEREPORT_TEXT (several are joined as in PATH), are files, or folders of .txt files.
     A file that was asked for and is not there raises `TextMissing`.
     """
-    asked = given or os.environ.get("STATEREPORT_TEXT")
-    if asked:
-        if not Path(asked).is_file():
-            raise TextMissing(
-                str(asked), "There is no such file.", "give the text with --text FILE or STATEREPORT_TEXT"
-            )
-        return Path(asked)
-    beside = sorted((project.root.resolve().parent / "shared" / "report").glob("*.txt"))
-    return beside[0] if len(beside) == 1 else None
+    asked = [Path(path) for path in given]
+    asked = asked or [Path(path) for path in os.environ.get("STATEREPORT_TEXT", "").split(os.pathsep) if path]
+    for path in asked:
+        if not path.exists():
+            hint = "give the texts with --text FILE or STATEREPORT_TEXT"
+            raise TextMissing(str(path), "There is no such file or folder.", hint)
+    folders = [path for path in asked if path.is_dir()]
+    if not asked:
+        shared = project.root.resolve().parent / "shared"
+        folders = [shared / "report", shared / "reports"]
+    return TextFiles(
+        named=tuple(path for path in asked if not path.is_dir()),
+        among=tuple(path for folder in folders for path in files.below(folder, ".txt")),
+    )

@@ -13,10 +13,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+import texts
 import real
 from skipping import skip_with_reason
 
-from statereport.project import find_project, find_text
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/web"))
@@ -47,7 +47,7 @@ def built() -> Path:
 def server(built) -> Iterator[serving.Served]:
     """`statereport serve` on a build, with the report's text where it is at hand."""
     options = ["--build", str(built), "--seconds", "4"]
-    text = find_text(find_project())
+    text = texts.path()
     options += ["--text", str(text)] if text else []
     with serving.real(*options) as served:
         yield served

@@ -5,9 +5,9 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
+import texts
 from skipping import skip_with_reason
 
-from statereport.project import find_project, find_text
 
 THEMES = ("2", "13")
 
@@ -73,7 +73,7 @@ def test_the_number_of_every_statement_is_in_the_picture(reader):
 
 
 def test_the_sentence_goes_on_behind_a_mark_in_the_same_line(reader):
-    if find_text(find_project()) is None:
+    if texts.path() is None:
         skip_with_reason("the report's text is not at hand (set STATEREPORT_TEXT)")
     page = reader.open("/report/10")
     strips = page.evaluate(AFTER)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import texts
 import real
 from reading import Reader
 from skipping import skip_with_reason
 
-from statereport.project import find_text
 from statereport.web.answers.site import Site
 
 
@@ -30,7 +30,7 @@ def read_text(site: Site) -> Reader:
 
     from statereport.source import text
 
-    path = find_text(site.project)
+    path = texts.path()
     if path is None:
         skip_with_reason("the report's text is not at hand (set STATEREPORT_TEXT)")
-    return Reader(replace(site, text=text.load(path)))
+    return Reader(replace(site, texts={texts.FIRST: text.load(path)}))

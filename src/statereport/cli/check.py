@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from statereport.errors import DataViolates, Problem, TextMissing
 from statereport.graph import examine
-from statereport.project import Project, find_text
+from statereport.project import Project, find_texts
 from statereport.questions import lint
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import dataset, prefixes, turtle
-from statereport.source import evidence, text
+from statereport.source import evidence, generators
 from statereport.source import review as reviewing
 from statereport.source.generated import Generated
-from statereport.source.generators import GENERATORS
 from statereport.sparql.engine import Store
 
 Say = Callable[[str], None]
 
 
-def check(project: Project, given: Path | None = None, say: Say = lambda line: None) -> tuple[Problem, ...]:
+def check(project: Project, given: Iterable[Path] = (), say: Say = lambda line: None) -> tuple[Problem, ...]:
     """Every finding, in the order: format, saved queries, generated graphs, shapes, checks; none where all is right.
 
-    `given` is the report's text; where it is not at hand either, `say` prints what was not compared. What stops the
-    reading itself (a syntax error) is raised. Warnings about the report are printed by `say`: they are no findings.
+    `given` are the files or folders of the texts; `say` prints which reports were not compared with their text. What
+    stops the reading itself (a syntax error) is raised. Warnings about a report are printed by `say`: they are no
+    findings.
     """
     found = [
         turtle.not_formatted(project.name(path))
@@ -33,12 +33,10 @@ def check(project: Project, given: Path | None = None, say: Say = lambda line: N
     saved = SavedQueries.of(project)
     found += lint.problems(saved.names, saved.get, prefixes.read(project))
     loaded = dataset.load(project)
-    if find_text(project, given):
-        read = evidence.read(project, loaded.data, _text(project, given))
-        for generate in GENERATORS.values():
-            found += generate(read).check()
-    else:
-        say("The report's text is not at hand: the generated graphs were not compared with it (--text FILE).")
+    read, missing = evidence.read_all(project, loaded.data, find_texts(project, given))
+    found += [problem for one in read for made in generators.every(one) for problem in made.check()]
+    for name in missing:
+        say(f"The text of {name} is not at hand: its generated graphs were not compared with it (--text FILE).")
     found += dataset.problems(project, loaded)
     examined = examine.examine(project, None, say, loaded)
     for finding in examined.violations:
@@ -47,41 +45,41 @@ def check(project: Project, given: Path | None = None, say: Say = lambda line: N
             DataViolates(where=where, what=str(finding), hint="correct the data, or the shape if the rule is wrong")
         )
     for finding in examined.warnings:
-        say(f"Warning about the report: {finding}")
+        say(f"Warning about a report: {finding}")
     found += _failed(project, Store.memory(examined.quads()), saved)
     return tuple(found)
 
 
-def generated(name: str, project: Project, given: Path | None = None) -> tuple[Problem, ...]:
-    """The findings of a generated graph (a name of `GENERATORS`) against the text. Raises TextMissing, TextDiffers."""
-    return _generate(name, project, given).check()
-
-
-def generate(name: str, project: Project, given: Path | None = None) -> tuple[Path, tuple[Problem, ...]]:
-    """Write a generated graph from the statements and the text. → its file, and what could not be put into it."""
-    made = _generate(name, project, given)
-    return made.path, made.write()
-
-
-def review(project: Project, passage: str, given: Path | None = None) -> str:
-    """The text of a passage or section beside what the graphs state in it. Raises TextMissing, UnknownName."""
-    loaded = dataset.load(project)
-    return reviewing.review(evidence.read(project, loaded.data, _text(project, given)), loaded.ontology, passage)
-
-
-def _generate(name: str, project: Project, given: Path | None) -> Generated:
+def generated(name: str, project: Project, given: Iterable[Path] = ()) -> tuple[Generated, ...]:
+    """A generated graph (a name of `GENERATORS`) of each report whose text is at hand. Raises TextMissing, TextDiffers."""
     # The generated graphs are not read: one that is broken must not keep them from being generated again.
     graphs = dataset.read_folder(project, project.graphs, evidence.GENERATED)
-    return GENERATORS[name](evidence.read(project, graphs, _text(project, given)))
+    return tuple(
+        generators.GENERATORS[name](one)
+        for one in _at_hand(project, graphs, given)
+        if one.is_report or name != generators.OF_REPORTS
+    )
 
 
-def _text(project: Project, given: Path | None) -> text.Text:
-    path = find_text(project, given)
-    if path is None:
-        raise TextMissing(
-            where="text", what="The report's text is not at hand.", hint="give it with --text FILE or STATEREPORT_TEXT"
-        )
-    return text.load(path)
+def review(project: Project, passage: str, given: Iterable[Path] = ()) -> str:
+    """The text of a passage or section beside what the graphs state in it; `passage` may begin with its report's name
+    and a colon. Raises TextMissing, UnknownName.
+    """
+    loaded = dataset.load(project)
+    report, _, number = passage.rpartition(":")
+    read = _at_hand(project, loaded.data, given)
+    chosen = [one for one in read if report in ("", one.folder.name)] or read[:1]
+    here = [one for one in chosen if any(unit.number == number for unit in one.units)] or chosen
+    return reviewing.review(here[0], loaded.ontology, number)
+
+
+def _at_hand(project: Project, graphs: dataset.Graphs, given: Iterable[Path]) -> tuple[evidence.Evidence, ...]:
+    """The evidence of each report whose text is at hand: at least one. Raises TextMissing, TextDiffers."""
+    read, missing = evidence.read_all(project, graphs, find_texts(project, given))
+    if not read:
+        what = f"No text of a report is at hand: {', '.join(missing) or 'there is no report'}."
+        raise TextMissing(where="text", what=what, hint="give it with --text FILE or STATEREPORT_TEXT")
+    return read
 
 
 def _failed(project: Project, engine: Store, saved: SavedQueries) -> Iterator[Problem]:

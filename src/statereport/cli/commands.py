@@ -16,7 +16,14 @@ from statereport.cli import console, serve
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
 
-_text = click.option("--text", type=click.Path(path_type=Path), help="The report's text, for what compares with it.")
+_text = click.option(
+    "--text",
+    "texts",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE|FOLDER",
+    help="The text of a report, or a folder of texts, for what compares with them; may be given several times.",
+)
 _store = click.option(
     "--store",
     envvar="STATEREPORT_STORE",
@@ -43,23 +50,25 @@ def cli() -> None:
 )
 @_text
 @click.option("--with-drafts", is_flag=True, help="Add what nobody confirmed yet (drafts/), marked as a draft.")
-def build(out: Path, text: Path | None, with_drafts: bool) -> None:
+def build(out: Path, texts: tuple[Path, ...], with_drafts: bool) -> None:
     """Load, infer, validate and export everything into one folder, which appears whole or not at all.
 
     \b
     Example:
       statereport build --out build
     """
-    from statereport.project import find_project
+    from statereport.project import find_project, find_texts
     from statereport.publish import build as building
     from statereport.site import single_file
 
-    console.write(f"{building.build(find_project(), out, text, console.say, [single_file.write], with_drafts)}\n")
+    project = find_project()
+    found = find_texts(project, texts) if texts else None
+    console.write(f"{building.build(project, out, found, console.say, [single_file.write], with_drafts)}\n")
 
 
 @cli.command(short_help="Check the sources.")
 @_text
-def check(text: Path | None) -> None:
+def check(texts: tuple[Path, ...]) -> None:
     """Check the sources: format, shapes, the checks under queries/, and that generated graphs are up to date.
 
     \b
@@ -69,7 +78,7 @@ def check(text: Path | None) -> None:
     from statereport.cli import check as checking
     from statereport.project import find_project
 
-    console.findings(checking.check(find_project(), text, say=console.say), "Nothing is wrong.")
+    console.findings(checking.check(find_project(), texts, say=console.say), "Nothing is wrong.")
 
 
 @cli.command(short_help="Write Turtle files in the project's Turtle format.")
@@ -236,7 +245,7 @@ def show(iri: str, store: str | None) -> None:
 @cli.command(short_help="Read a passage beside what the graph states in it.")
 @click.argument("passage")
 @_text
-def review(passage: str, text: Path | None) -> None:
+def review(passage: str, texts: tuple[Path, ...]) -> None:
     """Print the text of a PASSAGE, or of all passages of a theme, with everything that the graphs state in it.
 
     \b
@@ -246,7 +255,7 @@ def review(passage: str, text: Path | None) -> None:
     from statereport.cli import check as checking
     from statereport.project import find_project
 
-    console.write(checking.review(find_project(), passage, text))
+    console.write(checking.review(find_project(), passage, texts))
 
 
 cli.add_command(serve.serve)
@@ -257,16 +266,17 @@ def _generated(name: str, short: str, what: str) -> Callable[..., Any]:
 
     @click.option("--check", "only_check", is_flag=True, help="Write nothing; report whether the file is up to date.")
     @_text
-    def generate(only_check: bool, text: Path | None) -> None:
+    def generate(only_check: bool, texts: tuple[Path, ...]) -> None:
         from statereport.cli import check as checking
         from statereport.project import find_project
 
-        project = find_project()
+        graphs = checking.generated(name, find_project(), texts)
         if only_check:
-            console.findings(checking.generated(name, project, text), f"{name}.ttl is up to date.")
+            problems = tuple(problem for made in graphs for problem in made.check())
+            console.findings(problems, "\n".join(f"{made.name} is up to date." for made in graphs))
         else:
-            path, problems = checking.generate(name, project, text)
-            console.say(f"{project.name(path)} is written.")
+            problems = tuple(problem for made in graphs for problem in made.write())
+            console.say("\n".join(f"{made.name} is written." for made in graphs))
             console.findings(problems, "Nothing is missing in it.")
 
     generate.__doc__ = f"{what}\n\n\b\nExample:\n  statereport {name} --check --text report.txt\n"
@@ -275,13 +285,13 @@ def _generated(name: str, short: str, what: str) -> Callable[..., Any]:
 
 anchors = _generated(
     "anchors",
-    "Place each statement in the report's text.",
-    "Find each statement's fragment in the report's text and write its range of characters.",
+    "Place each statement in the text of its report.",
+    "Find each statement's fragment in the text of its report and write its range of characters.",
 )
 ledger = _generated(
     "ledger",
-    "Account for each number of the text.",
-    "Account for each number of the report's text, and write the ledger.",
+    "Account for each number of the texts.",
+    "Account for each number of each report's text, and write the ledger.",
 )
 mentions = _generated(
     "mentions",
@@ -381,7 +391,7 @@ def draft_moved(report: str, folder: Path) -> None:
 @draft.command("status", short_help="Show how far a report is encoded.")
 @click.argument("report")
 @_text
-def draft_status(report: str, text: Path | None) -> None:
+def draft_status(report: str, texts: tuple[Path, ...]) -> None:
     """Show how far a report is encoded: passages, numerals, citations and requests done, and what is open.
 
     \b
@@ -390,7 +400,7 @@ def draft_status(report: str, text: Path | None) -> None:
     """
     from statereport.cli import draft as drafting
 
-    console.write(drafting.progress(report, text))
+    console.write(drafting.progress(report, texts))
 
 
 @cli.command(short_help="Explain a problem by its code.")

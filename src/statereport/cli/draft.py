@@ -9,7 +9,7 @@ from statereport.draft import candidates as finding
 from statereport.draft import document, folder, lines, merge, rows, status, vocabulary
 from statereport.draft import sheet as sheets
 from statereport.errors import BadParameter, CellWrong, did_you_mean
-from statereport.project import find_project
+from statereport.project import find_project, find_texts
 from statereport.rdf.dataset import load
 from statereport.rdf.namespaces import GRAPH
 from statereport.source import text as reading
@@ -68,13 +68,13 @@ def moved(report: str, folder_: Path) -> str:
     return "".join(f"{it}\n" for it in found) + f"{stay}, {len(found) - lost} moved, {lost} were not found.\n"
 
 
-def progress(report: str, text: Path | None) -> str:
+def progress(report: str, texts: Iterable[Path] = ()) -> str:
     """How far a report is encoded, a line for each thing that is counted."""
     here = rows.workspace(find_project(), report)
     if report not in here.project.reports and not here.drafts:
         hint = did_you_mean(report, here.project.reports, "name a report of the project")
         raise BadParameter(report, "The project has no such report, and no draft of it.", hint)
-    return "".join(f"{it}\n" for it in status.status(here, text))
+    return "".join(f"{it}\n" for it in status.status(here, find_texts(here.project, texts)))
 
 
 def file(path: Path, out: Path, allow_gaps: bool) -> str:

@@ -16,7 +16,14 @@ from statereport.cli import console
     type=click.Path(path_type=Path),
     help="A build's folder, which also gives the files to fetch. Without it: ./build if fresh, else the sources.",
 )
-@click.option("--text", type=click.Path(path_type=Path), help="The report's text, which is then shown in the reader.")
+@click.option(
+    "--text",
+    "texts",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE|FOLDER",
+    help="The text of a report, which is then shown in the reader, or a folder of texts; may be given several times.",
+)
 @click.option(
     "--host",
     default="127.0.0.1",
@@ -55,7 +62,7 @@ from statereport.cli import console
 @click.option("--quiet", is_flag=True, help="No line in the log for each request.")
 def serve(
     built: Path | None,
-    text: Path | None,
+    texts: tuple[Path, ...],
     host: str,
     port: int,
     base: str,
@@ -76,7 +83,7 @@ def serve(
     """
     from statereport.graph.knowledge import open_build
     from statereport.pages import context
-    from statereport.project import find_project
+    from statereport.project import find_project, find_texts
     from statereport.publish import release
     from statereport.web.answers.site import Site
     from statereport.web.serving import server
@@ -97,10 +104,11 @@ def serve(
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--base") from None
     project, limits = find_project(), Limits(seconds=seconds)
+    shown = find_texts(project, texts) if texts else None
     setting = Setting(names, trusted, quick=workers, slow=max(1, workers - 1), prepare=True, limits=limits)
 
     def load(address: str) -> Site:
         found = release.load(project, open_build(built, project, console.say, in_memory=True), console.say)
-        return Site.of(context.make(found.graph, found.explanations, found.files, text, address), limits)
+        return Site.of(context.make(found.graph, found.explanations, found.files, shown, address), limits)
 
     server.serve(load, setting, host, port, base, console.say, Log(requests=not quiet))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from statereport.draft.rows import Workspace
 from statereport.draft.tables import STATEMENTS
+from statereport.project import TextFiles
 from statereport.rdf.dataset import read_folder
 from statereport.rdf.namespaces import RDF, SR
 from statereport.source import evidence, ledger
-from statereport.source import text as reading
 
 _LISTED = 12  # names of what is open that a line shows
 
@@ -34,7 +33,7 @@ class Progress:
         return f"{line}   open: {', '.join(self.open[:_LISTED])}{more}" if self.open else line
 
 
-def status(here: Workspace, text: Path | None = None) -> list[Progress]:
+def status(here: Workspace, texts: TextFiles | None = None) -> list[Progress]:
     """The progress of a report, drafts counted as not done; numerals only where the report's text is at hand."""
     about: dict[str, dict[str, list[str]]] = {}
     for triples in here.curated.values():
@@ -47,7 +46,7 @@ def status(here: Workspace, text: Path | None = None) -> list[Progress]:
     made = [
         _progress("passages with a gist", passages, lambda iri, it: f"{SR}gist" in it),
         _progress("passages with statements", passages, lambda iri, it: iri in said or f"{SR}reasonForSilence" in it),
-        _numerals(here, text),
+        _numerals(here, texts or TextFiles()),
         _progress("citations resolved", _of(own, f"{SR}Citation"), lambda iri, it: f"{SR}cites" in it),
         _progress("requests with an answer", _of(own, f"{SR}Request"), lambda iri, it: f"{SR}hasAnswer" in it),
     ]
@@ -73,13 +72,13 @@ def _short(iri: str) -> str:
     return iri.rpartition("/")[2]
 
 
-def _numerals(here: Workspace, text: Path | None) -> Progress:
+def _numerals(here: Workspace, texts: TextFiles) -> Progress:
     what = "numerals with an account"
-    if text is None:
-        return Progress(what, 0, 0, remark="not counted: give the text of the report with --text")
     graphs = read_folder(here.project, here.project.graphs, evidence.GENERATED)
-    known = evidence.read(here.project, graphs, reading.load(text))
-    entries = ledger.entries(known)
+    known = [it for it in evidence.read_all(here.project, graphs, texts)[0] if it.folder.name == here.report]
+    if not known:
+        return Progress(what, 0, 0, remark="not counted: give the text of the report with --text")
+    entries = ledger.entries(known[0])
     missing = _names(it for it in entries if not it.account)
     return Progress(what, len(entries) - len(missing), len(entries), missing)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statereport.errors import DataViolates
-from statereport.project import Project
+from statereport.project import Project, TextFiles
 from statereport.questions import catalogue
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import writers
@@ -68,11 +67,15 @@ class Examined:
 
 
 def examine(
-    project: Project, text: Path | None = None, progress: Progress | None = None, dataset: Dataset | None = None
+    project: Project,
+    texts: TextFiles | None = None,
+    progress: Progress | None = None,
+    dataset: Dataset | None = None,
 ) -> Examined:
     """Load the project, infer what follows, validate what is stated: all that is known before anything is written.
 
-    `dataset` is the project as loaded, where that has been done; else the first of its problems is raised.
+    `texts` are the texts of reports that are compared with what is kept; `dataset` is the project as loaded, where that
+    has been done; else the first of its problems is raised.
     """
     from statereport.reasoning import validation
 
@@ -82,9 +85,9 @@ def examine(
         dataset = load(project)
         for problem in problems(project, dataset):
             raise problem
-    if text:
+    if texts:
         say("comparing with the text")
-        _compare(project, dataset, text)
+        _compare(project, dataset, texts)
     say("inferring")
     rules = load_rules(project.ontology / "rules")
     inference = infer(dataset.ontology_quads(), dataset.data_quads(), rules, dataset.prefixes)
@@ -117,15 +120,14 @@ def refuse_failed_checks(project: Project, engine: Engine, saved: Iterable) -> N
                 )
 
 
-def _compare(project: Project, dataset: Dataset, text: Path) -> None:
-    """Raise where a generated graph, made again from the text, is not that of the project."""
+def _compare(project: Project, dataset: Dataset, texts: TextFiles) -> None:
+    """Raise where anchors or a ledger of numerals, made again from the texts, are not those of the project."""
     from statereport.source import evidence, generators
-    from statereport.source import text as reading
 
-    read = evidence.read(project, dataset.data, reading.load(text))
-    for generate in generators.GENERATORS.values():
-        for problem in generate(read).check():
-            raise problem
+    for read in evidence.read_all(project, dataset.data, texts)[0]:
+        for made in generators.every(read):
+            for problem in made.check():
+                raise problem
 
 
 def _listed(lines: Iterable[str]) -> str:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from statereport.errors import TextDiffers
 from statereport.files import below
 from statereport.graph import search
 from statereport.pages.names import Names
@@ -27,13 +26,13 @@ from statereport.sparql.answers import plain
 
 if TYPE_CHECKING:
     from statereport.graph.knowledge import KnowledgeGraph
-    from statereport.project import Project
+    from statereport.project import Project, TextFiles
     from statereport.questions.saved import SavedQuery
 
 HERE = Path(__file__).parent
 # Topics that serve pages and checks; their queries are no questions of readers.
 MACHINERY = ("pages", "checks")
-DIGESTS = f"SELECT DISTINCT ?digest {{ ?report a <{SR}Report> ; <{SR}digest> ?digest }} ORDER BY ?digest"
+DIGESTS = f"SELECT DISTINCT ?document ?digest {{ ?document <{SR}length> ?length ; <{SR}digest> ?digest }} ORDER BY ?digest"
 DESCRIPTION = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{void.GRAPH}> {{ ?s ?p ?o }} }}"
 DESCRIBED = f"SELECT ?number {{ <{void.DATASET}> <{VOID}triples> ?number }}"
 COUNTED = "SELECT (COUNT(*) AS ?number) { SELECT DISTINCT ?s ?p ?o { GRAPH ?graph { ?s ?p ?o } } }"
@@ -56,8 +55,8 @@ class File:
 class Context:
     """What every page is made from.
 
-    `questions` are the saved queries that readers ask, `text` is the report's text where it is at hand, `index` is what
-    search looks in, `explanations` say why what is inferred holds, and `rules` are the rule files that they name;
+    `questions` are the saved queries that readers ask, `texts` leads from the IRI of a report to its text where that is at
+    hand, `index` is what search looks in, `explanations` say why what is inferred holds, and `rules` are the rule files that they name;
     `exports` are the published files by their path. `description` holds the triples of VoID and DCAT about the data.
     `title`, `author`, `version`, `issued`, `triples` and `digest` (RDFC-1.0, of what is stated) identify the data.
     """
@@ -79,7 +78,7 @@ class Context:
     triples: int
     digest: str
     base: str = "http://127.0.0.1:8000"
-    text: reading.Text | None = None
+    texts: Mapping[str, reading.Text] = field(default_factory=dict)
     index: search.Index | None = None
     description: tuple[Any, ...] = ()
 
@@ -93,17 +92,14 @@ def make(
     graph: KnowledgeGraph,
     explanations: Explanations | None = None,
     files: Mapping[str, bytes] | None = None,
-    text: Path | None = None,
+    texts: TextFiles | None = None,
     base: str = "http://127.0.0.1:8000",
 ) -> Context:
     """Read what every page needs: from any engine by queries, and from the project its saved queries and rules.
 
-    `files` are the published files by their path, `text` is the report's text, `base` the public address.
-    Raises TextDiffers where `text` is not the text that was encoded.
+    `files` are the published files by their path, `texts` those of the reports' texts, `base` the public address.
+    Raises TextDiffers where a file that `texts` names is not a text that was encoded.
     """
-    report = reading.load(text) if text else None
-    if report:
-        _refuse_other_text(report, graph)
     header = Header.of(graph)
     description = tuple(writers.statement(*row) for row in graph.engine.query(DESCRIPTION).rows)
     return Context(
@@ -126,7 +122,7 @@ def make(
         triples=_number_of_triples(graph),
         digest=graph.digest,
         base=base.rstrip("/"),
-        text=report,
+        texts=_texts(texts, graph) if texts else {},
         index=graph.index,
         description=description,
     )
@@ -147,14 +143,10 @@ def _warmed(graph: KnowledgeGraph) -> tuple[SavedQuery, ...]:
     return tuple(question for question in graph.every_query() if question.topic not in MACHINERY)
 
 
-def _refuse_other_text(report: reading.Text, graph: KnowledgeGraph) -> None:
-    known = [digest.value for (digest,) in graph.engine.query(DIGESTS).rows]
-    if report.digest not in known:
-        raise TextDiffers(
-            where=report.name,
-            what=f"The SHA-256 of the file is {report.digest}; the text that was encoded has {' or '.join(known)}.",
-            hint="give the file as it was received, or serve without --text",
-        )
+def _texts(files: TextFiles, graph: KnowledgeGraph) -> dict[str, reading.Text]:
+    """IRI of a report or other document → its text, where it is among the files."""
+    known = {digest.value: document.value for document, digest in graph.engine.query(DIGESTS).rows}
+    return {known[digest]: text for digest, text in reading.of_documents(files, known).items()}
 
 
 def _templates() -> jinja2.Environment:

@@ -55,14 +55,15 @@ class Label:
 
 @dataclass(frozen=True)
 class Unit:
-    """A part, theme or passage of the report.
+    """A part, theme, section or passage of a report.
 
-    kind         Part, Theme or Passage
+    kind         Part, Theme, Section or Passage
     reference    how it is cited: `part 3`, `theme 13`, `13.6`
     whole        the IRI of the unit or report that it is part of
     label        the title of a part or theme; a summary of a passage
     start, end   its place in the text, in code points, the end exclusive
     silence      why the passage makes no statement, or ""
+    report       the IRI of its report, or of another document
     theme        the number of the theme on whose page it is; "0" before the first theme, "" for a part
     """
 
@@ -76,6 +77,7 @@ class Unit:
     end: int
     silence: str
     theme: str
+    report: str = ""
 
     @property
     def path(self) -> str:
@@ -174,8 +176,9 @@ def _first(label: Label) -> tuple[int, str, str]:
 
 
 def _units(graph: KnowledgeGraph):
-    theme = "0"
+    theme, reports = "0", {}
     for row in graph.ask("pages/units"):
+        reports[row["unit"]] = report = reports.get(row["whole"], row["whole"])
         kind = row["class"].rpartition("/")[2]
         if kind == "Part":
             theme = ""
@@ -192,4 +195,5 @@ def _units(graph: KnowledgeGraph):
             end=row["end"],
             silence=row["silence"] or "",
             theme=theme,
+            report=report,
         )

@@ -104,7 +104,8 @@ def passages_of_theme(context: Context, number: str) -> tuple[Passage, ...]:
 
 def text_of(context: Context, unit: Unit) -> str | None:
     """The text of a unit, or None where the report's text is not at hand."""
-    return context.text.content[unit.start : unit.end] if context.text else None
+    text = context.texts.get(unit.report)
+    return text.content[unit.start : unit.end] if text else None
 
 
 def segments(text: str, start: int, end: int, marks: Iterable[Mark]) -> tuple[Segment, ...]:
@@ -127,7 +128,8 @@ def _passage(context: Context, unit: Unit, marks: tuple[Mark, ...], around: list
         return tuple(cells.thing(row["thing"], context.names) for row in around if row["property"] == wanted)
 
     notes = tuple((cells.thing(row["thing"], context.names), row["message"]) for row in around if row["message"])
-    text = segments(context.text.content, unit.start, unit.end, marks) if context.text else None
+    whole = context.texts.get(unit.report)
+    text = segments(whole.content, unit.start, unit.end, marks) if whole else None
     return Passage(unit, marks, text, things("names"), things("refersTo"), notes)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from statereport import atomic
 from statereport.graph import build_folder, examine, search
-from statereport.project import Project
+from statereport.project import Project, TextFiles
 from statereport.publish import cubes, export
 from statereport.questions import catalogue
 from statereport.questions.saved import SavedQueries, SavedQuery
@@ -60,22 +60,22 @@ class Summary:
 def build(
     project: Project,
     out: Path,
-    text: Path | None = None,
+    texts: TextFiles | None = None,
     progress: Progress | None = None,
     also: Iterable[Further] = (),
     with_drafts: bool = False,
 ) -> Summary:
     """Make the graph from its sources and publish it in the folder `out`, which appears whole or stays as it was.
 
-    `text` is the report's text, where it is at hand: every anchor is compared with it first. `progress` is called with
-    the name of each stage. `also` writes further files from the same values: folder, saved queries, quads, engine,
+    `texts` are texts of reports, where they are at hand: every anchor is compared with them first. `progress` is called
+    with the name of each stage. `also` writes further files from the same values: folder, saved queries, quads, engine,
     RDFC-1.0 hash, prefixes. `with_drafts` adds the graphs of drafts, after everything was inferred and checked.
     Raises DataViolates before anything is replaced, BuildLocked, DiskFull, NotABuild, and the problems of the stages.
     """
     say = progress or (lambda stage: None)
     with atomic.appearing(out, build_folder.foreign) as fresh:
         made = build_folder.made_from(project)
-        examined = examine.examine(project, text, say)
+        examined = examine.examine(project, texts, say)
         examine.refuse_violations(project, examined)
 
         say("answering")

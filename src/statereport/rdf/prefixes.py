@@ -3,7 +3,8 @@
 The project's own prefixes stand in ontology/prefixes.ttl, those that a report binds (`figure:`, `passage:` …) in
 graphs/reports/<report>/prefixes.ttl. Both files hold PREFIX lines only. Where the project has one report, its prefixes
 are used as they are; where it has several, each is preceded by the report's State (`kaz-figure:`), or by the report's
-whole name where a State has two reports.
+whole name where a State has two reports. Those of another document, such as concluding observations, have its whole
+name.
 """
 
 from __future__ import annotations
@@ -74,11 +75,12 @@ class Prefixes(Mapping[str, str]):
 def read(project: Project) -> Prefixes:
     """Every prefix of a project: its own, then those of its reports, in alphabetical order of each file."""
     tables = {report: _table(project.report_prefixes(report)) for report in project.reports}
-    states = Counter(report.partition("-")[0] for report in tables)
+    states = Counter(report.partition("-")[0] for report in tables if project.is_report(report))
     found = dict(_table(project.prefixes))
     for report, table in tables.items():
         state = report.partition("-")[0]
-        before = "" if len(tables) == 1 else f"{state if states[state] == 1 else report}-"
+        is_alone = states[state] == 1 and project.is_report(report)
+        before = "" if len(tables) == 1 else f"{state if is_alone else report}-"
         found |= {f"{before}{prefix}": namespace for prefix, namespace in table.items()}
     return Prefixes(found)
 

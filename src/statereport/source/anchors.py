@@ -5,13 +5,14 @@ position selector of the Web Annotation model.
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 
 from statereport.errors import Problem, TextDiffers
 from statereport.rdf import turtle
 from statereport.rdf.namespaces import OA, SR
 from statereport.rdf.turtle import Literal, NamedNode, Triple
-from statereport.source.evidence import Carrier, Evidence, Place
+from statereport.source.evidence import Carrier, Evidence, Place, Unit
 from statereport.source.generated import Generated
 
 FILE = "anchors.ttl"
@@ -34,9 +35,23 @@ def generate(evidence: Evidence) -> Generated:
 
 
 def _unit_problems(evidence: Evidence) -> list[Problem]:
-    """Text units of report.ttl that are missing or too many, or whose range or digest is not that of the text."""
+    """Text units that are missing or too many, or whose range or digest is not that of the text."""
     text = evidence.text
-    problems = []
+    wrong = _of_own_numbers(evidence) if evidence.has_own_numbers else _of_lines(evidence)
+    for unit in evidence.units if evidence.has_own_numbers else ():
+        if unit.digest != text.digest_of(unit):
+            wrong.append((unit.kind, unit.number, f"has the digest {text.digest_of(unit)}"))
+    name = evidence.project.name(evidence.folder / f"{'report' if evidence.is_report else 'document'}.ttl")
+    return [
+        TextDiffers(name, f"The {kind} {number} {what}.", f"correct {name.rpartition('/')[2]}")
+        for kind, number, what in wrong
+    ]
+
+
+def _of_lines(evidence: Evidence) -> list[tuple[str, str, str]]:
+    """What is wrong with the units of a text whose passages are the lines under its themes: kind, number, what."""
+    text = evidence.text
+    wrong = []
     have = {(unit.kind, unit.number): unit for unit in evidence.units}
     want = {(segment.kind, segment.number): segment for segment in text.segments}
     for key in sorted(have.keys() | want.keys()):
@@ -49,14 +64,44 @@ def _unit_problems(evidence: Evidence) -> list[Problem]:
             what = f"has the digest {text.digest_of(segment)}"
         else:
             continue
-        problems.append(
-            TextDiffers(
-                evidence.project.name(evidence.folder / "report.ttl"),
-                f"The {key[0]} {key[1]} {what}.",
-                "correct report.ttl",
-            )
-        )
-    return problems
+        wrong.append((*key, what))
+    return wrong
+
+
+def _of_own_numbers(evidence: Evidence) -> list[tuple[str, str, str]]:
+    """The same for a text whose paragraphs have numbers of their own.
+
+    Every passage with a number begins where the paragraph of that number does; in a report each paragraph is a passage,
+    and every line stands in one unit, wholly. Of other documents only some paragraphs are passages.
+    """
+    text, units = evidence.text, evidence.units
+    wrong = []
+    have = {int(unit.number): unit for unit in units if unit.kind == "passage" and unit.number.isdecimal()}
+    for number in sorted(have.keys() | (text.paragraphs.keys() if evidence.is_report else set())):
+        start = text.paragraphs.get(number)
+        if number not in have:
+            wrong.append(("passage", str(number), "is in the text and not in the graph"))
+        elif start is None:
+            wrong.append(("passage", str(number), "is in the graph and not in the text"))
+        elif have[number].start != start:
+            wrong.append(("passage", str(number), f"begins at {start} and not at {have[number].start}"))
+    for unit in units:
+        printed = text.at(unit)
+        if not printed or printed != printed.strip():
+            wrong.append((unit.kind, unit.number, "has blanks at its beginning or end, or no text"))
+    if evidence.is_report:
+        starts = [unit.start for unit in units]
+        for line in text.lines:
+            unit = units[bisect_right(starts, line.start) - 1] if bisect_right(starts, line.start) else None
+            if unit is None or not unit.holds(line):
+                wrong.append(("line", f"at {line.start}-{line.end}", "is in the text and in no text unit"))
+    return wrong
+
+
+def name_in_iri(unit: Unit) -> str:
+    """A unit's kind and number as anchors have them in their IRI: 13-6, 17-a, theme-13, section-ii-a."""
+    number = re.sub(r"[.]| [(]?", "-", unit.number).replace(")", "").lower()
+    return number if unit.kind == "passage" else f"{unit.kind}-{number}"
 
 
 def _triples(evidence: Evidence) -> list[Triple]:
@@ -65,8 +110,7 @@ def _triples(evidence: Evidence) -> list[Triple]:
         if one.carrier.is_statement:
             for place in one.places:
                 kind, slug = ["", *re.split("[/#:]", one.carrier.iri)][-2:]
-                unit = place.unit.number.replace(".", "-")
-                unit = unit if place.unit.kind == "passage" else f"{place.unit.kind}-{unit}"
+                unit = name_in_iri(place.unit)
                 count[kind, slug, unit] += 1
                 again = f".{count[kind, slug, unit]}" if count[kind, slug, unit] > 1 else ""
                 named.append((evidence.iri("anchor", f"{kind}.{slug}.{unit}{again}"), one.carrier, place))

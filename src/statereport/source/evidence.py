@@ -1,8 +1,9 @@
-"""What the curated graphs of one report claim about its text: the text units, and who quotes what where.
+"""What the curated graphs of a report claim about its text: the text units, and who quotes what where.
 
 `read` gathers it from the named graphs of graphs/reports/<report>/ (all but the generated ones); `Evidence.located` has
 each fragment's place in the text: it must stand in at least one text unit of its statement and in none twice, and every
-unit must hold a quote. Anchors, the ledger of numerals and the mentions of names are written from this.
+unit must hold a quote. Anchors, the ledger of numerals and the mentions of names are written from this. Other documents,
+such as concluding observations, are read in the same way; only some of their paragraphs are passages.
 """
 
 import re
@@ -14,12 +15,12 @@ from urllib.parse import quote
 
 from statereport import files
 from statereport.errors import FragmentAbsent, FragmentAmbiguous, FragmentTooLong, Problem, ProjectNotFound, TextDiffers
-from statereport.project import Project
+from statereport.project import Project, TextFiles
 from statereport.rdf import prefixes, turtle
 from statereport.rdf.dataset import Graphs, path_of
 from statereport.rdf.namespaces import GRAPH, SR
 from statereport.rdf.prefixes import Prefixes
-from statereport.source.text import Segment, Span, Text, find, occurrences, printed_in
+from statereport.source.text import Segment, Span, Text, find, occurrences, of_documents, printed_in
 
 GENERATED = ("anchors.ttl", "ledger.ttl", "mentions.ttl")
 LONGEST = 80  # characters of a fragment
@@ -29,7 +30,8 @@ _REPORTS = f"{GRAPH}reports/"
 _STATEMENTS = {
     SR + name for name in ("Figure", "LegalQuantity", "Measure", "Norm", "Claim", "Event", "Proceeding", "Citation")
 }
-_UNITS = {SR + name: name.lower() for name in ("Part", "Theme", "Passage")}
+_UNITS = {SR + name: name.lower() for name in ("Part", "Theme", "Section", "Passage")}
+_DOCUMENTS = {SR + "Report", SR + "ConcludingObservations"}
 # The accounts that a fragment can give, in the order in which they are preferred.
 _PRINTED = {
     "printedDate": "date",
@@ -43,6 +45,21 @@ _PRINTED = {
 ACCOUNTS = ("figure", "legal-quantity", *_PRINTED.values())
 # Values of each property of each subject as text, in the order of the graphs; "" leads to the graph.
 _Facts = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report, or another document whose text is encoded; `graph` is the named graph that describes it."""
+
+    graph: str
+    iri: str
+    digest: str
+    is_report: bool
+
+    @property
+    def name(self) -> str:
+        """Its short name: that of its folder."""
+        return self.graph.removeprefix(_REPORTS).partition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -73,7 +90,10 @@ class Carrier:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that one report's curated graphs say about its text; `graphs` are the project's, without generated ones."""
+    """All that the curated graphs of one report, or of another document, say about its text.
+
+    `report` is the IRI of the document; `graphs` are the project's, without generated ones.
+    """
 
     project: Project
     prefixes: Prefixes
@@ -83,6 +103,12 @@ class Evidence:
     units: tuple[Unit, ...]
     carriers: tuple[Carrier, ...]
     graphs: Graphs = field(repr=False)
+    is_report: bool = True
+
+    @cached_property
+    def has_own_numbers(self) -> bool:
+        """Whether the paragraphs have numbers of their own; else passages are the lines under numbered themes."""
+        return not any(unit.kind in ("part", "theme") for unit in self.units)
 
     @cached_property
     def located(self) -> tuple["Located", ...]:
@@ -91,8 +117,8 @@ class Evidence:
 
     def iri(self, kind: str, slug: str) -> str:
         """The IRI of a thing of this report: …/id/<report>/<kind>/<slug>."""
-        base, is_usual, report = self.report.rpartition("/report/")
-        return f"{f'{base}/{report}' if is_usual else self.report}/{kind}/{quote(slug, safe='%')}"
+        usual = re.fullmatch(r"(?P<base>.*)/(?:report|document)/(?P<name>[^/]+)", self.report)
+        return f"{usual['base'] + '/' + usual['name'] if usual else self.report}/{kind}/{quote(slug, safe='%')}"
 
     def place(self, carrier: Carrier) -> str:
         """file:line of a carrier's block."""
@@ -119,30 +145,52 @@ class Located:
     problems: tuple[Problem, ...] = ()
 
 
-def read(project: Project, graphs: Graphs, text: Text) -> Evidence:
-    """The evidence of the report whose sr:digest is that of the text; `graphs` are the project's data.
-
-    Raises `TextDiffers` where no report has that digest, or an offset of the report is no number; `ProjectNotFound`
-    where there is no report.
-    """
-    seen = []
+def documents(graphs: Graphs) -> tuple[Document, ...]:
+    """The reports and other documents that the graphs describe, in the order of the graphs."""
+    found = []
     for name in graphs:
-        if re.fullmatch(rf"{_REPORTS}[^/]+/report", name):
+        if re.fullmatch(rf"{_REPORTS}[^/]+/(report|document)", name):
             for iri, facts in _about({name: graphs[name]}).items():
-                if SR + "Report" in facts.get(_A, ()):
-                    if text.digest in facts.get(SR + "digest", ()):
-                        return _evidence(project, graphs, name, iri, text)
-                    known = prefixes.of_file(project, path_of(project, name))
-                    seen.append(f"{known.shorten(iri)} has {facts.get(SR + 'digest', ['none'])[0]}")
-    if not seen:
+                if _DOCUMENTS & set(facts.get(_A, ())):
+                    is_report = SR + "Report" in facts[_A]
+                    found.append(Document(name, iri, facts.get(SR + "digest", ["none"])[0], is_report))
+    return tuple(found)
+
+
+def read(project: Project, graphs: Graphs, text: Text) -> Evidence:
+    """The evidence of the document whose sr:digest is that of the text; `graphs` are the project's data.
+
+    Raises `TextDiffers` where none has that digest, or an offset of the document is no number; `ProjectNotFound` where
+    there is no report.
+    """
+    known = documents(graphs)
+    for document in known:
+        if document.digest == text.digest:
+            return _evidence(project, graphs, document, text)
+    if not known:
         raise ProjectNotFound(
             str(project.graphs), "There is no graphs/reports/<report>/report.ttl.", "describe the report first"
         )
+    shown = prefixes.read(project)
+    seen = "; ".join(f"{shown.shorten(document.iri)} has {document.digest}" for document in known)
     raise TextDiffers(
         text.name,
-        f"The text's SHA-256 is {text.digest}; {'; '.join(seen)}.",
+        f"The text's SHA-256 is {text.digest}; {seen}.",
         "use the text that was encoded, unchanged",
     )
+
+
+def read_all(project: Project, graphs: Graphs, files: TextFiles) -> tuple[tuple[Evidence, ...], tuple[str, ...]]:
+    """The evidence of every document whose text is at hand, and the short names of those whose text is not.
+
+    Raises as `read` and `of_documents` do.
+    """
+    known = documents(graphs)
+    texts = of_documents(files, {document.digest: document.name for document in known}) if known else {}
+    found = tuple(
+        _evidence(project, graphs, document, texts[document.digest]) for document in known if document.digest in texts
+    )
+    return found, tuple(document.name for document in known if document.digest not in texts)
 
 
 def _about(graphs: Graphs) -> dict[str, dict[str, list[str]]]:
@@ -156,8 +204,8 @@ def _about(graphs: Graphs) -> dict[str, dict[str, list[str]]]:
     return about
 
 
-def _evidence(project: Project, graphs: Graphs, home: str, report: str, text: Text) -> Evidence:
-    folder = home.removesuffix("report")
+def _evidence(project: Project, graphs: Graphs, document: Document, text: Text) -> Evidence:
+    folder, home = f"{_REPORTS}{document.name}/", document.graph
     generated = tuple("/" + name.removesuffix(".ttl") for name in GENERATED)
     curated = {name: graphs[name] for name in graphs if not name.endswith(generated)}
     about = _about({name: triples for name, triples in curated.items() if name.startswith(folder)})
@@ -166,7 +214,9 @@ def _evidence(project: Project, graphs: Graphs, home: str, report: str, text: Te
     known = prefixes.of_file(project, path)
     carriers = [carrier for iri, facts in about.items() if (carrier := _carrier(iri, facts, units, known))]
     in_order = sorted(units.values(), key=lambda unit: unit.start)
-    return Evidence(project, known, path.parent, report, text, tuple(in_order), tuple(carriers), curated)
+    return Evidence(
+        project, known, path.parent, document.iri, text, tuple(in_order), tuple(carriers), curated, document.is_report
+    )
 
 
 def _unit(iri: str, facts: _Facts, about: Mapping[str, _Facts], where: str) -> Unit | None:

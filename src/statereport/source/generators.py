@@ -11,3 +11,10 @@ GENERATORS: Mapping[str, Callable[[Evidence], Generated]] = {
     "ledger": ledger.generate,
     "mentions": mentions.generate,
 }
+# Of concluding observations only some paragraphs are passages: their numerals have no ledger.
+OF_REPORTS = "ledger"
+
+
+def every(evidence: Evidence) -> tuple[Generated, ...]:
+    """Every generated graph of a report, or of another document."""
+    return tuple(GENERATORS[name](evidence) for name in GENERATORS if evidence.is_report or name != OF_REPORTS)

@@ -67,10 +67,11 @@ def entries(evidence: Evidence) -> list[Entry]:
 
 
 def _unit(evidence: Evidence, numeral: Numeral) -> Unit | None:
-    """The unit that holds the numeral; for a conversion mark between passages, the theme that was opened last."""
+    """The unit that holds the numeral; for a conversion mark between passages, the heading that was opened last."""
     holding = next((unit for unit in evidence.units if unit.holds(numeral)), None)
-    themes = [unit for unit in evidence.units if unit.kind == "theme" and unit.start <= numeral.start]
-    return holding or (themes[-1] if themes else None)
+    kinds = ("theme", "section")
+    headings = [unit for unit in evidence.units if unit.kind in kinds and unit.start <= numeral.start]
+    return holding or (headings[-1] if headings else None)
 
 
 def _problem(entry: Entry) -> NumeralUnaccounted:

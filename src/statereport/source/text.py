@@ -1,16 +1,18 @@
-"""The report's text: what its passages are, where a fragment stands in it, and which numerals it holds.
+"""The text of a report: what its passages are, where a fragment stands in it, and which numerals it holds.
 
 Offsets count Unicode code points of the decoded file, end exclusive; nothing is normalised.
 """
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from statereport import files
 from statereport.errors import FragmentAbsent, FragmentAmbiguous, TextDiffers
+from statereport.project import TextFiles
 
 _BLANK = " \t\u00a0\ufeff"  # a byte order mark stands before the first line of some files
 _LINE = re.compile(r"[^\n\r]+")
@@ -18,6 +20,7 @@ _MARK = re.compile(r"\[bookmark: [^\]\n]*\]")
 _ONLY_MARKS = re.compile(rf"(?:{_MARK.pattern}[{_BLANK}]*)+")
 _THEME = re.compile(rf"(?P<number>[0-9]+)\.[{_BLANK}]*(?=[A-Z])")
 _PART = re.compile(r"(?P<topic>.*)\([Aa]rticles? [0-9][^()]*\)")
+_PARAGRAPH = re.compile(rf"^[{_BLANK}]*(?P<number>[0-9]+)\.[{_BLANK}]", re.M)
 _LIST_NUMBER = re.compile(rf"(?:{_MARK.pattern}[{_BLANK}]*)*(?P<number>[0-9]+)[.)]")
 
 
@@ -35,7 +38,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Segment(Span):
-    """A part or theme heading, or a passage: its number ("1", "13", "13.6") and the number of what it stands under."""
+    """A heading or passage: its number ("1", "13", "13.6") and the number of what it stands under."""
 
     kind: str
     number: str
@@ -69,6 +72,16 @@ class Text:
         return tuple(segments(self.content))
 
     @cached_property
+    def paragraphs(self) -> Mapping[int, int]:
+        """Number of each paragraph that has a number of its own → where it begins."""
+        return paragraphs(self.content)
+
+    @cached_property
+    def lines(self) -> tuple[Span, ...]:
+        """The lines that are not blank and hold more than conversion marks, without the blanks around them."""
+        return tuple(lines(self.content))
+
+    @cached_property
     def numerals(self) -> tuple[Numeral, ...]:
         """Every numeral in the order of the text."""
         return tuple(numerals(self.content))
@@ -99,6 +112,52 @@ def load(path: Path | str) -> Text:
         raise TextDiffers(f"{path}: byte {fault.start}", "The file is not UTF-8.", "use the text as it came") from None
 
 
+def of_documents(found: TextFiles, digests: Mapping[str, str]) -> dict[str, Text]:
+    """The texts among some files by their digests; `digests` leads from the digest of each known text to its document.
+
+    Raises `TextDiffers` where a file that was named holds the text of no document, or none was found where files were
+    named; `FileUnreadable` where a named file cannot be read.
+    """
+    texts = {}
+    for path in found.named:
+        text = load(path)
+        if text.digest not in digests:
+            known = "; ".join(f"{name} has {known}" for known, name in sorted(digests.items(), key=lambda it: it[1]))
+            what = f"The SHA-256 of the file is {text.digest}, and no text that was encoded has it: {known}."
+            raise TextDiffers(str(path), what, "use the text that was encoded, unchanged")
+        texts[text.digest] = text
+    for path in found.among:
+        data = path.read_bytes()
+        sha256 = hashlib.sha256(data).hexdigest()
+        if sha256 in digests and sha256 not in texts:
+            texts[sha256] = Text(data.decode("utf-8"), sha256, str(path))
+    return texts
+
+
+def lines(content: str) -> list[Span]:
+    """The lines that are not blank and hold more than conversion marks, without the blanks around them."""
+    found = []
+    for line in _LINE.finditer(content):
+        start = line.end() - len(line[0].lstrip(_BLANK))
+        end = line.start() + len(line[0].rstrip(_BLANK))
+        if start < end and not _ONLY_MARKS.fullmatch(content, start, end):
+            found.append(Span(start, end))
+    return found
+
+
+def paragraphs(content: str) -> dict[int, int]:
+    """The numbered paragraphs of a text: their numbers, which count from one without a gap, and where each begins.
+
+    A paragraph opens a line with the number that is next, a full stop and a blank; a line with any other number opens
+    none.
+    """
+    found: dict[int, int] = {}
+    for opening in _PARAGRAPH.finditer(content):
+        if int(opening["number"]) == len(found) + 1:
+            found[len(found) + 1] = opening.start("number")
+    return found
+
+
 def segments(content: str) -> list[Segment]:
     """Parts, themes and passages: lines that are not blank and hold more than conversion marks, without blanks around.
 
@@ -106,19 +165,14 @@ def segments(content: str) -> list[Segment]:
     brackets is a part's heading, and so is the line before it where it holds nothing but the articles. A line ends with
     LF, CR or both.
     """
-    lines = []
-    for line in _LINE.finditer(content):
-        start = line.end() - len(line[0].lstrip(_BLANK))
-        end = line.start() + len(line[0].rstrip(_BLANK))
-        if start < end and not _ONLY_MARKS.fullmatch(content, start, end):
-            lines.append(Span(start, end))
+    every = lines(content)
     parts = {}
-    for before, line in zip([None, *lines], lines, strict=False):
+    for before, line in zip([None, *every], every, strict=False):
         heading = _PART.fullmatch(content, line.start, line.end)
         if heading and (heading["topic"] or before):
             parts[line if heading["topic"] else before] = line.end
     found, part, theme, count, skip = [], "", "", 0, -1
-    for line in lines:
+    for line in every:
         opening = _THEME.match(content, line.start, line.end)
         if line.end == skip:
             continue
@@ -245,11 +299,15 @@ def numerals(content: str) -> list[Numeral]:
     """Every numeral of the text in order; conversion marks and list numbers have their account."""
     marks = [Span(*mark.span()) for mark in _MARK.finditer(content)]
     listed = set()
+    opened = set(paragraphs(content).values())
     for line in _LINE.finditer(content):
         start = line.end() - len(line[0].lstrip(_BLANK))
         number = _LIST_NUMBER.match(content, start, line.end())
-        if number and not (number[0].endswith(".") and not _THEME.match(content, number.start("number"), line.end())):
-            listed.add(number.start("number"))
+        if number:
+            begin = number.start("number")
+            opens = begin in opened or _THEME.match(content, begin, line.end())
+            if opens or not number[0].endswith("."):
+                listed.add(begin)
     found = []
     for match in _NUMERAL.finditer(content):
         token, span = match[0], Span(*match.span())

@@ -18,6 +18,7 @@ from statereport.errors import (
     TextDiffers,
 )
 from statereport.graph import examine
+from statereport.project import TextFiles
 from statereport.rdf import turtle
 from statereport.rdf.dataset import load
 from statereport.rdf.namespaces import SR
@@ -244,7 +245,7 @@ def test_a_build_reads_each_file_once_and_looks_for_each_fragment_once(project, 
     monkeypatch.setattr(turtle, "_parse", counted_parse)
     monkeypatch.setattr(evidence, "_locate", counted_locate)
     loaded = load(project)
-    examine._compare(project, loaded, text_path)
+    examine._compare(project, loaded, TextFiles((text_path,)))
     report = [name for name in parsed if name.startswith("graphs/reports/")]
     assert len(report) > 20 and len(located) > 500
     assert set(parsed.values()) == set(located.values()) == {1}

@@ -13,10 +13,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-import texts
 import real
+import texts
 from skipping import skip_with_reason
-
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/web"))

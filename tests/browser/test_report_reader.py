@@ -8,7 +8,6 @@ import pytest
 import texts
 from skipping import skip_with_reason
 
-
 THEMES = ("2", "13")
 
 # Passages whose marks or numbers are not where they belong, by the browser's own computed style and boxes.

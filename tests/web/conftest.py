@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-import texts
 import real
+import texts
 from reading import Reader
 from skipping import skip_with_reason
 

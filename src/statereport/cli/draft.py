@@ -1,7 +1,7 @@
 """What the commands under `draft` print."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from statereport import __version__

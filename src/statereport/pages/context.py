@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 # Topics that serve pages and checks; their queries are no questions of readers.
 MACHINERY = ("pages", "checks")
-DIGESTS = f"SELECT DISTINCT ?document ?digest {{ ?document <{SR}length> ?length ; <{SR}digest> ?digest }} ORDER BY ?digest"
+DIGESTS = (
+    f"SELECT DISTINCT ?document ?digest {{ ?document <{SR}length> ?length ; <{SR}digest> ?digest }} ORDER BY ?digest"
+)
 DESCRIPTION = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{void.GRAPH}> {{ ?s ?p ?o }} }}"
 DESCRIBED = f"SELECT ?number {{ <{void.DATASET}> <{VOID}triples> ?number }}"
 COUNTED = "SELECT (COUNT(*) AS ?number) { SELECT DISTINCT ?s ?p ?o { GRAPH ?graph { ?s ?p ?o } } }"

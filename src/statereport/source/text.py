@@ -115,8 +115,8 @@ def load(path: Path | str) -> Text:
 def of_documents(found: TextFiles, digests: Mapping[str, str]) -> dict[str, Text]:
     """The texts among some files by their digests; `digests` leads from the digest of each known text to its document.
 
-    Raises `TextDiffers` where a file that was named holds the text of no document, or none was found where files were
-    named; `FileUnreadable` where a named file cannot be read.
+    Raises `TextDiffers` where a file that was named holds the text of no document, `FileUnreadable` where it cannot be
+    read.
     """
     texts = {}
     for path in found.named:

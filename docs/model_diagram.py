@@ -22,7 +22,7 @@ TARGET = Path(__file__).with_name("model.svg")
 COLUMNS = (
     (
         "The document",
-        ("Report", "TextUnit", "Request", "Anchor", "Numeral", "Mention", "Reading", "Note", "Remark", "Link"),
+        ("Document", "TextUnit", "Request", "Anchor", "Numeral", "Mention", "Reading", "Note", "Remark", "Link"),
     ),
     ("What it says", ("Statement", "Breakdown", "Cube", "DerivedFigure")),
     ("What that is about", ("LegalResource", "Agent", "BodyChange", "Indicator", "Code", "Period", "Place")),

@@ -1,4 +1,4 @@
-"""Several reports: a second State's, whose paragraphs have numbers of their own, and the observations that it answers."""
+"""Several reports: a second State's with paragraph numbers of its own, and the observations that it answers."""
 
 import pytest
 

@@ -70,7 +70,7 @@ def find_project(given: Path | str | None = None) -> Project:
 
 @dataclass(frozen=True)
 class TextFiles:
-    """Files that may hold the text of a report: each that is `named` must hold one; of those `among` others, some may."""
+    """Files that may hold texts of reports: each that is `named` must hold one; of those `among` others, some may."""
 
     named: tuple[Path, ...] = ()
     among: tuple[Path, ...] = ()

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
+import texts
 from loops import some
 
 from statereport.graph import discrepancies
@@ -74,7 +75,7 @@ def test_without_the_text_each_statement_names_its_fragment(read):
 
 
 def test_with_the_text_every_passage_is_the_text_of_the_report_with_every_anchor_marked(read_text):
-    text, seen = read_text.site.text.content, 0
+    text, seen = read_text.site.texts[texts.FIRST].content, 0
     for number in some(themes(read_text)):
         page = read_text(f"/report/{number}")
         for unit in some(

@@ -51,7 +51,7 @@ def check(project: Project, given: Iterable[Path] = (), say: Say = lambda line: 
 
 
 def generated(name: str, project: Project, given: Iterable[Path] = ()) -> tuple[Generated, ...]:
-    """A generated graph (a name of `GENERATORS`) of each report whose text is at hand. Raises TextMissing, TextDiffers."""
+    """A generated graph (by its name) of each report whose text is at hand. Raises TextMissing, TextDiffers."""
     # The generated graphs are not read: one that is broken must not keep them from being generated again.
     graphs = dataset.read_folder(project, project.graphs, evidence.GENERATED)
     return tuple(

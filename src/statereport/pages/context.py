@@ -57,8 +57,9 @@ class File:
 class Context:
     """What every page is made from.
 
-    `questions` are the saved queries that readers ask, `texts` leads from the IRI of a report to its text where that is at
-    hand, `index` is what search looks in, `explanations` say why what is inferred holds, and `rules` are the rule files that they name;
+    `questions` are the saved queries that readers ask, `texts` leads from the IRI of a report to its text where that is
+    at hand, `index` is what search looks in, `explanations` say why what is inferred holds, and `rules` are the rule
+    files that they name;
     `exports` are the published files by their path. `description` holds the triples of VoID and DCAT about the data.
     `title`, `author`, `version`, `issued`, `triples` and `digest` (RDFC-1.0, of what is stated) identify the data.
     """

@@ -2,8 +2,8 @@
 
 `read` gathers it from the named graphs of graphs/reports/<report>/ (all but the generated ones); `Evidence.located` has
 each fragment's place in the text: it must stand in at least one text unit of its statement and in none twice, and every
-unit must hold a quote. Anchors, the ledger of numerals and the mentions of names are written from this. Other documents,
-such as concluding observations, are read in the same way; only some of their paragraphs are passages.
+unit must hold a quote. Anchors, the ledger of numerals and the mentions of names are written from this. Other
+documents, such as concluding observations, are read in the same way; only some of their paragraphs are passages.
 """
 
 import re

@@ -6,6 +6,7 @@ folder's name or an order that Python does not promise.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
@@ -21,6 +22,7 @@ from statereport.questions.picture import Picture
 from statereport.rdf import prefixes as tables
 from statereport.rdf import writers
 from statereport.rdf.terms import is_iri, is_literal, plain
+from statereport.source.evidence import GENERATED
 from statereport.sparql.engine import answer_bytes
 
 if TYPE_CHECKING:
@@ -58,9 +60,23 @@ def write_graphs(folder: Path, parts: Mapping[str, Graphs], project: Project) ->
 
 
 def write_turtle(folder: Path, stem: str, graphs: Graphs, project: Project) -> None:
-    """Write some graphs as one Turtle file: the ontology or the shapes, for those who want only them."""
-    triples = [t for part in graphs.values() for t in part]
+    """Write some graphs as one Turtle file, for those who want only them."""
+    triples = list(dict.fromkeys(t for part in graphs.values() for t in part))
     (folder / f"{stem}.ttl").write_bytes(writers.turtle(triples, tables.read(project)))
+
+
+def write_all(folder: Path, parts: Mapping[str, Graphs], project: Project) -> None:
+    """Write one Turtle file with all that is stated, inferred, aligned and found, also compressed, for every tool.
+
+    The places in the text (anchors, ledger, mentions), which are nearly half of what is stated, stand apart besides.
+    """
+    every = {f"{stem} {name}": triples for stem, graphs in parts.items() for name, triples in graphs.items()}
+    write_turtle(folder, "statereport-all", every, project)
+    packed = gzip.compress((folder / "statereport-all.ttl").read_bytes(), mtime=0)
+    (folder / "statereport-all.ttl.gz").write_bytes(packed)
+    generated = tuple("/" + name.removesuffix(".ttl") for name in GENERATED)
+    places = {name: triples for name, triples in every.items() if name.endswith(generated)}
+    write_turtle(folder, "statereport-places", places, project)
 
 
 def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, project: Project) -> None:

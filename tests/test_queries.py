@@ -257,7 +257,43 @@ def test_a_label_of_two_choices_is_refused_with_both() -> None:
     )
     with pytest.raises(BadParameter, match="more than one choice") as refused:
         which.term("HILL", "here")
-    assert refused.value.hint == "use one of: place:kaz, place:korday-district."
+    assert refused.value.hint == "use one of: place:kaz (Hill), place:korday-district (hill)."
+
+
+# Ten names of bodies, offices, acts, groups and places that stand in the text or are other labels, and what they mean.
+NAMED = (
+    ("what-is-said-of-a-group", "Gypsies", "ethnic-group:roma"),
+    ("what-is-said-of-a-group", "Roma", "ethnic-group:roma"),
+    ("what-is-said-of-a-body", "UNHCR", "body:unhcr"),
+    ("what-is-said-of-a-body", "the Supreme Court", "body:kaz-supreme-court"),
+    ("what-is-said-of-a-body", "Ombudsman", "office:kaz-commissioner-for-human-rights"),
+    ("what-is-said-of-a-body", " Ministry of  Internal Affairs", "body:kaz-ministry-of-internal-affairs"),
+    ("passages-citing-an-instrument", "ICERD", "instrument:icerd"),
+    ("passages-citing-an-instrument", "Law on Refugees", "instrument:kaz-law-on-refugees"),
+    ("passages-citing-an-instrument", "Constitution of the Republic of Kazakhstan", "instrument:kaz-constitution"),
+    ("what-is-said-of-a-group", "https://w3id.org/statereport/id/ethnic-group/roma", "ethnic-group:roma"),
+)
+
+
+def test_a_printed_name_is_a_value(oxigraph: engine.Store) -> None:
+    wrong = []
+    for name, given, meant in NAMED:
+        query = QUERIES.get(name)
+        parameter = query.parameters[0].name
+        found = saved_queries.chosen(query, {parameter: given}, oxigraph)[parameter]
+        wrong += [f"{name} {given}: {found}"] if found != meant else []
+    assert wrong == []
+
+
+def test_a_name_that_fits_two_choices_is_refused_with_both_and_one_that_fits_none_with_the_nearest_five() -> None:
+    places = {f"place:p{n}": f"village {n}" for n in range(9)}
+    which = Parameter("which", "Place", "iri", "place:p0", places, prefixes=PREFIXES)
+    with pytest.raises(BadParameter) as refused:
+        which.among("Old Town", places, "here", lambda: {"old town": {"place:p1", "place:p2"}})
+    assert refused.value.hint == "use one of: place:p1 (village 1), place:p2 (village 2)."
+    with pytest.raises(BadParameter) as refused:
+        which.among("vilage", places, "here")
+    assert refused.value.hint.count("village") == 5
 
 
 def test_every_parameter_for_people_has_choices() -> None:
@@ -612,3 +648,35 @@ def test_one_broken_query_does_not_hide_the_others(saved, tmp_path) -> None:
     found = saved_queries.SavedQueries(tmp_path, PREFIXES)
     codes = [problem.code for problem in lint.problems(found.names, found.get, PREFIXES)]
     assert codes == ["query-syntax", "query-untidy"]
+
+
+# What the labels of a table's columns of IRIs are called where the name is not <column>_label.
+LABELS = {
+    **dict.fromkeys(("body", "group", "place", "norm", "claim", "event", "figure", "measure"), "label"),
+    **dict.fromkeys(("article", "instrument", "provision", "reference", "request"), "label"),
+    "quantity": "what",
+    "reading": "sentence",
+    "discrepancy": "message",
+    "citation": "printed",
+    "mention": "printed",
+    "numeral": "token",
+    "passage": "number",
+    "found_by": "kind",
+}
+
+
+def test_each_row_of_a_table_names_its_report_and_each_column_of_iris_has_labels(oxigraph: engine.Store) -> None:
+    wrong = []
+    for name in some(name for name in QUERIES.names if name.startswith("tables/")):
+        query = QUERIES.get(name)
+        answer = query.answer(oxigraph)
+        rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        wrong += [f"{name}: a row without report" for row in rows if not row["report"]]
+        wrong += [
+            f"{name}: {row['cite']}" for row in rows if row["cite"] and row["report"].value not in str(row["cite"])
+        ]
+        for column in answer.columns:
+            iris = any(terms.text(row[column]).startswith("https://w3id.org/statereport/id/") for row in rows)
+            if iris and not {f"{column}_label", LABELS.get(column)} & set(answer.columns):
+                wrong.append(f"{name}: {column} has no labels")
+    assert wrong == []

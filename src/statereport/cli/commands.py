@@ -115,7 +115,7 @@ def fmt(only_check: bool, paths: tuple[Path, ...]) -> None:
     "--format",
     "form",
     type=click.Choice(FORMATS),
-    help="Without it: a table on a terminal, else TSV; graphs in Turtle.",
+    help="Without it: a table on a terminal, else CSV; graphs in Turtle.",
 )
 @click.option("--cite", is_flag=True, help="Print how the answer is cited, as text and in BibTeX.")
 @_store

@@ -122,7 +122,7 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, text: str, reader: Reade
     if answer.form != "ask" and not answer.rows:
         cause = emptiness.explain(asked, graph.engine)
         reader.say(f"There is no row. {cause}" if cause else "There is no row.")
-    form = reader.form or ("ttl" if answer.form == "construct" else "table" if reader.terminal else "tsv")
+    form = reader.form or ("ttl" if answer.form == "construct" else "table" if reader.terminal else "csv")
     if form == "md":
         return answer.to_markdown()
     if form == "html":

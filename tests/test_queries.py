@@ -251,6 +251,73 @@ def test_the_choices_are_of_the_graph_have_labels_and_each_has_an_answer(
         )
 
 
+DEFAULTS = {
+    "iri": ("language:kazakh", "<https://example.org/a>"),
+    "string": ('"a"', "'a'", '"a"@en', '"""a"""', "'''a'''", '"a^^b"', '"a"^^xsd:string'),
+    "integer": ("5", "-1", "+5"),
+    "year": ("2020", '"2020"', '"2020"^^xsd:gYear'),
+    "date": ('"2020-01-01"', '"2020-01-01"^^xsd:date'),
+}
+SIGNS = [
+    '"',
+    "'",
+    "\\",
+    "}",
+    "{",
+    "\n",
+    "\r",
+    "#",
+    "<",
+    ">",
+    "^^",
+    "@en",
+    "\\u0022",
+    "?x",
+    "2020",
+    "a",
+    " ",
+    "\x00",
+    "é",
+]
+
+
+def _with_default(kind: str, default: str) -> str:
+    return (
+        f"#+ summary: Which?\n#+ params: {{p: {{label: P, type: {kind}}}}}\n"
+        "PREFIX language: <https://w3id.org/statereport/id/language/>\n"
+        "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"
+        f"SELECT ?p WHERE {{ VALUES ?p {{ {default} }} }} ORDER BY ?p\n"
+    )
+
+
+@pytest.mark.parametrize(("kind", "default"), [(kind, each) for kind in DEFAULTS for each in DEFAULTS[kind]])
+def test_no_value_breaks_out_of_its_term(saved, kind: str, default: str) -> None:
+    """Values made of signs that end a term: each is refused, or comes back from the engine as one term, unchanged."""
+    query, chance, taken = saved(_with_default(kind, default)), random.Random(f"{kind}{default}"), 0
+    values = ["".join(chance.choices(SIGNS, k=chance.randint(0, 8))) for _ in range(300)]
+    for value in [*values, "language:uzbek", "7", "2021", "2021-12-31", "\ud800"]:
+        try:
+            bound = query.bind({"p": value})
+        except BadParameter:
+            continue
+        ((term,),) = engine.Store.memory().query(bound, prefixes=PREFIXES).rows
+        taken += 1
+        if kind == "string":
+            assert term.value == value, (value, bound)
+    assert taken
+
+
+@pytest.mark.parametrize(
+    ("kind", "default"),
+    [(kind, each) for kind in DEFAULTS for other in DEFAULTS if other != kind for each in DEFAULTS[other]
+     if not (kind == "string" and each in ('"2020"', '"2020-01-01"')) and not (kind == "integer" and each == "2020")]
+    + [(kind, each) for kind in DEFAULTS for each in ("true", "UNDEF", "1.5")],
+)  # fmt: skip
+def test_a_default_of_another_form_than_its_type_is_refused_when_the_query_is_read(saved, kind, default) -> None:
+    with pytest.raises(QuerySyntax):
+        saved(_with_default(kind, default))
+
+
 def test_a_label_of_two_choices_is_refused_with_both() -> None:
     which = Parameter(
         "which", "Place", "iri", "place:kaz", {"place:kaz": "Hill", "place:korday-district": "hill"}, prefixes=PREFIXES

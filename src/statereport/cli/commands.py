@@ -54,7 +54,10 @@ def build(out: Path, text: Path | None, with_drafts: bool) -> None:
     from statereport.publish import build as building
     from statereport.site import single_file
 
-    console.write(f"{building.build(find_project(), out, text, console.say, [single_file.write], with_drafts)}\n")
+    summary = building.build(find_project(), out, text, console.say, [single_file.write], with_drafts)
+    if single_file.missing():
+        console.say(single_file.missing())
+    console.write(f"{summary}\n")
 
 
 @cli.command(short_help="Check the sources.")

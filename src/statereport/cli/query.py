@@ -97,7 +97,7 @@ def citation(name: str | None, path: str | None, params: Iterable[str], at: str 
     query = SavedQueries.of(find_project()).get(name) if name else _from_file(path or "-")
     graph = open_graph(at, say=say)
     values = chosen(query, _values(query.name, params), graph.engine)
-    cited = citing.cite(graph, query, values, own=not name)
+    cited = citing.cite(query, values, graph.header, graph.digest, own=not name)
     return f"{cited}\n{cited.bibtex()}"
 
 

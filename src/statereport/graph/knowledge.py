@@ -100,7 +100,14 @@ class KnowledgeGraph:
         from statereport.questions import citation
 
         question = self.question(name)
-        return citation.cite(self, question, saved.chosen(question, values, self.engine))
+        return citation.cite(question, saved.chosen(question, values, self.engine), self.header, self.digest)
+
+    @cached_property
+    def header(self) -> citation.Header:
+        """Title, author, version and date of the data."""
+        from statereport.questions import citation
+
+        return citation.Header.of(self.ask(citation.HEADER).to_dicts())
 
     def describe(self, iri: str) -> describe.Description:
         """The description of a thing by its IRI or prefixed name. Raises UnknownName, UnknownPrefix."""

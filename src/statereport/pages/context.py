@@ -18,7 +18,6 @@ from statereport.pages.names import Names
 from statereport.pages.page import FILTERS
 from statereport.publish import cubes, void
 from statereport.questions import saved
-from statereport.questions.citation import Header
 from statereport.rdf import writers
 from statereport.rdf.namespaces import SR, VOID
 from statereport.reasoning.explanations import Explanations
@@ -104,7 +103,7 @@ def make(
     report = reading.load(text) if text else None
     if report:
         _refuse_other_text(report, graph)
-    header = Header.of(graph)
+    header = graph.header
     description = tuple(writers.statement(*row) for row in graph.engine.query(DESCRIPTION).rows)
     return Context(
         graph=graph,

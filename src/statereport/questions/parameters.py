@@ -172,7 +172,7 @@ class Parameter:
                 raise ValueError(problem.hint) from None
             except ValueError:
                 raise ValueError(
-                    "give an IRI without blanks and brackets, or a prefixed name such as place:kaz."
+                    f"give an IRI without blanks and brackets, or a prefixed name such as {self.value}."
                 ) from None
         if self.type == "integer":
             if not re.fullmatch(r"[+-]?[0-9]{1,18}", given):
@@ -199,7 +199,7 @@ class Parameter:
 
 # How the default of each type is written.
 _FORMS = {
-    "iri": "place:kaz",
+    "iri": "<IRI>",
     "string": '"text"',
     "integer": "10",
     "year": '"2020"^^xsd:gYear',

@@ -40,7 +40,7 @@ class KnowledgeGraph:
         self.digest = digest or (build.digest if build else "")
         self._queries = saved.SavedQueries(project.queries, self.prefixes)
 
-    def ask(self, name: str, **values: Any) -> Answer:
+    def ask(self, name: str, /, **values: Any) -> Answer:
         """The answer to a saved question, with these values in the place of its defaults.
 
         `name` is `topic/slug`, or the slug alone where only one topic has it; a value may be given by its label.
@@ -81,7 +81,7 @@ class KnowledgeGraph:
         kept = self.build.read(search.FILE) if self.build else None
         return search.Index(json.loads(kept) if kept else search.rows(self.engine, self.question))
 
-    def chart(self, name: str, **values: Any) -> picture.Picture:
+    def chart(self, name: str, /, **values: Any) -> picture.Picture:
         """The picture of a saved question's answer. Raises UnknownName where the question has none."""
         from statereport.questions import picture
 
@@ -95,7 +95,7 @@ class KnowledgeGraph:
             )
         return picture.Picture.of(question, self.ask(name, **values))
 
-    def cite(self, name: str, **values: Any) -> citation.Citation:
+    def cite(self, name: str, /, **values: Any) -> citation.Citation:
         """How the answer to a saved question is cited: as text, and with .bibtex() for BibTeX."""
         from statereport.questions import citation
 

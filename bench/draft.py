@@ -264,7 +264,7 @@ def labelled(path: Path, words: Vocabulary, content: str, units: Iterable[docume
     wanted = defaultdict(list)
     for row in rows:
         wanted[row["kind"]].append(
-            Wanted(int(row["start"]), int(row["end"]), f"{row['passage']} {row['text']}", row["value"])
+            Wanted(int(row["start"]), int(row["end"]), f"{row['passage']} {row['text']}", row["value"] or "")
         )
     scores = {}
     scores["numerals"], scores["account"] = of_numerals(wanted["numeral"], made)

@@ -138,6 +138,17 @@ def test_a_question_is_cited_and_its_choices_listed(graph) -> None:
     assert cited.bibtex().startswith("@misc{statereport-figures-of-one-")
 
 
+def test_a_parameter_may_be_called_name(project, tmp_path) -> None:
+    """As what Python calls the question's own name."""
+    text = (project.queries / "figures/of-one.rq").read_text(encoding="utf-8")
+    named = text.replace("?which", "?name").replace("  which:", "  name:").replace("which:", "name:")
+    (project.queries / "figures/of-name.rq").write_text(named, encoding="utf-8", newline="\n")
+    small.build(project, tmp_path / "build")
+    graph = statereport.open()
+    assert [row["value"] for row in graph.ask("of-name", name="figure:13-schools-kazakh")] == [3797]
+    assert graph.cite("of-name", name="schools").values == {"name": "figure:13-schools"}
+
+
 def test_sparql_of_ones_own_is_screened(graph) -> None:
     assert graph.sparql("ASK { ?x ?y 7391 }").truth
     with pytest.raises(QueryRefused):

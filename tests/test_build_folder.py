@@ -447,6 +447,39 @@ def test_a_reader_sees_one_build_the_old_or_the_new(project, made, tmp_path):
     assert all(expected[digest] == found for digest, found in seen)
 
 
+@pytest.mark.parametrize("opening", [True, False])
+def test_a_build_that_went_and_came_back_while_it_was_read_is_not_damaged(opening, made, tmp_path, monkeypatch):
+    """Another build takes its place for one file; afterwards the bytes of the first are there again, in other files."""
+    first, other, out = made[1], tmp_path / "other", tmp_path / "out"
+    shutil.copytree(first, out)
+    shutil.copytree(first, other)
+    (other / build_folder.ABOUT).write_text("{}", encoding="utf-8")
+    (other / build_folder.EXPLANATIONS).write_text("{}", encoding="utf-8")
+    opened = build_folder.open_build(out)
+    checked, calls = build_folder._checked, []
+
+    def put(one: Path) -> None:
+        with build.atomic.appearing(out, build_folder.foreign) as fresh:
+            shutil.copytree(one, fresh, dirs_exist_ok=True)
+
+    def interrupted(*given):
+        calls.append(given)
+        if len(calls) > 1:
+            return checked(*given)
+        put(other)
+        try:
+            return checked(*given)
+        finally:
+            put(first)
+
+    monkeypatch.setattr(build_folder, "_checked", interrupted)
+    if opening:
+        assert build_folder.open_build(out).digest == opened.digest
+    else:
+        assert opened.read(build_folder.EXPLANATIONS) == (first / build_folder.EXPLANATIONS).read_bytes()
+    assert len(calls) > 1
+
+
 def test_a_reader_waits_where_the_old_build_is_away_and_the_new_one_not_yet_in_place(out, monkeypatch):
     """As on systems that cannot swap two folders in one step."""
     away = out.rename(out.with_name("away"))

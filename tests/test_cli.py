@@ -127,11 +127,12 @@ def test_without_a_name_the_questions_are_listed(project, run) -> None:
     assert "pages/" not in out
 
 
-def test_piped_rows_are_tab_separated_and_a_format_may_be_asked_for(project, run) -> None:
+def test_piped_rows_are_csv_and_a_format_may_be_asked_for(project, run) -> None:
     code, out, err = run("query", "all")
     assert (code, err) == (0, "")
-    assert out.splitlines()[0] == "?figure\t?label\t?value" and "\x1b" not in out
-    assert run("query", "figures/all", "--format", "csv")[1].splitlines()[0] == "figure,label,value"
+    assert out.splitlines()[0] == "figure,label,value" and "\x1b" not in out
+    assert run("query", "figures/all", "--format", "csv")[1] == out
+    assert run("query", "all", "--format", "tsv")[1].splitlines()[0] == "?figure\t?label\t?value"
     assert run("query", "all", "--format", "json")[1].startswith('{"head"')
     assert run("query", "all", "--format", "table")[1].splitlines()[0].split() == ["Figure", "Label", "Value"]
     assert run("query", "any-note")[1].strip() == "true"

@@ -90,6 +90,19 @@ def test_a_body_named_by_its_head_noun_alone_is_the_one_named_before():
     ]
 
 
+def test_names_in_small_letters_are_found_in_french_and_spanish():
+    made = found(
+        "La loi no 2017-86 du 27 janvier 2017, le Code pénal et le Plan national de lutte contre le racisme.",
+        "Le Ministère de l’intérieur, el Ministerio de salud y la Asamblea Nacional.",
+    )
+    assert [it.text for it in made if it.kind == "instrument"] == [
+        "loi no 2017-86 du 27 janvier 2017",
+        "Code pénal",
+        "Plan national de lutte contre le racisme",
+    ]
+    assert [it.text for it in made if it.kind == "body"][:2] == ["Ministère de l’intérieur", "Ministerio de salud"]
+
+
 def test_what_was_named_by_nobody_is_no_short_form():
     assert texts("short-form", "All are equal before the law.") == []
 

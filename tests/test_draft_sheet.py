@@ -11,6 +11,7 @@ import miniproject
 import openpyxl
 import pytest
 import small_documents as small
+from loops import some
 
 from statereport.cli import commands, console
 from statereport.draft import merge, rows, sheet
@@ -106,7 +107,7 @@ def test_every_table_has_a_sheet_with_its_columns_and_lists_to_choose_from(run, 
     run("draft", "sheet", REPORT)
     book = openpyxl.load_workbook(f"{REPORT}.xlsx")
     assert book.sheetnames == ["about", *(table.name for table in TABLES), "lists"]
-    for table in TABLES:
+    for table in some(TABLES):
         names = [cell.value for cell in book[table.name][1]]
         assert names == ["id", *(it.name for it in table.columns), "confirmed by", "state", "rule"]
     lists = {cell.value for row in book["lists"].iter_rows() for cell in row}

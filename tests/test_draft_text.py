@@ -127,6 +127,13 @@ def test_a_break_in_the_run_of_numbers_is_refused_or_listed():
     assert [unit.number for unit in made(again).units][3:] == ["annex 1", "annex 2", "annex 3"]
 
 
+def test_a_sentence_that_stands_at_the_foot_of_every_page_is_no_running_head():
+    pages = [["Report of the State", f"{n}. One of the rules holds (art. {n}).", "It holds."] for n in range(1, 7)]
+    found = made(pages)
+    assert found.summary() == "paragraphs 1 to 6, no gap"
+    assert found.content == "".join(f"{n}. One of the rules holds (art. {n}). It holds.\n" for n in range(1, 7))
+
+
 def test_a_list_inside_a_paragraph_is_no_break():
     pages = [["1. One.", "2. These:", "1. Apples.", "2. Pears.", "3. Three.", "4. Four.", "5. Five."]]
     assert made(pages).summary() == "paragraphs 1 to 5, no gap"

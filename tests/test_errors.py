@@ -82,6 +82,12 @@ def test_however_many_names_there_are_few_are_compared_with_a_misspelt_one(word)
         assert Counted.compared > 0 and near[0] == "figure-13-schools-kazakh"
 
 
+@pytest.mark.parametrize(("word", "expected"), [("srr", "sr"), ("scos", "skos"), ("figur", "figure")])
+def test_a_short_word_finds_its_name_among_many_in_whatever_order_they_come(word, expected):
+    names = [expected, *(f"structure-{number}" for number in range(40)), *(f"q{number}" for number in range(60))]
+    assert errors.nearest(word, names)[:1] == errors.nearest(word, names[::-1])[:1] == [expected]
+
+
 def test_a_word_longer_than_any_name_is_compared_with_none():
     Counted.compared = 0
     assert errors.nearest("x" * 100_000, [Counted("x" * 100_000), Counted("figure")]) == []

@@ -1,6 +1,7 @@
 """What a build publishes: each file read back by another implementation, and each table as its description says."""
 
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -105,6 +106,24 @@ def test_what_is_inferred_stands_apart(built):
     inferred = set(rdflib.Graph().parse(out / "statereport-inferred.ttl"))
     stated = set(rdflib.Graph().parse(out / "statereport.ttl"))
     assert inferred and not inferred & stated
+
+
+def test_one_file_holds_everything_that_is_said_and_is_there_compressed_too(built):
+    _, out = built
+    whole = (out / "statereport-all.ttl").read_bytes()
+    every = set(rdflib.Graph().parse(data=whole))
+    parts = [rdflib.Graph().parse(path) for path in sorted(out.glob("statereport*.ttl")) if "-all" not in path.name]
+    ground = {
+        triple for part in some(parts, 3) for triple in part if not any(isinstance(t, rdflib.BNode) for t in triple)
+    }
+    assert ground == {triple for triple in every if not any(isinstance(t, rdflib.BNode) for t in triple)}
+    figure = rdflib.URIRef(namespaces.SR + "Figure")
+    assert list(every_of(every, figure)) and gzip.decompress((out / "statereport-all.ttl.gz").read_bytes()) == whole
+
+
+def every_of(triples, kind):
+    """The subjects of a class among the triples: with the file alone, no other is needed to find them."""
+    return (s for s, p, o in triples if p == rdflib.RDF.type and o == kind)
 
 
 def tables(out):

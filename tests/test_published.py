@@ -191,15 +191,26 @@ def test_each_published_file_is_in_the_build_at_hand(groups):
     published().refuse_silent(files(groups))
 
 
-# No figure of Roma has this indicator since 0.2.0, which read those figures again: there is nothing to draw. The answer
-# is 404, and the page of the question lists what can be drawn.
-UNDRAWN = "rows=case_stage&columns=indicator&indicator=indicator%3Acriminal-cases"
+def test_a_chart_of_a_code_that_was_replaced_leads_to_the_chart_of_its_successor():
+    """Theme 21's figures were read again: they count cases of all categories, not criminal ones."""
+    site = real.site()
+    query = (("rows", "case_stage"), ("columns", "indicator"), ("indicator", "indicator:criminal-cases"))
+    new = "rows=case_stage&columns=indicator&indicator=indicator%3Acases-of-all-categories"
+    for ending in ("", ".svg", ".png", ".vl.json", ".csv"):
+        path = f"/statistics/roma-cases{ending}"
+        moved = answer(site, Request("GET", path, query, (("accept", BROWSER),)))
+        assert (moved.status, dict(moved.headers)["Location"]) == (301, f"{path}?{new}")
+        there = answer(site, Request("GET", path, tuple(parse_qsl(new)), (("accept", BROWSER),)))
+        assert there.status == 200, path
+    # Of another cube, and of a code that no one withdrew, nothing came after.
+    for path, code in (("/statistics/roma-cases.svg", "indicator:nothing"), ("/statistics/nothing.svg", query[2][1])):
+        reply = answer(site, Request("GET", path, (*query[:2], ("indicator", code)), (("accept", BROWSER),)))
+        assert reply.status == 404, (path, code)
 
 
 @pytest.mark.slow
 def test_each_published_address_and_file_answers(tmp_path):
     every = {entry for path in LISTS for entry in (*addresses(read(path)), *files(read(path)))}
-    every -= {f"/statistics/roma-cases.{form}?{UNDRAWN}" for form in ("png", "svg", "vl.json")}
     made = of(real.site_of_build(tmp_path / "build"))
     made.refuse_silent(sorted(every - {FILES + single_file.NAME}))
     if not single_file.PAGE.is_file():

@@ -251,13 +251,116 @@ def test_the_choices_are_of_the_graph_have_labels_and_each_has_an_answer(
         )
 
 
+DEFAULTS = {
+    "iri": ("language:kazakh", "<https://example.org/a>"),
+    "string": ('"a"', "'a'", '"a"@en', '"""a"""', "'''a'''", '"a^^b"', '"a"^^xsd:string'),
+    "integer": ("5", "-1", "+5"),
+    "year": ("2020", '"2020"', '"2020"^^xsd:gYear'),
+    "date": ('"2020-01-01"', '"2020-01-01"^^xsd:date'),
+}
+SIGNS = [
+    '"',
+    "'",
+    "\\",
+    "}",
+    "{",
+    "\n",
+    "\r",
+    "#",
+    "<",
+    ">",
+    "^^",
+    "@en",
+    "\\u0022",
+    "?x",
+    "2020",
+    "a",
+    " ",
+    "\x00",
+    "é",
+]
+
+
+def _with_default(kind: str, default: str) -> str:
+    return (
+        f"#+ summary: Which?\n#+ params: {{p: {{label: P, type: {kind}}}}}\n"
+        "PREFIX language: <https://w3id.org/statereport/id/language/>\n"
+        "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"
+        f"SELECT ?p WHERE {{ VALUES ?p {{ {default} }} }} ORDER BY ?p\n"
+    )
+
+
+@pytest.mark.parametrize(("kind", "default"), [(kind, each) for kind in DEFAULTS for each in DEFAULTS[kind]])
+def test_no_value_breaks_out_of_its_term(saved, kind: str, default: str) -> None:
+    """Values made of signs that end a term: each is refused, or comes back from the engine as one term, unchanged."""
+    query, chance, taken = saved(_with_default(kind, default)), random.Random(f"{kind}{default}"), 0
+    values = ["".join(chance.choices(SIGNS, k=chance.randint(0, 8))) for _ in range(300)]
+    for value in [*values, "language:uzbek", "7", "2021", "2021-12-31", "\ud800"]:
+        try:
+            bound = query.bind({"p": value})
+        except BadParameter:
+            continue
+        ((term,),) = engine.Store.memory().query(bound, prefixes=PREFIXES).rows
+        taken += 1
+        if kind == "string":
+            assert term.value == value, (value, bound)
+    assert taken
+
+
+@pytest.mark.parametrize(
+    ("kind", "default"),
+    [(kind, each) for kind in DEFAULTS for other in DEFAULTS if other != kind for each in DEFAULTS[other]
+     if not (kind == "string" and each in ('"2020"', '"2020-01-01"')) and not (kind == "integer" and each == "2020")]
+    + [(kind, each) for kind in DEFAULTS for each in ("true", "UNDEF", "1.5")],
+)  # fmt: skip
+def test_a_default_of_another_form_than_its_type_is_refused_when_the_query_is_read(saved, kind, default) -> None:
+    with pytest.raises(QuerySyntax):
+        saved(_with_default(kind, default))
+
+
 def test_a_label_of_two_choices_is_refused_with_both() -> None:
     which = Parameter(
         "which", "Place", "iri", "place:kaz", {"place:kaz": "Hill", "place:korday-district": "hill"}, prefixes=PREFIXES
     )
     with pytest.raises(BadParameter, match="more than one choice") as refused:
         which.term("HILL", "here")
-    assert refused.value.hint == "use one of: place:kaz, place:korday-district."
+    assert refused.value.hint == "use one of: place:kaz (Hill), place:korday-district (hill)."
+
+
+# Ten names of bodies, offices, acts, groups and places that stand in the text or are other labels, and what they mean.
+NAMED = (
+    ("what-is-said-of-a-group", "Gypsies", "ethnic-group:roma"),
+    ("what-is-said-of-a-group", "Roma", "ethnic-group:roma"),
+    ("what-is-said-of-a-body", "UNHCR", "body:unhcr"),
+    ("what-is-said-of-a-body", "the Supreme Court", "body:kaz-supreme-court"),
+    ("what-is-said-of-a-body", "Ombudsman", "office:kaz-commissioner-for-human-rights"),
+    ("what-is-said-of-a-body", " Ministry of  Internal Affairs", "body:kaz-ministry-of-internal-affairs"),
+    ("passages-citing-an-instrument", "ICERD", "instrument:icerd"),
+    ("passages-citing-an-instrument", "Law on Refugees", "instrument:kaz-law-on-refugees"),
+    ("passages-citing-an-instrument", "Constitution of the Republic of Kazakhstan", "instrument:kaz-constitution"),
+    ("what-is-said-of-a-group", "https://w3id.org/statereport/id/ethnic-group/roma", "ethnic-group:roma"),
+)
+
+
+def test_a_printed_name_is_a_value(oxigraph: engine.Store) -> None:
+    wrong = []
+    for name, given, meant in NAMED:
+        query = QUERIES.get(name)
+        parameter = query.parameters[0].name
+        found = saved_queries.chosen(query, {parameter: given}, oxigraph)[parameter]
+        wrong += [f"{name} {given}: {found}"] if found != meant else []
+    assert wrong == []
+
+
+def test_a_name_that_fits_two_choices_is_refused_with_both_and_one_that_fits_none_with_the_nearest_five() -> None:
+    places = {f"place:p{n}": f"village {n}" for n in range(9)}
+    which = Parameter("which", "Place", "iri", "place:p0", places, prefixes=PREFIXES)
+    with pytest.raises(BadParameter) as refused:
+        which.among("Old Town", places, "here", lambda: {"old town": {"place:p1", "place:p2"}})
+    assert refused.value.hint == "use one of: place:p1 (village 1), place:p2 (village 2)."
+    with pytest.raises(BadParameter) as refused:
+        which.among("vilage", places, "here")
+    assert refused.value.hint.count("village") == 5
 
 
 def test_every_parameter_for_people_has_choices() -> None:
@@ -612,3 +715,35 @@ def test_one_broken_query_does_not_hide_the_others(saved, tmp_path) -> None:
     found = saved_queries.SavedQueries(tmp_path, PREFIXES)
     codes = [problem.code for problem in lint.problems(found.names, found.get, PREFIXES)]
     assert codes == ["query-syntax", "query-untidy"]
+
+
+# What the labels of a table's columns of IRIs are called where the name is not <column>_label.
+LABELS = {
+    **dict.fromkeys(("body", "group", "place", "norm", "claim", "event", "figure", "measure"), "label"),
+    **dict.fromkeys(("article", "instrument", "provision", "reference", "request"), "label"),
+    "quantity": "what",
+    "reading": "sentence",
+    "discrepancy": "message",
+    "citation": "printed",
+    "mention": "printed",
+    "numeral": "token",
+    "passage": "number",
+    "found_by": "kind",
+}
+
+
+def test_each_row_of_a_table_names_its_report_and_each_column_of_iris_has_labels(oxigraph: engine.Store) -> None:
+    wrong = []
+    for name in some(name for name in QUERIES.names if name.startswith("tables/")):
+        query = QUERIES.get(name)
+        answer = query.answer(oxigraph)
+        rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        wrong += [f"{name}: a row without report" for row in rows if not row["report"]]
+        wrong += [
+            f"{name}: {row['cite']}" for row in rows if row["cite"] and row["report"].value not in str(row["cite"])
+        ]
+        for column in answer.columns:
+            iris = any(terms.text(row[column]).startswith("https://w3id.org/statereport/id/") for row in rows)
+            if iris and not {f"{column}_label", LABELS.get(column)} & set(answer.columns):
+                wrong.append(f"{name}: {column} has no labels")
+    assert wrong == []

@@ -141,3 +141,19 @@ def test_a_build_keeps_what_an_index_needs_so_that_the_graph_is_not_asked(graph,
     build_folder.write_manifest(tmp_path)
     kept = knowledge.KnowledgeGraph(engine.Store.memory(), project, build_folder.open_build(tmp_path))
     assert kept.search("statelessness", 50) == graph.search("statelessness", 50)
+
+
+def test_a_star_stands_for_every_word_that_begins_so() -> None:
+    made = search.Index([(f"a:{i:04}", "kind", f"c{i:04}", "", "", "") for i in range(1500)])
+    assert len(made.find("c*", 5000)) == 1500
+
+
+def test_a_star_needs_no_accents() -> None:
+    made = search.Index([("a:one", "kind", "Café", "", "", ""), ("a:two", "kind", "CAFETERIA", "", "", "")])
+    assert {hit.iri for hit in made.find("cafe*")} == {hit.iri for hit in made.find("CAFÉ*")} == {"a:one", "a:two"}
+
+
+def test_stars_that_stand_for_too_many_words_are_refused_and_not_cut_short() -> None:
+    made = search.Index([(f"a:{i:04}", "kind", f"c{i:04}", "", "", "") for i in range(1500)])
+    with pytest.raises(BadSearch, match="10,000 words"):
+        made.find(" OR ".join(["c*"] * 8), 5)

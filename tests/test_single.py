@@ -24,10 +24,34 @@ def write(folder, saved) -> None:
     single_file.write(folder, asked, [], engine.Store.memory([]), "0" * 64, PREFIXES)
 
 
-def test_without_its_page_no_file_is_written(tmp_path, saved, monkeypatch):
+def test_without_its_page_no_file_is_written_and_it_is_said_what_is_missing(tmp_path, saved, monkeypatch):
+    monkeypatch.delenv("STATEREPORT_NO_EDITOR", raising=False)
     monkeypatch.setattr(single_file, "PAGE", tmp_path / "nowhere")
     write(tmp_path, saved)
     assert list(tmp_path.iterdir()) == []
+    assert "plain text box" in single_file.missing() and "make .venv/editor" in single_file.missing()
+    monkeypatch.setenv("STATEREPORT_NO_EDITOR", "1")
+    assert single_file.missing() == ""
+    monkeypatch.delenv("STATEREPORT_NO_EDITOR")
+    (tmp_path / "nowhere").touch()
+    assert single_file.missing() == ""
+
+
+@pytest.mark.parametrize("command", [("build", "--out", "made"), ("serve", "--build", "build")])
+def test_the_command_line_says_once_what_was_not_bundled(command, tmp_path, monkeypatch, capsys):
+    import miniproject
+
+    from statereport.cli import commands, console
+    from statereport.publish import build
+    from statereport.web.serving import server
+
+    monkeypatch.setenv("STATEREPORT_PROJECT", str(miniproject.make(tmp_path / "project").root))
+    monkeypatch.chdir(tmp_path)
+    build.build(find_project(), tmp_path / "build")
+    monkeypatch.setattr(single_file, "PAGE", tmp_path / "nowhere")
+    monkeypatch.setattr(server, "serve", lambda load, *_, **__: load("http://127.0.0.1:8000"))
+    assert console.run(commands.cli, list(command)) == 0
+    assert capsys.readouterr().err.count("plain text box") == 1
 
 
 def test_nothing_that_is_held_can_end_the_script_that_holds_it(tmp_path, saved, monkeypatch):

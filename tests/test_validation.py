@@ -14,14 +14,16 @@ from shape_cases import World, cases
 
 from statereport.errors import Problem, ShapeBroken
 from statereport.project import find_project
+from statereport.publish import export
 from statereport.rdf import turtle
 from statereport.rdf.dataset import Dataset
-from statereport.rdf.namespaces import SHAPE
+from statereport.rdf.namespaces import SHAPE, SR
 from statereport.reasoning import shapes, validation
 from statereport.reasoning.rules import load_rules
 
-# Nothing in the report is renamed, founded or ended as a body; no number is derived by us, no mention published yet.
+# Nothing in the report is renamed, founded or ended as a body; no number is derived by us.
 RULES = load_rules(find_project().ontology / "rules")
+SH = "http://www.w3.org/ns/shacl#"
 UNFOCUSED = {"BodyChange", "DerivedFigure"}
 
 PREFIXES = """PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -379,6 +381,24 @@ def test_every_shape_finds_something_to_look_at(dataset):
     aims = {shape: {term for _, term in graph.targets(shape)} for shape in some(graph.subjects("NodeShape"), 100)}
     idle = {shape.removeprefix(SHAPE) for shape, terms in aims.items() if terms and not terms & there}
     assert idle == UNFOCUSED
+
+
+def test_the_published_shapes_look_at_nothing_of_foreign_vocabularies(dataset):
+    of_data, of_terms = export.shapes_apart(dataset.shapes)
+    targets = {
+        (triple.object.value, name)
+        for name, part in of_data.items()
+        for triple in part
+        if triple.predicate.value.startswith(SH + "target")
+    }
+    own = (
+        SR,
+        "http://www.w3.org/2004/02/skos/core#Concept",
+        "http://www.w3.org/ns/oa#",
+        "http://purl.org/linked-data/",
+    )
+    assert [target for target in some(targets, 60) if not target[0].startswith(own)] == []
+    assert [name.rpartition("/")[2] for name in of_terms] == ["project"]
 
 
 @pytest.mark.slow

@@ -73,20 +73,26 @@ def nearest(word: str, names: Iterable[str], count: int = 3) -> list[str]:
 # Letters of the longest word for which likenesses are looked for; names that are compared letter by letter; parts by
 # which these are chosen, and how often in all a part is looked for in a name.
 _LONGEST_WORD, _COMPARED, _PARTS, _LOOKS = 120, 60, 12, 150_000
+_SHORT_WORD = 5
 
 
 def _likeliest(word: str, names: Iterable[str]) -> list[str]:
-    """The names that share most with a word: some of its three-letter parts, evenly spread, are sought in each name.
+    """The names that share most with a word: some of its parts, evenly spread, are sought in each name.
 
-    Names less than a third or more than three times as long cannot be half alike, so they are left out.
+    A part has three letters, two of a short word. Names less than a third or more than three times as long cannot be
+    half alike, so they are left out. Of names that share as much, those of about the same length come first; the order
+    of `names` plays no part.
     """
     near = [name for name in names if len(word) <= 3 * len(name) <= 9 * len(word)]
     if len(near) <= _COMPARED:
-        return near
-    parts = [word[i : i + 3] for i in range(max(1, len(word) - 2))]
+        return sorted(near)
+    size = 3 if len(word) > _SHORT_WORD else 2
+    parts = [word[i : i + size] for i in range(max(1, len(word) - size + 1))]
     most = max(1, min(_PARTS, _LOOKS // len(near)))
     parts = parts[:: -(-len(parts) // most)]
-    return sorted(near, key=lambda name: -sum(part in name for part in parts))[:_COMPARED]
+    return sorted(near, key=lambda name: (-sum(part in name for part in parts), abs(len(name) - len(word)), name))[
+        :_COMPARED
+    ]
 
 
 def did_you_mean(word: str, names: Iterable[str], otherwise: str = "") -> str:

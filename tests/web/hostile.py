@@ -100,7 +100,8 @@ def attacked(name: str, before: str, seconds: float) -> bool:
         print(
             f"{name:10} {before:6} {good['asked']:5} {good['lost']:4} {good['p50_ms']:6.1f} {good['p99_ms']:6.1f} "
             f"{good['max_ms']:6.1f}  {back:5.1f} s  {'true' if true else 'FALSE':6}  {logged / 1e6:.2f} MB  "
-            f"{'good' if fine else 'BAD'}  {came} {good['statuses'] if good['lost'] else ''}",
+            f"{'good' if fine else 'BAD'}  {came} slowest: {good['slowest']} "
+            f"{good['statuses'] if good['lost'] else ''}",
             flush=True,
         )
         return fine
@@ -117,17 +118,19 @@ def good_client(port: int, done: Callable[[], bool]) -> dict:
         lambda: f"/sparql?{urlencode({'query': f'{attack.GOOD} OFFSET {chance.randrange(1_000)}'})}",
         lambda: f"/report/{chance.randrange(2, 14)}",
     )
-    asked = 0
+    asked, slowest = 0, ""
     while not done():
-        start = time.perf_counter()
-        statuses[attack.get(endpoint, kinds[asked % len(kinds)](), accept="*/*")] += 1
+        start, path = time.perf_counter(), kinds[asked % len(kinds)]()
+        statuses[attack.get(endpoint, path, accept="*/*")] += 1
         times.append(1000 * (time.perf_counter() - start))
+        slowest = path.partition("?")[0] if times[-1] == max(times) else slowest
         asked += 1
         time.sleep(PAUSE)
     return {
         "asked": asked,
         "lost": asked - statuses[200],
         "statuses": attack.numbered(statuses),
+        "slowest": slowest,
         **attack.spread(times),
     }
 
@@ -146,7 +149,10 @@ def workers_back(served: serving.Served) -> float:
 
 def health_is_true(served: serving.Served) -> bool:
     """Whether there are as many processes as `/health` says: the workers, the zygote and the server itself."""
-    return sum(state["alive"] for state in served.health()["pools"].values()) == len(served.tree()) - 2
+    # Several looks: between the two that are compared, a worker may have been replaced.
+    return serving.until(
+        lambda: sum(state["alive"] for state in served.health()["pools"].values()) == len(served.tree()) - 2
+    )
 
 
 def queries() -> dict:

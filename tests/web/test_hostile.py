@@ -55,7 +55,7 @@ def test_broken_requests_are_answered_or_closed_and_leave_no_trace(served):
         statuses
     )
     assert statuses[400] > 100
-    print(attack.told(statuses))
+    print(attack.numbered(statuses))
 
 
 def test_requests_that_never_end_keep_no_client_waiting(served):
@@ -92,7 +92,7 @@ def test_ten_thousand_broken_requests_leave_no_trace(served):
     assert sum(statuses.values()) == 10_000 and not [status for status in statuses if status >= 500 or status < 0], (
         statuses
     )
-    print(attack.told(statuses))
+    print(attack.numbered(statuses))
 
 
 @pytest.mark.slow

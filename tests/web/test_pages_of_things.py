@@ -32,6 +32,13 @@ def _quads(read):
 
 
 def check_page(read, iri: str) -> None:
+    """The page of an IRI has its name and its documents; that of one that was withdrawn leads to its successor's."""
+    moved = read.response(read.site.names.path(iri))
+    if moved.status == 301:
+        rows = read.site.graph.engine.query(f"SELECT ?new {{ <{iri}> <{namespaces.DCTERMS}isReplacedBy> ?new }}").rows
+        assert len(rows) == 1, f"{iri} is redirected, and the graph says no successor"
+        iri = rows[0][0].value
+        assert dict(moved.headers)["Location"] == read.site.names.path(iri), iri
     page = read(read.site.names.path(iri))
     assert page.one("h1").text and iri in page.text, iri
     links = {e["href"] for e in page.all("a")}

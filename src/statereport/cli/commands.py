@@ -63,7 +63,10 @@ def build(out: Path, texts: tuple[Path, ...], with_drafts: bool) -> None:
 
     project = find_project()
     found = find_texts(project, texts) if texts else None
-    console.write(f"{building.build(project, out, found, console.say, [single_file.write], with_drafts)}\n")
+    summary = building.build(project, out, found, console.say, [single_file.write], with_drafts)
+    if single_file.missing():
+        console.say(single_file.missing())
+    console.write(f"{summary}\n")
 
 
 @cli.command(short_help="Check the sources.")
@@ -124,7 +127,7 @@ def fmt(only_check: bool, paths: tuple[Path, ...]) -> None:
     "--format",
     "form",
     type=click.Choice(FORMATS),
-    help="Without it: a table on a terminal, else TSV; graphs in Turtle.",
+    help="Without it: a table on a terminal, else CSV; graphs in Turtle.",
 )
 @click.option("--cite", is_flag=True, help="Print how the answer is cited, as text and in BibTeX.")
 @_store

@@ -97,7 +97,7 @@ def citation(name: str | None, path: str | None, params: Iterable[str], at: str 
     query = SavedQueries.of(find_project()).get(name) if name else _from_file(path or "-")
     graph = open_graph(at, say=say)
     values = chosen(query, _values(query.name, params), graph.engine)
-    cited = citing.cite(graph, query, values, own=not name)
+    cited = citing.cite(query, values, graph.header, graph.digest, own=not name)
     return f"{cited}\n{cited.bibtex()}"
 
 
@@ -122,7 +122,7 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, text: str, reader: Reade
     if answer.form != "ask" and not answer.rows:
         cause = emptiness.explain(asked, graph.engine)
         reader.say(f"There is no row. {cause}" if cause else "There is no row.")
-    form = reader.form or ("ttl" if answer.form == "construct" else "table" if reader.terminal else "tsv")
+    form = reader.form or ("ttl" if answer.form == "construct" else "table" if reader.terminal else "csv")
     if form == "md":
         return answer.to_markdown()
     if form == "html":

@@ -85,6 +85,7 @@ def serve(
     from statereport.pages import context
     from statereport.project import find_project, find_texts
     from statereport.publish import release
+    from statereport.site import single_file
     from statereport.web.answers.site import Site
     from statereport.web.serving import server
     from statereport.web.serving.clients import plain_address
@@ -108,6 +109,8 @@ def serve(
     setting = Setting(names, trusted, quick=workers, slow=max(1, workers - 1), prepare=True, limits=limits)
 
     def load(address: str) -> Site:
+        if single_file.missing():
+            console.say(single_file.missing())
         found = release.load(project, open_build(built, project, console.say, in_memory=True), console.say)
         return Site.of(context.make(found.graph, found.explanations, found.files, shown, address), limits)
 

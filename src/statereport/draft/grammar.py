@@ -84,7 +84,8 @@ ACTS = (
 _ACT = re.compile(rf"\b(?:{ACTS})\b")
 _ACT_SMALL = (
     "law|act|code|decree|ordinance|order|resolution|decision|regulation|rules|directive|convention|covenant|protocol|"
-    "treaty|plan|program(?:me)?|strategy|policy|bill|amendments?|report|guidelines|agreement|legislation|reform"
+    "treaty|plan|program(?:me)?|strategy|policy|bill|amendments?|report|guidelines|agreement|legislation|reform|"
+    "loi|décret|ordonnance|arrêté|ley|decreto"
 )
 _NUM = (
     r"(?:[A-Z]{1,5}[ -]){0,3}[0-9]{1,3}(?:[.,][0-9]{3})+(?:[/-][0-9A-Z-]+)?|"
@@ -281,6 +282,9 @@ def times(text: str) -> Iterator[tuple[Found, str]]:
     for rule, pattern in _TIME:
         for match in pattern.finditer(text):
             start, end = match.span()
+            short = re.search(r"([0-9]{2})[-–—−/]([0-9]{2})$", match[0])
+            if rule == "year-range" and short and not 0 < (int(short[2]) - int(short[1])) % 100 < 30:
+                continue  # 2017-86 is a number of something
             if not any(start < b and a < end for a, b in taken):
                 taken.append((start, end))
                 made.append((Found(start, end, rule), "period" if rule in _PERIODS else "date"))
@@ -365,6 +369,8 @@ def instruments(text: str) -> Iterator[Found]:
             yield Found(*match.span(), rule)
     for match in SYMBOL.finditer(text):
         yield Found(*match.span(), "symbol")
+    for match in _LATIN_ACT.finditer(text):
+        yield Found(*match.span(), "small-letters")
     for start, end in runs(text):
         name = text[start:end]
         act = _ACT.search(name)
@@ -407,6 +413,26 @@ def instruments(text: str) -> Iterator[Found]:
         yield Found(*match.span(), "titled-small")
 
 
+# Titles in small letters, as French and Spanish write them.
+_SMALL_TAIL = (
+    r"(?:de\s|du\s|des\s|d’|del\s|para\s|pour\s|sur\s|sobre\s|contra\s|contre\s)(?:la\s|le\s|l’|los\s|las\s|el\s)?"
+)
+_SMALL_WORDS = (
+    r"[\wà-ÿ’-]+(?:\s(?:(?:de|du|des|del|la|le|les|et|y|e|los|las|contre|contra|d’|l’)\s){0,3}[a-zà-ÿ’-]{3,}){0,6}"
+)
+_LATIN_ACT = re.compile(
+    r"\b(?:Plan|Programme|Programa|Stratégie|Estrategia|Política|Politique|Loi|Ley|Convention|Convención|Convenio|Charte|"
+    rf"Pacte|Pacto)(?:\s(?:national|nationale|nacional))?\s{_SMALL_TAIL}{_SMALL_WORDS}|"
+    r"\b(?:Code\s(?:pénal|civil|électoral|du\stravail|de\sprocédure\s(?:pénale|civile)|de\sl’[a-zà-ÿ]+)|"
+    r"Código\s(?:penal|civil|Penal|Civil|Procesal\sPenal|de\s[A-Za-zà-ÿ]+))"
+)
+_LATIN_BODY = re.compile(
+    r"\b(?:Ministère|Ministerio|Direction|Dirección|Comité|Comisión|Commission|Conseil|Consejo|Cour|Corte|Tribunal|Institut|"
+    rf"Instituto|Secretaría|Secrétariat|Défenseur|Defensoría|Assemblée|Asamblea|Fiscalía)\s{_SMALL_TAIL}{_SMALL_WORDS}|"
+    r"\b(?:Assemblée|Asamblea)\s(?:nationale|nacional)\b|\b(?:Défenseur\sdes\sdroits)\b"
+)
+
+
 def provisions(text: str) -> Iterator[Found]:
     """Articles, paragraphs, parts, points of something."""
     for rule, pattern in _PROVISION:
@@ -417,6 +443,8 @@ def provisions(text: str) -> Iterator[Found]:
 
 def bodies(text: str) -> Iterator[Found]:
     """Bodies and offices by their head noun, by "Name (ACRONYM)", and by acronyms that were so introduced."""
+    for match in _LATIN_BODY.finditer(text):
+        yield Found(*match.span(), "small-letters")
     for start, end in runs(text):
         name = text[start:end]
         head = _BODY.search(name)

@@ -72,7 +72,10 @@ def _is_running(line: Line, near: bool, often: set[str], number: bool = True) ->
         return False
     if re.fullmatch("[0-9]{1,4}", line.text):
         return number
-    return bool(_RUNNING.fullmatch(line.text)) or _mask(line) in often
+    if _RUNNING.fullmatch(line.text):
+        return True
+    # A line that ends as sentences do, or begins a paragraph, is text, however often it comes.
+    return _mask(line) in often and not re.search(r"[.;:,]$|^[0-9]{1,4}\.(?:\s|$)|^\([a-z]+\)\s", line.text)
 
 
 class Joiner:

@@ -54,7 +54,7 @@ _UNLISTED = {
 }
 _ABOUT_0_1_0 = {"graphs", "inferred", "warnings", "questions", "tables", "rdfc10"}
 # A reader that meets a change of builds looks again; where folders cannot be swapped, the target is away for a moment.
-_TRIES, _PAUSE = 20, 0.01
+_TRIES, _PAUSE = 100, 0.01
 
 
 @dataclass(frozen=True)
@@ -79,12 +79,16 @@ class Build:
         """
         if name not in self.listed:
             return None
-        try:
-            return _checked(self.folder, name, *self.listed[name])
-        except BuildDamaged:
-            if _manifest(self.folder) != self._manifest:
-                return None
-            raise
+        for _ in range(_TRIES):
+            before = _identity(self.folder)
+            try:
+                return _checked(self.folder, name, *self.listed[name])
+            except BuildDamaged:
+                if _manifest(self.folder) != self._manifest:
+                    return None
+                if _identity(self.folder) == before:
+                    raise
+        return None
 
     def differences(self, project: Project) -> tuple[str, ...]:
         """What of the things that a build is made from is another one today; nothing where the build is fresh."""
@@ -101,13 +105,13 @@ def open_build(folder: Path, in_memory: bool = False) -> Build:
     form, BuildDamaged where a file is not as it was written. While builds change places, it is the old one or the new.
     """
     for _ in range(_TRIES):
-        before = _manifest(folder)
+        before, manifest = _identity(folder), _manifest(folder)
         problem: Exception | None = None
         try:
-            build = _open(folder, before, in_memory)
+            build = _open(folder, manifest, in_memory)
         except (BuildDamaged, BuildOutdated, NotABuild) as found:
             problem = found
-        if _manifest(folder) == before and (before or not lock_of(Path(os.path.realpath(folder))).exists()):
+        if _identity(folder) == before and (before or not lock_of(Path(os.path.realpath(folder))).exists()):
             break
         time.sleep(_PAUSE)
     if problem:
@@ -221,6 +225,20 @@ def _manifest(folder: Path) -> bytes | None:
         raise
     except OSError:
         return None
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What differs between two builds that were in a folder one after the other, even where all their bytes are equal.
+
+    None where there is no manifest.
+    """
+    try:
+        found = (folder / MANIFEST).stat()
+    except PermissionError:
+        raise
+    except OSError:
+        return None
+    return found.st_ino, found.st_ctime_ns
 
 
 def _listed(folder: Path, manifest: bytes) -> dict[str, tuple[int, str]]:

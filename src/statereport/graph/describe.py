@@ -107,7 +107,7 @@ def describe(
             where=name, what="This is not an IRI.", hint="leave out blanks, quotation marks and brackets."
         ) from None
 
-    def ask(page: str, **values: str) -> list[tuple[Any, ...]]:
+    def ask(page: str, /, **values: str) -> list[tuple[Any, ...]]:
         query = queries.get(f"pages/{page}")
         return list(engine.query(query.bind(values), query.source).rows)
 

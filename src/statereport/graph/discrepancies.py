@@ -53,10 +53,15 @@ class Entry:
 
 def entries(graph: KnowledgeGraph) -> tuple[Entry, ...]:
     """Every discrepancy and doubt of the graph, in the order of the text."""
-    told: dict[str, list[dict]] = {}
+    about: dict[str, list[dict]] = {}
     for row in graph.ask("pages/discrepancies"):
-        told.setdefault(row["discrepancy"], []).append(row)
-    return tuple(_entry(row, told[row["discrepancy"]], graph) for row in graph.ask(TABLE))
+        about.setdefault(row["discrepancy"], []).append(row)
+    table = graph.ask(TABLE)
+    passages, place = table.head("passages"), table.columns.index("passages")
+    return tuple(
+        _entry(row, about[row["discrepancy"]], passages.parts(terms[place]), graph)
+        for row, terms in zip(table, table.rows, strict=True)
+    )
 
 
 def page(found: Iterable[Entry]) -> str:
@@ -101,24 +106,24 @@ def html_page(found: Iterable[Entry]) -> str:
     return "\n".join([head, *body, "</ol>", "</body>", "</html>"]) + "\n"
 
 
-def _entry(row: dict, told: list[dict], graph: KnowledgeGraph) -> Entry:
+def _entry(row: dict, about: list[dict], units: tuple[str, ...], graph: KnowledgeGraph) -> Entry:
     name = graph.shorten(row["discrepancy"])
     return Entry(
         iri=row["discrepancy"],
         name=name.partition(":")[2],
         kind=row["kind"],
-        label=told[0]["label"],
+        label=about[0]["label"],
         message=row["message"],
-        units=tuple(row["passages"].split("; ")),
-        statements=_statements(told),
-        shape=graph.shorten(row["found_by"]) if told[0]["rule"] else "",
-        rule=told[0]["rule"] or "",
+        units=units,
+        statements=_statements(about),
+        shape=graph.shorten(row["found_by"]) if about[0]["rule"] else "",
+        rule=about[0]["rule"] or "",
     )
 
 
-def _statements(told: list[dict]) -> tuple[Statement, ...]:
+def _statements(about: list[dict]) -> tuple[Statement, ...]:
     rows: dict[str, list[dict]] = {}
-    for row in told:
+    for row in about:
         if row["statement"]:
             rows.setdefault(row["statement"], []).append(row)
     return tuple(

@@ -40,7 +40,7 @@ class KnowledgeGraph:
         self.digest = digest or (build.digest if build else "")
         self._queries = saved.SavedQueries(project.queries, self.prefixes)
 
-    def ask(self, name: str, **values: Any) -> Answer:
+    def ask(self, name: str, /, **values: Any) -> Answer:
         """The answer to a saved question, with these values in the place of its defaults.
 
         `name` is `topic/slug`, or the slug alone where only one topic has it; a value may be given by its label.
@@ -81,7 +81,7 @@ class KnowledgeGraph:
         kept = self.build.read(search.FILE) if self.build else None
         return search.Index(json.loads(kept) if kept else search.rows(self.engine, self.question))
 
-    def chart(self, name: str, **values: Any) -> picture.Picture:
+    def chart(self, name: str, /, **values: Any) -> picture.Picture:
         """The picture of a saved question's answer. Raises UnknownName where the question has none."""
         from statereport.questions import picture
 
@@ -95,12 +95,19 @@ class KnowledgeGraph:
             )
         return picture.Picture.of(question, self.ask(name, **values))
 
-    def cite(self, name: str, **values: Any) -> citation.Citation:
+    def cite(self, name: str, /, **values: Any) -> citation.Citation:
         """How the answer to a saved question is cited: as text, and with .bibtex() for BibTeX."""
         from statereport.questions import citation
 
         question = self.question(name)
-        return citation.cite(self, question, saved.chosen(question, values, self.engine))
+        return citation.cite(question, saved.chosen(question, values, self.engine), self.header, self.digest)
+
+    @cached_property
+    def header(self) -> citation.Header:
+        """Title, author, version and date of the data."""
+        from statereport.questions import citation
+
+        return citation.Header.of(self.ask(citation.HEADER).to_dicts())
 
     def describe(self, iri: str) -> describe.Description:
         """The description of a thing by its IRI or prefixed name. Raises UnknownName, UnknownPrefix."""

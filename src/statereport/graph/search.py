@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -30,7 +31,9 @@ FILE = "store/search.json"
 # How much a word counts in a label, a name as printed, and a gist or definition.
 _WEIGHTS = (10.0, 6.0, 2.0)
 _TOKEN = re.compile(r'"[^"]*"|[()]|[^\s()"]+')
-_SHOWN, _LONGEST, _ENDINGS = 24, 500, 100
+_SHOWN, _LONGEST = 24, 500
+# How many words all beginnings of one expression may stand for together; more is refused, never cut short.
+_MOST_WORDS = 10_000
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,8 @@ class Index:
             "INSERT INTO things (iri, kind, label, names, gist, passages) VALUES (?, ?, ?, ?, ?, ?)", rows
         )
         # Words as they are written, for stars: the engine keeps stems only, and educat* is no beginning of "educ".
-        self._words = sorted(
-            {word for _, _, *texts, _ in rows for text in texts for word in re.findall(r"\w+", text.casefold())}
-        )
+        words = {word for _, _, *texts, _ in rows for text in texts for word in re.findall(r"\w+", text.lower())}
+        self._words = sorted((_folded(word), word) for word in words)
         self._base.execute(
             "INSERT INTO things (things, rank) VALUES ('rank', ?)", (f"bm25({', '.join(map(str, _WEIGHTS))})",)
         )
@@ -86,9 +88,16 @@ class Index:
         )
 
     def _beginning(self, letters: str) -> list[str]:
-        """The words that begin so."""
-        first = bisect_left(self._words, letters.casefold())
-        return list(takewhile(lambda word: word.startswith(letters.casefold()), self._words[first : first + _ENDINGS]))
+        """Every word that begins with these letters, in any case, with or without accents."""
+        letters = _folded(letters)
+        first = bisect_left(self._words, (letters, ""))
+        return [word for _, word in takewhile(lambda pair: pair[0].startswith(letters), self._words[first:])]
+
+
+def _folded(word: str) -> str:
+    """A word without case and accents, as the index compares words."""
+    parts = unicodedata.normalize("NFD", word.lower())
+    return "".join(sign for sign in parts if unicodedata.category(sign) != "Mn")
 
 
 def rows(engine: Engine, question: Callable[[str], SavedQuery]) -> list[Row]:
@@ -135,7 +144,7 @@ def expression(text: str, beginning: Callable[[str], list[str]]) -> str:
     if text.count('"') % 2:
         raise _bad(text, "A quotation mark is open.", 'close the phrase: "stateless persons".')
     words: list[str] = []
-    depth = 0
+    depth = beginnings = 0
     operand = False  # whether a word or bracket stands before, so that an operator may follow
     for token in _TOKEN.findall(text):
         if token in ("AND", "OR", "NOT"):
@@ -157,7 +166,12 @@ def expression(text: str, beginning: Callable[[str], list[str]]) -> str:
                 words.append("AND")  # between neighbours, so that brackets may stand there too
             depth += token == "("
             operand = token != "("
-            words.append("(" if token == "(" else _term(token, text, beginning))
+            ends = beginning(token.rstrip("*")) if token.endswith("*") and not token.startswith('"') else []
+            beginnings += len(ends)
+            if beginnings > _MOST_WORDS:
+                what = f"The words with a star stand for more than {_MOST_WORDS:,} words."
+                raise _bad(text, what, "give more letters before the star.")
+            words.append("(" if token == "(" else _term(token, text, ends))
     if not words:
         raise _bad(text, "There is no word to look for.", "give a word: statereport search statelessness")
     if depth or not operand:
@@ -167,7 +181,7 @@ def expression(text: str, beginning: Callable[[str], list[str]]) -> str:
     return " ".join(words)
 
 
-def _term(token: str, text: str, beginning: Callable[[str], list[str]]) -> str:
+def _term(token: str, text: str, ends: list[str]) -> str:
     if token.startswith('"'):
         if not re.search(r"\w", token):
             raise _bad(text, "A phrase has no word.", 'write: "stateless persons"')
@@ -175,7 +189,7 @@ def _term(token: str, text: str, beginning: Callable[[str], list[str]]) -> str:
     if not re.search(r"\w", token):
         raise _bad(text, f"{token} is not a word.", "use letters or digits; AND, OR and NOT in capitals join words.")
     if token.endswith("*"):
-        ends = beginning(token.rstrip("*")) or [token.rstrip("*")]
+        ends = ends or [token.rstrip("*")]
         return f"({' OR '.join(f'{chr(34)}{word}{chr(34)}' for word in ends)})"
     return f'"{token}"'
 

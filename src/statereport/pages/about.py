@@ -15,11 +15,15 @@ from statereport.rdf import namespaces
 
 # The files of a build by the beginnings of their paths; the last title is that of all other files.
 GROUPS = (
+    ("statereport-all.", "Everything in one file: stated, inferred, in foreign terms, noted by the shapes"),
     ("statereport.", "Asserted: the ontology and every graph"),
     ("statereport-inferred.", "Inferred"),
+    ("statereport-aligned.", "What is stated, in the terms of other vocabularies"),
+    ("statereport-places.", "Places in the text only: statements, numbers and names"),
     ("statereport-findings.", "Noted by the SHACL shapes"),
     ("ontology.", "The vocabulary"),
-    ("shapes.", "The shapes"),
+    ("shapes.", "The shapes of the data"),
+    ("shapes-terms.", "The shapes of the vocabulary's own terms"),
     ("tables/", "Whole tables"),
     ("cubes/", "Statistics, for statistical tools"),
     ("answers/", "The answer to every question with its default values"),

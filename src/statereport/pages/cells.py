@@ -186,6 +186,6 @@ def _statements(answer: Answer, names: Names) -> int | None:
     return None
 
 
-def address(path: str, **values: str) -> str:
+def address(path: str, /, **values: str) -> str:
     """A path with parameters."""
     return f"{path}?{urlencode(values)}"

@@ -17,7 +17,6 @@ from statereport.pages.names import Names
 from statereport.pages.page import FILTERS
 from statereport.publish import cubes, void
 from statereport.questions import saved
-from statereport.questions.citation import Header
 from statereport.rdf import writers
 from statereport.rdf.namespaces import SR, VOID
 from statereport.reasoning.explanations import Explanations
@@ -103,7 +102,7 @@ def make(
     `files` are the published files by their path, `texts` those of the reports' texts, `base` the public address.
     Raises TextDiffers where a file that `texts` names is not a text that was encoded.
     """
-    header = Header.of(graph)
+    header = graph.header
     description = tuple(writers.statement(*row) for row in graph.engine.query(DESCRIPTION).rows)
     return Context(
         graph=graph,

@@ -96,8 +96,9 @@ def build(
         derived = examined.derived
         parts = {"statereport": asserted, **{f"statereport-{_stem(name)}": {name: derived[name]} for name in derived}}
         hashes = export.write_graphs(fresh, parts, project)
+        export.write_all(fresh, parts, project)
         export.write_turtle(fresh, "ontology", examined.dataset.ontology, project)
-        export.write_turtle(fresh, "shapes", examined.dataset.shapes, project)
+        export.write_shapes(fresh, examined.dataset.shapes, project)
         export.write_turtle(fresh, "queries", examined.questions, project)
         export.write_description(fresh, export.published(examined), project)
         for write in also:

@@ -6,6 +6,7 @@ folder's name or an order that Python does not promise.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from statereport import __version__
 from statereport.graph.build_folder import SUMS
 from statereport.project import Project
 from statereport.publish import void
@@ -20,7 +22,9 @@ from statereport.questions import chart
 from statereport.questions.picture import Picture
 from statereport.rdf import prefixes as tables
 from statereport.rdf import writers
+from statereport.rdf.namespaces import DCTERMS, OWL, RDF, SHAPE
 from statereport.rdf.terms import is_iri, is_literal, plain
+from statereport.source.evidence import GENERATED
 from statereport.sparql.engine import answer_bytes
 
 if TYPE_CHECKING:
@@ -58,9 +62,46 @@ def write_graphs(folder: Path, parts: Mapping[str, Graphs], project: Project) ->
 
 
 def write_turtle(folder: Path, stem: str, graphs: Graphs, project: Project) -> None:
-    """Write some graphs as one Turtle file: the ontology or the shapes, for those who want only them."""
-    triples = [t for part in graphs.values() for t in part]
+    """Write some graphs as one Turtle file, for those who want only them."""
+    triples = list(dict.fromkeys(t for part in graphs.values() for t in part))
     (folder / f"{stem}.ttl").write_bytes(writers.turtle(triples, tables.read(project)))
+
+
+def shapes_apart(shapes: Graphs) -> tuple[Graphs, Graphs]:
+    """The shapes about data, and those about the project's own terms, which foreign terms need not keep.
+
+    Any SHACL engine finds no violation of the first in the published file with everything.
+    """
+    of_terms = {name: triples for name, triples in shapes.items() if name.endswith("/project")}
+    return {name: triples for name, triples in shapes.items() if name not in of_terms}, of_terms
+
+
+def write_shapes(folder: Path, shapes: Graphs, project: Project) -> None:
+    """Write shapes.ttl and shapes-terms.ttl, each with its title, licence and version."""
+    parts = (("shapes", "Shapes of the data"), ("shapes-terms", "Shapes of the vocabulary's own terms"))
+    for (stem, title), part in zip(parts, shapes_apart(shapes), strict=True):
+        about = SHAPE.rstrip("/") if stem == "shapes" else f"{SHAPE}terms"
+        header = (
+            writers.triple(about, f"{RDF}type", writers.iri(f"{OWL}Ontology")),
+            writers.triple(about, f"{DCTERMS}title", writers.literal(title)),
+            writers.triple(about, f"{DCTERMS}license", writers.iri(void.LICENCE)),
+            writers.triple(about, f"{OWL}versionInfo", writers.literal(__version__)),
+        )
+        write_turtle(folder, stem, {"header": header, **part}, project)
+
+
+def write_all(folder: Path, parts: Mapping[str, Graphs], project: Project) -> None:
+    """Write one Turtle file with all that is stated, inferred, aligned and found, also compressed, for every tool.
+
+    The places in the text (anchors, ledger, mentions), which are nearly half of what is stated, stand apart besides.
+    """
+    every = {f"{stem} {name}": triples for stem, graphs in parts.items() for name, triples in graphs.items()}
+    write_turtle(folder, "statereport-all", every, project)
+    packed = gzip.compress((folder / "statereport-all.ttl").read_bytes(), mtime=0)
+    (folder / "statereport-all.ttl.gz").write_bytes(packed)
+    generated = tuple("/" + name.removesuffix(".ttl") for name in GENERATED)
+    places = {name: triples for name, triples in every.items() if name.endswith(generated)}
+    write_turtle(folder, "statereport-places", places, project)
 
 
 def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, project: Project) -> None:

@@ -31,6 +31,7 @@ VOID_EXT = "http://ldf.fi/void-ext#"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 MEDIA_TYPES = {
     "csv": "text/csv",
+    "gz": "application/gzip",
     "json": "application/json",
     "jsonld": "application/ld+json",
     "nq": "application/n-quads",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from statereport.rdf.namespaces import BASE
 
 if TYPE_CHECKING:
-    from statereport.graph.knowledge import KnowledgeGraph
     from statereport.questions.saved import SavedQuery
 
 HEADER = "pages/header"
@@ -84,9 +83,8 @@ class Header:
     date: str = ""
 
     @classmethod
-    def of(cls, graph: KnowledgeGraph) -> Header:
-        """The header of a graph, which may hold several reports."""
-        rows = graph.ask(HEADER).to_dicts()
+    def of(cls, rows: Sequence[Mapping[str, Any]]) -> Header:
+        """The header from the answer to pages/header; the data may hold several reports."""
         if not rows:
             return cls()
         title = title_of_reports(row["title"] for row in rows)
@@ -99,9 +97,11 @@ def title_of_reports(reports: Iterable[str]) -> str:
     return f"{NAME}: {'; '.join(names)}" if names else NAME
 
 
-def cite(graph: KnowledgeGraph, question: SavedQuery, values: Mapping[str, Any], own: bool = False) -> Citation:
-    """The citation of an answer of this graph. `own` says that the question is SPARQL that is not saved: no address."""
-    header = Header.of(graph)
+def cite(question: SavedQuery, values: Mapping[str, Any], header: Header, digest: str, own: bool = False) -> Citation:
+    """The citation of an answer from the data with this header and RDFC-1.0 hash.
+
+    `own` says that the question is SPARQL that is not saved, without an address.
+    """
     text = question.bind(values)
     return Citation(
         question=question.summary or "Answer to a query of one's own.",
@@ -112,7 +112,7 @@ def cite(graph: KnowledgeGraph, question: SavedQuery, values: Mapping[str, Any],
         author=header.author or _UNKNOWN,
         version=header.version or _UNKNOWN,
         date=header.date or _UNKNOWN,
-        digest=graph.digest or _UNKNOWN,
+        digest=digest or _UNKNOWN,
     )
 
 

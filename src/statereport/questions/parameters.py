@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,8 +19,8 @@ _KEYS = ("label", "type", "default", "choices")
 _DATATYPES = {"string": ("string",), "year": ("gYear", "string"), "date": ("date", "string")}
 _ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
-# How many choices a message lists.
-_MOST = 24
+# How many choices a message lists, and how many it suggests.
+_MOST, _NEAREST = 24, 5
 
 
 @dataclass(frozen=True)
@@ -108,17 +108,16 @@ class Parameter:
         except ValueError as error:
             raise self._bad(where, given, f"is not {_article(self.type)}", str(error)) from None
 
-    def among(self, given: str, choices: Mapping[str, str], where: str) -> str:
-        """The choice that is meant, by its value or by its label in any case.
+    def among(
+        self, given: str, choices: Mapping[str, str], where: str, names: Callable[[], Mapping[str, set[str]]] = dict
+    ) -> str:
+        """The choice that is meant: by its value, by its label in any case, or by another name.
 
-        Raises BadParameter with the nearest ones, or with all of that label where more than one has it.
+        `names` returns the values that have a name, by the name as `named` writes it; it is called only where no value
+        and no label fits. Raises BadParameter with the five nearest labels, or with all that the name fits.
         """
-        alike = [value for value, label in choices.items() if label.casefold() == given.casefold()]
-        if alike and given not in choices:
-            if len(alike) > 1:
-                raise self._bad(
-                    where, given, "is the label of more than one choice", f"use one of: {', '.join(alike)}."
-                )
+        alike = [value for value, label in choices.items() if named(label) == named(given)]
+        if len(alike) == 1 and given not in choices:
             return alike[0]
         try:
             term = self._typed(given)
@@ -127,17 +126,21 @@ class Parameter:
         for value in choices:
             if term == self._typed(value):
                 return value
+        known = names() if not alike else {}
+        fitting = alike or sorted(known.get(named(given), ()))
+        if len(fitting) > 1:
+            each = ", ".join(_with_label(value, choices) for value in fitting)
+            raise self._bad(where, given, "fits more than one choice", f"use one of: {each}.")
+        if fitting:
+            return fitting[0]
         # No number is like another: where one is wrong, a list of all helps more.
-        by_label = {label.casefold(): value for value, label in reversed(choices.items())}
-        near = (
-            []
-            if given.isdigit()
-            else nearest(given, choices) or [by_label[label] for label in nearest(given.casefold(), by_label)]
-        )
-        shown = [
-            value if choices[value] == value else f"{value} ({choices[value]})"
-            for value in near or list(choices)[:_MOST]
-        ]
+        by_name: dict[str, str] = {name: min(values) for name, values in known.items()}
+        by_name |= {named(label): value for value, label in reversed(choices.items())}
+        by_value = nearest(given, choices, _NEAREST)
+        alike = [by_name[name] for name in nearest(named(given), by_name, 2 * _NEAREST)]
+        both = [*by_value, *alike] if ":" in given else [*alike, *by_value]
+        near = [] if given.isdigit() else list(dict.fromkeys(both))[:_NEAREST]
+        shown = [_with_label(value, choices) for value in near or list(choices)[:_MOST]]
         more = "" if near or len(choices) <= _MOST else " … All of them: statereport query NAME --help"
         hint = f"{'did you mean' if near else 'use one of:'} {', '.join(shown)}{'?' if near else ''}{more}"
         raise self._bad(where, given, "is not among the choices", hint)
@@ -169,7 +172,7 @@ class Parameter:
                 raise ValueError(problem.hint) from None
             except ValueError:
                 raise ValueError(
-                    "give an IRI without blanks and brackets, or a prefixed name such as place:kaz."
+                    f"give an IRI without blanks and brackets, or a prefixed name such as {self.value}."
                 ) from None
         if self.type == "integer":
             if not re.fullmatch(r"[+-]?[0-9]{1,18}", given):
@@ -196,7 +199,7 @@ class Parameter:
 
 # How the default of each type is written.
 _FORMS = {
-    "iri": "place:kaz",
+    "iri": "<IRI>",
     "string": '"text"',
     "integer": "10",
     "year": '"2020"^^xsd:gYear',
@@ -209,6 +212,15 @@ def _unescaped(match: re.Match[str]) -> str:
     if match[3]:
         return _ESCAPES.get(match[3], match[3])
     return chr(code) if code <= 0x10FFFF else match[0]
+
+
+def named(name: str) -> str:
+    """A name as names are compared: in any case, with single blanks, without an article before it."""
+    return " ".join(name.casefold().split()).removeprefix("the ")
+
+
+def _with_label(value: str, choices: Mapping[str, str]) -> str:
+    return value if choices[value] == value else f"{value} ({choices[value]})"
 
 
 def _article(kind: str) -> str:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from statereport import files
 from statereport.errors import BadParameter, QuerySyntax, UnknownName, did_you_mean
 from statereport.project import Project
-from statereport.questions.parameters import Parameter
+from statereport.questions.parameters import Parameter, named
 from statereport.rdf import namespaces, prefixes
 from statereport.rdf.prefixes import Prefixes
 from statereport.rdf.terms import is_iri
@@ -197,14 +197,43 @@ def choices(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str
 
 
 def chosen(query: SavedQuery, values: Mapping[str, Any], engine: Engine) -> dict[str, Any]:
-    """The values, each among its parameter's choices; a label is its value. Raises BadParameter with the nearest."""
+    """The values, each among its parameter's choices; a name in any language stands for its value.
+
+    Raises BadParameter with the nearest choices, or with all that a name fits.
+    """
     meant = dict(values)
     for name, given in values.items():
         parameter = query.parameter(name)
         allowed = choices(query, parameter, engine)
         if allowed:
-            meant[name] = parameter.among(str(getattr(given, "value", given)), allowed, query.name)
+            meant[name] = parameter.among(
+                str(getattr(given, "value", given)),
+                allowed,
+                query.name,
+                partial(_names, query, parameter, allowed, engine),
+            )
     return meant
+
+
+def _names(query: SavedQuery, parameter: Parameter, allowed: Mapping[str, str], engine: Engine) -> dict[str, set[str]]:
+    """The choices that have a name: labels, alternative and printed names in every language; IRIs in full."""
+    if parameter.type != "iri":
+        return {}
+    by_iri = {query.prefixes.expand(value): value for value in allowed}
+    found: dict[str, set[str]] = {named(iri): {value} for iri, value in by_iri.items()}
+    for iri, name in engine.query(_NAMES, query.source, query.prefixes).rows:
+        if iri.value in by_iri:
+            found.setdefault(named(name.value), set()).add(by_iri[iri.value])
+    return found
+
+
+# Every name of every thing; what a mention prints is a name of what it mentions.
+_NAMES = """SELECT DISTINCT ?thing ?name WHERE {
+  { ?thing skos:prefLabel|skos:altLabel|sr:nameAsPrinted|sr:title|sr:path|sr:reference ?name }
+  UNION
+  { ?mention sr:mentions ?thing ; sr:token ?name }
+  FILTER(isIRI(?thing))
+}"""
 
 
 def _natural(label: str) -> list[tuple[int, str]]:

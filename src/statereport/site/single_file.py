@@ -7,6 +7,7 @@ there is none.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,22 @@ ORDER BY ?thing LANG(?label) ?label"""
 REPORTS = f"""PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX sr: <{SR}>
 SELECT ?name WHERE {{ ?report a sr:Report ; skos:prefLabel ?name FILTER(LANG(?name) = "en") }} ORDER BY ?report ?name"""
+
+
+def missing() -> str:
+    """What is missing where the files for the browser were not bundled, and how to get them; "" where nothing is.
+
+    With STATEREPORT_NO_EDITOR they are not wanted, and nothing is missing.
+    """
+    if PAGE.is_file() or os.environ.get("STATEREPORT_NO_EDITOR", "") not in ("", "0"):
+        return ""
+    return (
+        "The query editor is a plain text box here, and builds have no single HTML file: when this package was "
+        "installed, the packages for the browser could not be fetched.\n"
+        "To get both: in a checkout, make .venv/editor; else install again where the npm registry can be reached: "
+        "pip install --force-reinstall --no-cache-dir --no-deps PACKAGE.\n"
+        "To do without them, and without this line: STATEREPORT_NO_EDITOR=1."
+    )
 
 
 def write(

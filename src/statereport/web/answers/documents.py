@@ -85,7 +85,7 @@ def graph_store(site: Site, request: Request) -> Response:
     return Response(200, negotiation.GRAPHS[ending], _document(site, "pages/graph", ending, graph=named[0]), (VARY,))
 
 
-def _document(site: Site, page: str, ending: str, **values: str) -> bytes:
+def _document(site: Site, page: str, ending: str, /, **values: str) -> bytes:
     query = site.graph.question(page)
     return site.graph.serialise(query.bind(values), ending, query.source)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from statereport import errors
 from statereport.errors import AddressUnknown, MethodNotAllowed, NotAcceptable, Problem
@@ -31,7 +31,13 @@ def answer(site: Site, request: Request) -> Response:
     try:
         response = _route(site, request)
     except Problem as problem:
-        return _explained(site, request, problem)
+        moved = successor(site, request) if problems.status_of(problem) == 404 else ""
+        if not moved:
+            return _explained(site, request, problem)
+        response = links.to(moved, 301)
+    else:
+        moved = successor(site, request) if response.status == 400 and request.query else ""
+        response = links.to(moved, 301) if moved else response
     return tagged(links.below(site.root, response))
 
 
@@ -108,10 +114,7 @@ def _route(site: Site, request: Request) -> Response:
 
 
 def _explained(site: Site, request: Request, problem: Problem) -> Response:
-    """A problem as a page where the client prefers pages, else as problem+json; what has moved is redirected."""
-    moved = successor(site, request.path) if problems.status_of(problem) == 404 else ""
-    if moved:
-        return links.below(site.root, links.to(moved, 301))
+    """A problem as a page where the client prefers pages, else as problem+json."""
     accept = request.header("accept")
     plain = problems.response(problem, accept, site.root)
     if problems.form(accept) != "html":
@@ -124,18 +127,33 @@ def _explained(site: Site, request: Request, problem: Problem) -> Response:
         return plain
 
 
-def successor(site: Site, path: str) -> str:
-    """Return the path of what replaced the thing at a path, with the same ending; "" where it was not withdrawn.
+def successor(site: Site, request: Request) -> str:
+    """Return the address of what replaced the thing at a request's address, or "" where nothing there was withdrawn.
 
-    What was withdrawn says so itself (dcterms:isReplacedBy); problem codes have a table of their own.
+    What was withdrawn says so itself (dcterms:isReplacedBy): a thing, whose documents keep their endings, or one value
+    of a parameter, `statistics/<cube>?<dimension>=<code>`; the other parameters stay. Problem codes have a table of
+    their own.
     """
-    code = path.removeprefix("/problem/")
+    code = request.path.removeprefix("/problem/")
     if code in errors.RENAMED:
         return f"/problem/{errors.RENAMED[code]}"
-    local, ending = negotiation.split_ending(path, negotiation.DOCUMENTS)
+    local, ending = negotiation.split_ending(request.path, negotiation.DOCUMENTS)
+    new = _replacement(site, local)
+    if new:
+        return f"/{quote(new)}{f'.{ending}' if ending else ''}"
+    local = negotiation.split_ending(request.path, negotiation.QUESTIONS)[0]
+    query = []
+    for name, value in request.query:
+        replaced = parse_qsl(urlsplit(_replacement(site, f"{local}?{urlencode({name: value})}")).query)
+        query += replaced or [(name, value)]
+    return f"{quote(request.path)}?{urlencode(query)}" if query != list(request.query) else ""
+
+
+def _replacement(site: Site, local: str) -> str:
+    """The IRI, without its base, of what replaced the thing of an IRI, both without the base; "" where nothing did."""
     try:
         term = iri_text(BASE + local.removeprefix("/"))
     except ValueError:
         return ""
     rows = site.graph.engine.query(f"SELECT ?new {{ {term} <{DCTERMS}isReplacedBy> ?new }} ORDER BY ?new LIMIT 1").rows
-    return f"/{quote(rows[0][0].value.removeprefix(BASE))}{f'.{ending}' if ending else ''}" if rows else ""
+    return rows[0][0].value.removeprefix(BASE) if rows else ""

@@ -75,7 +75,7 @@ def _field(context: Context, query: SavedQuery, parameter: Parameter, given: str
     except BadParameter as problem:
         fault, fix = problem.what, problem.hint
     else:
-        value = context.names.short(term[1:-1]) if parameter.type == "iri" else value
+        value = context.names.short(term[1:-1]) if term.startswith("<") else value
     if choices and value not in choices:
         choices = {value: value, **choices}
     headings = _under_headings(context, parameter, choices)

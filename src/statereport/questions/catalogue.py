@@ -72,7 +72,11 @@ def _parameter(query: SavedQuery, parameter: Parameter, order: int) -> Iterator[
     yield triple(me, f"{SH}path", iri(f"{namespaces.BASE}parameter/{parameter.name}"))
     yield triple(me, f"{SH}name", literal(parameter.label, language="en"))
     yield triple(me, f"{SH}order", literal(str(order), datatype=f"{XSD}integer"))
-    if parameter.type == "iri":
+    if parameter.optional:
+        yield triple(me, f"{SH}optional", literal("true", f"{XSD}boolean"))
+        kind = {"iri": (f"{SH}nodeKind", iri(f"{SH}IRI"))}
+        yield triple(me, *kind.get(parameter.type, (f"{SH}datatype", iri(parameter.datatype))))
+    elif parameter.type == "iri":
         yield triple(me, f"{SH}defaultValue", iri(parameter.prefixes.expand(parameter.value)))
         yield triple(me, f"{SH}nodeKind", iri(f"{SH}IRI"))
     else:

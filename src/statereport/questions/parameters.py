@@ -15,6 +15,8 @@ from statereport.sparql import engine, tokens
 
 TYPES = ("iri", "string", "integer", "year", "date")
 _KEYS = ("label", "type", "default", "choices")
+# The default of a parameter that leaves the answer as wide as it is, and the value by which people ask for that.
+_ANY, ALL = "UNDEF", "all"
 # The datatypes, beside none, that a default in quotation marks may have; what they would mean a value is checked for.
 _DATATYPES = {"string": ("string",), "year": ("gYear", "string"), "date": ("date", "string")}
 _ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
@@ -28,7 +30,7 @@ class Parameter:
     """A parameter of a question: name, label for people, type, default as the query writes it, and choices.
 
     The choices are listed, value → label, or given by a pattern that the graph matches (see `saved.choices`).
-    `prefixes` are those that a value may use.
+    `prefixes` are those that a value may use. A default of UNDEF narrows nothing: people write it `all`.
     """
 
     name: str
@@ -71,8 +73,15 @@ class Parameter:
         return parameter
 
     @property
+    def optional(self) -> bool:
+        """Whether the default narrows nothing."""
+        return self.default == _ANY
+
+    @property
     def value(self) -> str:
         """The default as a person gives it: without quotation marks, escapes, language and datatype."""
+        if self.optional:
+            return ALL
         text = self._words[0].text
         if self._words[0].kind != "string":
             return self.default
@@ -89,6 +98,8 @@ class Parameter:
         """The IRI of the datatype of values; "" where they are IRIs or in a language."""
         if self.type == "iri" or self.language:
             return ""
+        if self.optional:
+            return f"{XSD}string"
         if self._words[0].kind != "string":
             return f"{XSD}integer"
         return self.prefixes.expand(self._words[2].text) if len(self._words) == 3 else f"{XSD}string"
@@ -96,6 +107,8 @@ class Parameter:
     @property
     def suffix(self) -> str | None:
         """What stands after the quotation marks of a value, such as @en; None where values are not in such marks."""
+        if self.optional:
+            return "" if self.type == "string" else None
         return self.default[self._words[0].end :] if self._words[0].kind == "string" else None
 
     def term(self, value: Any, where: str) -> str:
@@ -151,6 +164,8 @@ class Parameter:
 
     def _has_form(self) -> bool:
         """Whether the default is written as a term of the parameter's type, so that any value can take its place."""
+        if self.optional:
+            return self.type in ("string", "iri")
         kinds = [word.kind for word in self._words]
         if kinds[0] != "string":
             number = re.fullmatch(r"[+-]?[0-9]+", self.default) is not None
@@ -165,6 +180,8 @@ class Parameter:
 
     def _typed(self, given: str) -> str:
         """The term for a value. Raises ValueError with a hint where it is none of the type."""
+        if self.optional and given == ALL:
+            return _ANY
         if self.type == "iri":
             try:
                 return engine.iri_text(self.prefixes.expand(given))

@@ -17,6 +17,7 @@ from typing import Any
 from statereport import files
 from statereport.errors import BadParameter, QuerySyntax, UnknownName, did_you_mean
 from statereport.project import Project
+from statereport.questions import parameters
 from statereport.questions.parameters import Parameter, named
 from statereport.rdf import namespaces, prefixes
 from statereport.rdf.prefixes import Prefixes
@@ -181,6 +182,7 @@ def choices(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str
 
     In a header, `choices` is a list, values with labels, or a pattern over the parameter's own variable that the graph
     matches. ?label, where the pattern has it, is the label; else it is the English skos:prefLabel, or the value itself.
+    Where the default narrows nothing, the first choice is `all`.
     """
     if not parameter.pattern:
         return dict(parameter.choices)
@@ -193,7 +195,8 @@ def choices(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str
         query.prefixes.shorten(term.value) if is_iri(term) else term.value: label.value if label else term.value
         for term, label in rows
     }
-    return dict(sorted(found.items(), key=lambda item: (_natural(item[1]), item[0])))
+    every = {parameters.ALL: "all"} if parameter.optional else {}
+    return every | dict(sorted(found.items(), key=lambda item: (_natural(item[1]), item[0])))
 
 
 def chosen(query: SavedQuery, values: Mapping[str, Any], engine: Engine) -> dict[str, Any]:

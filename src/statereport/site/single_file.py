@@ -131,7 +131,7 @@ def _parameter(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[
 
 
 def _default(parameter: Parameter, choices: dict[str, str]) -> str:
-    if parameter.type != "iri":
+    if parameter.type != "iri" or parameter.optional:
         return parameter.value
     iri = parameter.prefixes.expand(parameter.default)
     return parameter.prefixes.shorten(iri) if choices else iri

@@ -192,9 +192,7 @@ def _named(context: Context, iri: str) -> cells.Thing:
 
 
 def _own_facts(description: Description) -> Iterable[Fact]:
-    return (
-        fact for fact in description.facts if fact.origin == ASSERTED and fact.predicate.startswith(namespaces.SR)
-    )
+    return (fact for fact in description.facts if fact.origin == ASSERTED and fact.predicate.startswith(namespaces.SR))
 
 
 def _own(description: Description) -> dict[str, list[Any]]:

@@ -6,6 +6,7 @@ import json
 from urllib.parse import urlencode
 
 import pytest
+import sampling
 from loops import some
 
 from statereport.pages import names as naming
@@ -61,7 +62,7 @@ def test_some_things_of_every_kind_have_a_page(read):
 def test_every_address_in_the_graph_has_a_page(read):
     found = addresses(read)
     assert len(found) > 7_000
-    for iri in found:
+    for iri in sampling.sample(found, 4, sampling.folder):
         check_page(read, iri)
 
 

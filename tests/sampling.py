@@ -24,7 +24,9 @@ def sample(items: Iterable[T], number: int, kind: Callable[[T], str] = lambda _:
     for place, item in enumerate(items):
         kinds.setdefault(kind(item), []).append(place)
     chosen = {
-        place for name, places in kinds.items() for place in random.Random(name).sample(places, min(number, len(places)))
+        place
+        for name, places in kinds.items()
+        for place in random.Random(name).sample(places, min(number, len(places)))
     }
     return [item for place, item in enumerate(items) if place in chosen]
 

@@ -1,4 +1,4 @@
-"""Samples of what takes too long for every run: of every kind, the same in each run, and all where that is asked for."""
+"""Samples of what takes too long for every run: of every kind, the same in each run, or the whole on request."""
 
 import sampling
 

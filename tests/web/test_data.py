@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import random
-import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -229,7 +228,10 @@ def test_some_of_the_addresses_answer(site):
 def test_every_address_answers(site):
     things, parts = kinds_of_addresses(site)
     assert len(things) > 6_000
-    crawl(site, [*sampling.sample(things, 4, sampling.folder), *random.Random(2).sample(parts, 20 if sampling.WHOLE else 4)])
+    crawl(
+        site,
+        [*sampling.sample(things, 4, sampling.folder), *random.Random(2).sample(parts, 20 if sampling.WHOLE else 4)],
+    )
 
 
 def test_the_sitemap_leads_to_pages_that_answer(site):

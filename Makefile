@@ -1,4 +1,4 @@
-# make · make test · make test-all · make lint · make bench · make hostile
+# make · make test · make test-all · make test-whole · make lint · make bench · make hostile
 # make pictures · make diagram · make questions · make lock · make clean
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -9,8 +9,11 @@ build: .venv/installed | .venv/editor ## the graph: check, infer, answer every s
 test: .venv/tested ## the quick tests
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
-test-all: .venv/tested ## every test, as CI runs them
+test-all: .venv/tested ## every test, as CI runs them: what takes very long is sampled with a fixed seed
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-whole: .venv/tested ## every test, with nothing sampled, which takes hours
+	STATEREPORT_WHOLE=1 $(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: .venv/tested ## style of the code, format of the Turtle
 	$(BIN)/ruff check src tests bench docs && $(BIN)/ruff format --check -q src tests bench docs && $(BIN)/statereport fmt --check
@@ -36,7 +39,7 @@ lock: .venv/tested ## pin every package with its hashes
 clean: ## remove what was built; the environment stays
 	rm -rf build dist .pytest_cache .ruff_cache
 
-.PHONY: build test test-all lint bench hostile pictures diagram questions lock clean
+.PHONY: build test test-all test-whole lint bench hostile pictures diagram questions lock clean
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "statereport needs Python 3.11 or later: make PYTHON=/path/to/python3.11"; exit 1; }

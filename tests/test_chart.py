@@ -93,7 +93,12 @@ def drawn(plot: str) -> tuple[picture.Picture, Answer, ElementTree.Element]:
 
 def texts(root: ElementTree.Element) -> str:
     """All texts that are drawn, lines of one text with a blank between."""
-    return "\n".join(" ".join(node.itertext()) for node in root.iter(f"{SVG}text"))
+    found = []
+    for parent in root.iter():
+        lines = ["".join(node.itertext()) for node in parent.findall(f"{SVG}text")]
+        # A group of nothing else has the lines of one text.
+        found += [" ".join(lines)] if lines and not parent.attrib else lines
+    return "\n".join(found)
 
 
 # --- what is drawn ---------------------------------------------------------------------------------------------------
@@ -161,7 +166,7 @@ def test_no_text_leaves_the_picture_and_its_size_is_what_the_specification_says(
 
 
 def outside(svg: str) -> list[str]:
-    """The lines of text that leave the picture, where a character is two fifths as wide as it is tall."""
+    """The lines of text that do not stand wholly in the picture, whatever the reader's fonts."""
     root, found = ElementTree.fromstring(svg), []
 
     def walk(node: ElementTree.Element, x: float, y: float) -> None:
@@ -169,15 +174,12 @@ def outside(svg: str) -> list[str]:
         x, y = x + float(moved[1]), y + float(moved[2])
         if node.tag == f"{SVG}text":
             size = float(node.get("font-size").removesuffix("px"))
-            for i, line in enumerate(list(node) or [node]):
-                wide = len(line.text or "") * size * 0.4
-                start = x - wide * {"start": 0, "middle": 0.5, "end": 1}[node.get("text-anchor", "start")]
-                if (
-                    start < 0
-                    or start + wide > float(root.get("width"))
-                    or not size / 2 < y + 16 * i < float(root.get("height"))
-                ):
-                    found.append(line.text)
+            wide = float(node.get("textLength"))
+            start = x - wide * {"start": 0, "middle": 0.5, "end": 1}[node.get("text-anchor", "start")]
+            high = y + float(node.get("y", 0))
+            inside = start >= 0 and start + wide <= float(root.get("width"))
+            if not inside or not size / 2 < high < float(root.get("height")):
+                found.append(node.text)
         for child in node:
             walk(child, x, y)
 

@@ -19,9 +19,9 @@ def unchecked(source: str) -> list[int]:
     name that the same function asserts to be true or to be longer than a number.
     """
     tree = ast.parse(source)
-    found = set()
+    found, of_module = set(), _known(tree.body, set())
     for scope in (tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))):
-        known = _known(tree.body, set())
+        known = of_module
         if scope is not tree:
             known = _known([node for node in ast.walk(scope) if isinstance(node, ast.stmt)], known)
         loops = {

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import random
-import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +17,7 @@ import pyoxigraph as ox
 import pyshacl
 import pytest
 import rdflib
+import sampling
 from loops import some
 
 from statereport.questions import catalogue, chart, spreadsheet
@@ -211,23 +211,27 @@ def crawl(site, iris: list[str]) -> None:
             assert asks or counted or iri.startswith(namespaces.GRAPH) or iri.encode() in there.body, iri
 
 
-def test_some_of_the_addresses_answer(site):
+def kinds_of_addresses(site) -> tuple[list[str], list[str]]:
+    """The addresses of things, and those of the parts of the description: each is answered with all of it, slowly."""
     every = addresses(site)
-    kinds: dict[str, list[str]] = {}
-    for iri in every:
-        kinds.setdefault(re.sub(r"[^/]+$", "", iri), []).append(iri)
-    chance = random.Random(1)
-    crawl(site, chance.sample([chance.choice(kind) for kind in kinds.values()], 40))
+    parts = [iri for iri in every if iri.startswith(f"{namespaces.BASE}dataset/")]
+    return sorted(set(every) - set(parts)), parts
+
+
+def test_some_of_the_addresses_answer(site):
+    things, parts = kinds_of_addresses(site)
+    one_of_each = sampling.sample(things, 1, sampling.folder)
+    crawl(site, [*random.Random(1).sample(one_of_each, 40), *random.Random(1).sample(parts, 2)])
 
 
 @pytest.mark.slow
 def test_every_address_answers(site):
-    every = addresses(site)
-    # Each part of the description is answered with all of it, which takes a while: some of them are enough.
-    parts = [iri for iri in every if iri.startswith(f"{namespaces.BASE}dataset/")]
-    others = sorted(set(every) - set(parts))
-    assert len(others) > 6_000
-    crawl(site, [*others, *random.Random(2).sample(parts, 20)])
+    things, parts = kinds_of_addresses(site)
+    assert len(things) > 6_000
+    crawl(
+        site,
+        [*sampling.sample(things, 4, sampling.folder), *random.Random(2).sample(parts, 20 if sampling.WHOLE else 4)],
+    )
 
 
 def test_the_sitemap_leads_to_pages_that_answer(site):

@@ -58,8 +58,9 @@ class Context:
 
     `questions` are the saved queries that readers ask, `texts` leads from the IRI of a report to its text where that is
     at hand, `index` is what search looks in, `explanations` say why what is inferred holds, and `rules` are the rule
-    files that they name;
-    `exports` are the published files by their path. `description` holds the triples of VoID and DCAT about the data.
+    files that they name; `exports` are the published files by their path. `askable` is, for the prefixed name of a
+    thing, the questions that can be asked of it, each with its parameter. `description` holds the triples of VoID and
+    DCAT about the data.
     `title`, `author`, `version`, `issued`, `triples` and `digest` (RDFC-1.0, of what is stated) identify the data.
     """
 
@@ -83,6 +84,7 @@ class Context:
     texts: Mapping[str, reading.Text] = field(default_factory=dict)
     index: search.Index | None = None
     description: tuple[Any, ...] = ()
+    askable: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, repr=False)
 
     @property
     def has_editor(self) -> bool:
@@ -127,7 +129,19 @@ def make(
         texts=_texts(texts, graph) if texts else {},
         index=graph.index,
         description=description,
+        askable=_askable(graph),
     )
+
+
+def _askable(graph: KnowledgeGraph) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Prefixed name of a thing → the questions that have it among the choices of a parameter, with that parameter."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for question in graph.every_query():
+        for parameter in question.parameters:
+            if question.topic not in MACHINERY and parameter.type == "iri":
+                for value in graph.choices(question.name, parameter.name):
+                    found.setdefault(value, []).append((question.name, parameter.name))
+    return {value: tuple(questions) for value, questions in found.items()}
 
 
 def _number_of_triples(graph: KnowledgeGraph) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -41,6 +41,12 @@ _FOREIGN = {
     "skos:inScheme": "is in the list",
     "skos:scopeNote": "note on its use",
     "skos:topConceptOf": "is at the top of",
+}
+# The same for properties of other vocabularies that are read from their value.
+_BACKWARDS = {
+    "skos:broader": "includes",
+    "skos:inScheme": "has the entry",
+    "skos:topConceptOf": "has at its top",
 }
 _LANGUAGES = ("en", "", "ru", "kk")
 
@@ -97,12 +103,14 @@ class Names:
 
     labels   IRI → its labels, English first
     stated   IRI of a statement → the references of the passages that state it
+    inverse  IRI of a property → its labels for reading it from the value to the thing, English first
     """
 
     labels: Mapping[str, tuple[Label, ...]]
     units: tuple[Unit, ...]
     stated: Mapping[str, tuple[str, ...]]
     prefixes: Mapping[str, str]
+    inverse: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, graph: KnowledgeGraph) -> Names:
@@ -111,6 +119,9 @@ class Names:
         for thing, label in graph.ask("pages/labels").rows:
             if is_literal(label):
                 labels.setdefault(thing.value, []).append(Label(visible(label.value), label.language or ""))
+        inverse: dict[str, list[Label]] = {}
+        for name, label in graph.ask("pages/inverse-labels").rows:
+            inverse.setdefault(name.value, []).append(Label(visible(label.value), label.language or ""))
         stated: dict[str, list[str]] = {}
         for row in graph.ask("pages/stated"):
             stated.setdefault(row["statement"], []).append(row["reference"])
@@ -119,6 +130,7 @@ class Names:
             units=tuple(_units(graph)),
             stated={iri: tuple(references) for iri, references in stated.items()},
             prefixes=graph.prefixes,
+            inverse={iri: tuple(sorted(found, key=_first)) for iri, found in inverse.items()},
         )
 
     @cached_property
@@ -143,6 +155,24 @@ class Names:
         if unit:
             return Label(f"passage {unit.number}" if unit.kind == "Passage" else unit.reference)
         return Label(self._fallback(iri), "")
+
+    def backwards(self, iri: str) -> Label:
+        """The label of a property read from its value to the thing that has it; without one, the label and a dash."""
+        short = self.short(iri)
+        if short in _BACKWARDS:
+            return Label(_BACKWARDS[short])
+        return self.inverse[iri][0] if iri in self.inverse else Label(f"{self.label(iri).text} –")
+
+    @cached_property
+    def reports(self) -> dict[str, str]:
+        """The beginning of the IRIs of all that one report says → the IRI of the report."""
+        space = f"{namespaces.BASE}id/report/"
+        named = (iri for iri in self.labels if iri.startswith(space))
+        return {f"{namespaces.BASE}id/{iri.removeprefix(space)}/": iri for iri in named}
+
+    def report_of(self, iri: str) -> str:
+        """The IRI of the report that says what stands under an IRI; "" for what all reports share."""
+        return next((report for space, report in self.reports.items() if iri.startswith(space)), "")
 
     def short(self, iri: str) -> str:
         """The prefixed name of an IRI, or the IRI."""

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from statereport.pages import cells
+from statereport.pages import cells, portrait
 from statereport.pages.context import Context
 from statereport.pages.names import Unit
 from statereport.rdf import namespaces
-from statereport.rdf.terms import plain
 
 # The classes of statements, with the word beside each statement.
 KINDS = {
@@ -151,7 +150,7 @@ def _marks(context: Context, number: str) -> dict[str, tuple[Mark, ...]]:
                 start=row["start"],
                 end=row["end"],
                 fragment=row["fragment"],
-                quantity=_quantity(context, values),
+                quantity=portrait.quantity(context.names, values),
                 facts=_facts(context, values),
             )
         )
@@ -168,15 +167,3 @@ def _facts(context: Context, values: dict[str, list[Any]]) -> tuple[tuple[str, t
         )
         for name in names
     )
-
-
-def _quantity(context: Context, values: dict[str, list[Any]]) -> str:
-    """The number of a statement with its bound and unit: "at least 50 %", "7,391 (school)"; "" where it has none."""
-    if "value" not in values:
-        return ""
-    bound, unit = (
-        context.names.label(values[name][0].value).text if name in values else "" for name in ("hasBound", "hasUnit")
-    )
-    number = cells.number(plain(values["value"][0]))
-    parts = ("" if bound == "exact" else bound, number, "%" if unit == "percent" else f"({unit})" if unit else "")
-    return " ".join(part for part in parts if part)

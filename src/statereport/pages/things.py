@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from statereport.errors import AddressUnknown, NotInferred
 from statereport.graph.describe import ASSERTED, DRAFT, INFERRED, NOTED, Description, Fact
-from statereport.pages import cells, citations, sections
+from statereport.pages import cells, citations, portrait, sections
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
 from statereport.rdf import namespaces
@@ -25,6 +25,7 @@ _HEAD = (
     "sr:startOffset",
     "sr:endOffset",
 )
+_ALSO = "http://www.w3.org/2004/02/skos/core#altLabel"
 # How many entries of a long list are shown before it is folded.
 FEW = 12
 
@@ -62,14 +63,20 @@ def thing_page(context: Context, address: Address, space: str, name: str) -> Pag
         document=f"/{space}/{name}",
         label=cells.Thing(label.text, label.language),
         names=[cells.Thing(it.text, it.language) for it in context.names.labels.get(iri, ())[1:]],
+        others=[_value(context, fact) for fact in description.facts if fact.predicate == _ALSO],
         short=context.names.short(iri),
-        classes=[cells.thing(it, context.names) for it in description.classes],
+        classes=_classes(context, description),
         lead=[
             _value(context, fact)
             for fact in description.facts
             if context.names.short(fact.predicate) in ("skos:definition", "sr:gist", "sr:message")
         ],
         printed=[text(fact.value) for fact in description.facts if fact.predicate == f"{namespaces.SR}asPrinted"],
+        sentence=portrait.sentence(context, description),
+        data=portrait.own_data(context, description) if space == "id" else (),
+        said_of=portrait.said_of(context, description),
+        asks=portrait.questions_about(context, iri),
+        many=portrait.FEW_ROWS,
         unit=context.names.by_iri.get(iri),
         passages=cells.passages(context.names.stated.get(iri, ()), context.names),
         places=_places(context, description),
@@ -156,6 +163,12 @@ def _facts(context: Context, iri: str, facts: Iterable[Fact], backwards: bool = 
             why = cells.address("/why", subject=subject, predicate=fact.predicate, object=value)
         by_property.setdefault(fact.predicate, []).append((_value(context, fact), why))
     return tuple(Facts(cells.thing(name, context.names), tuple(values)) for name, values in by_property.items())
+
+
+def _classes(context: Context, description: Description) -> list[cells.Thing]:
+    """The classes of a thing, those of the vocabulary where it has any."""
+    own = [iri for iri in description.classes if iri.startswith(namespaces.SR)]
+    return [cells.thing(iri, context.names) for iri in own or description.classes]
 
 
 def _value(context: Context, fact: Fact) -> cells.Thing:

@@ -29,6 +29,30 @@ _DARK = {
 }
 _RULES = "".join(f'[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}' for light, dark in _DARK.items())
 STYLE = f"@media (prefers-color-scheme: dark){{{_RULES}}}"
+# The widths of Liberation Sans, by which Vega places texts, in thousandths of the size: width → characters. Others are
+# as wide as a digit.
+_WIDTHS = {
+    191: "'",
+    222: "ijl",
+    260: "|",
+    278: " !,./:;I[]\\ft",
+    333: "()-`r{}",
+    355: '"',
+    389: "*",
+    469: "^",
+    500: "Jcksvxyz",
+    584: "+<=>~",
+    611: "FTZ",
+    667: "&ABEKPSVXY",
+    722: "CDHNRUw",
+    778: "GOQ",
+    833: "Mm",
+    889: "%",
+    944: "W",
+    1000: "—…",
+}
+_WIDTH = {character: width for width, characters in _WIDTHS.items() for character in characters}
+_BOLD = 1.06
 
 
 @dataclass(frozen=True)
@@ -45,7 +69,7 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """The picture in lines and letters, light or dark as the reader's pages are; always the same bytes."""
-        return _told(self._drawn, self.spec)
+        return _finished(self._drawn, self.spec)
 
     def png(self) -> bytes:
         """The picture in pixels, twice as fine as its size says; always the same bytes."""
@@ -67,7 +91,7 @@ class Picture:
         return {"image/svg+xml": self.svg}
 
 
-def _told(svg: str, spec: dict[str, Any]) -> str:
+def _finished(svg: str, spec: dict[str, Any]) -> str:
     """The SVG as one image with a title and a description in words, and its colours on dark paper."""
     ElementTree.register_namespace("", SVG)
     root = ElementTree.fromstring(svg)
@@ -81,6 +105,7 @@ def _told(svg: str, spec: dict[str, Any]) -> str:
     style = ElementTree.Element(f"{{{SVG}}}style")
     style.text = STYLE
     root.insert(2, style)
+    _fit_texts(root)
     # To a screen reader it is one image: what Vega says of each mark would be heard beside it.
     for node in root.iter():
         for attribute in [
@@ -88,3 +113,23 @@ def _told(svg: str, spec: dict[str, Any]) -> str:
         ]:
             del node.attrib[attribute]
     return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _fit_texts(root: ElementTree.Element) -> None:
+    """Give every line of text the length that it was measured to have, so that no font of a reader's machine cuts it.
+
+    A text of several lines becomes several texts, since not every browser knows the length of a part of a text.
+    """
+    for parent in list(root.iter()):
+        for text in [text for text in parent.findall(f"{{{SVG}}}text") if len(text)]:
+            lines, down = ElementTree.Element(f"{{{SVG}}}g"), 0.0
+            for line in text:
+                down += float(line.get("dy", 0))
+                one = ElementTree.SubElement(lines, text.tag, {**text.attrib, "y": f"{down:g}"})
+                one.text = line.text
+            parent[list(parent).index(text)] = lines
+    for text in root.iter(f"{{{SVG}}}text"):
+        size = float(text.get("font-size", "13px").removesuffix("px"))
+        wide = sum(_WIDTH.get(character, 556) for character in text.text or "") / 1000 * size
+        text.set("textLength", f"{wide * (_BOLD if text.get('font-weight') == 'bold' else 1):.1f}")
+        text.set("lengthAdjust", "spacingAndGlyphs")

@@ -87,9 +87,9 @@ def term(value: Any, names: Names, identifiers: bool = False) -> Thing:
     return Thing(visible(text(value)), language, direction=direction)
 
 
-def passages(references: Iterable[str], names: Names) -> tuple[Thing, ...]:
-    """References of text units as links into the reader, as far as there are such units."""
-    found = ((visible(reference), names.by_reference.get(reference)) for reference in references)
+def passages(references: Iterable[str], names: Names, document: str = "") -> tuple[Thing, ...]:
+    """References of text units as links into the reader, as far as there are such units in the document."""
+    found = ((visible(reference), names.unit(reference, document)) for reference in references)
     return tuple(Thing(reference, "", unit.path, unit.label) if unit else Thing(reference) for reference, unit in found)
 
 
@@ -106,11 +106,17 @@ def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
     columns = [_column(answer, i) for i in kept]
     has_passages = any(answer.head(column.name).of == "passage" for column in columns)
     stated = None if has_passages else _statements(answer, names)
+    speaking = answer.columns.index("report") if "report" in answer.columns else None
     rows = []
     for row in answer.rows:
-        cells = [_cell(row, i, linked.get(i), answer.head(answer.columns[i]), names, identifiers) for i in kept]
+        report = "" if speaking is None or row[speaking] is None else text(row[speaking]).rpartition("/")[2]
+        heads = [answer.head(answer.columns[i]) for i in kept]
+        cells = [
+            _cell(row, i, linked.get(i), head, names, identifiers, report) for i, head in zip(kept, heads, strict=True)
+        ]
         if stated is not None:
-            cells.append(passages(names.stated.get(text(row[stated]), ()), names))
+            statement = text(row[stated])
+            cells.append(passages(names.stated.get(statement, ()), names, names.document_of(statement)))
         rows.append(tuple(cells))
     if stated is not None:
         columns.append(Column("stated_in", "In the report"))
@@ -127,8 +133,9 @@ def _column(answer: Answer, i: int) -> Column:
 
 
 def _cell(
-    row: tuple, i: int, link: int | None, head: answers.Column, names: Names, identifiers: bool
+    row: tuple, i: int, link: int | None, head: answers.Column, names: Names, identifiers: bool, report: str
 ) -> tuple[Thing, ...]:
+    """The things in a cell; passages are those of the report that the row names, where it names one."""
     value = row[i]
     if value is None:
         return ()
@@ -139,9 +146,9 @@ def _cell(
         return (term(value, names, identifiers),)
     parts = head.parts(value) if head.of else ()
     if head.of == "passage" and parts:
-        return passages(parts, names)
+        return passages(parts, names, report)
     if head.of == "theme":
-        units = [names.by_reference.get(f"theme {part}") or names.by_reference.get(part) for part in parts]
+        units = [names.unit(f"theme {part}", report) or names.unit(part, report) for part in parts]
         return tuple(
             Thing(part, "", unit.path, unit.label) if unit else Thing(visible(part))
             for part, unit in zip(parts, units, strict=True)

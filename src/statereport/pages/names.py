@@ -15,6 +15,8 @@ from statereport.rdf.terms import is_literal
 if TYPE_CHECKING:
     from statereport.graph.knowledge import KnowledgeGraph
 
+# The number of the page with the passages before the first theme.
+OPENING = "0"
 # The beginnings of local names whose things have pages.
 SPACES = ("id/", "def/", "shape/", "graph/")
 # Labels for the terms of other vocabularies that nearly every page shows, whose own labels the graph does not have.
@@ -70,7 +72,8 @@ class Unit:
     start, end   its place in the text, in code points, the end exclusive
     silence      why the passage makes no statement, or ""
     report       the IRI of its report, or of another document
-    theme        the number of the theme on whose page it is; "0" before the first theme, "" for a part
+    theme        the number of the theme on whose page it is; "0" before the first theme, "" for a part and in a
+                 document without themes
     """
 
     iri: str
@@ -86,15 +89,16 @@ class Unit:
     report: str = ""
 
     @property
+    def document(self) -> str:
+        """The short name of its report or other document."""
+        return self.report.rpartition("/")[2]
+
+    @property
     def path(self) -> str:
-        """The place in the report reader."""
-        return (
-            f"/report/{self.theme}#{self.number}"
-            if self.kind == "Passage"
-            else f"/report/{self.theme}"
-            if self.theme
-            else "/report"
-        )
+        """The place in the report reader; in a document without themes, the page of the unit itself."""
+        if self.theme:
+            return f"/report/{self.theme}#{self.number}" if self.kind == "Passage" else f"/report/{self.theme}"
+        return "/report" if self.kind == "Part" else f"/{quote(self.iri.removeprefix(namespaces.BASE))}.html"
 
 
 @dataclass(frozen=True)
@@ -134,9 +138,28 @@ class Names:
         )
 
     @cached_property
-    def by_reference(self) -> dict[str, Unit]:
-        """Reference (`13.6`, `theme 13`, `part 3`) → text unit."""
-        return {unit.reference: unit for unit in self.units}
+    def _by_reference(self) -> dict[str, dict[str, Unit]]:
+        found: dict[str, dict[str, Unit]] = {}
+        for unit in self.units:
+            found.setdefault(unit.reference, {})[unit.document] = unit
+        return found
+
+    def unit(self, reference: str, document: str = "") -> Unit | None:
+        """The text unit of a reference (`13.6`, `theme 13`, `section II`) in the document of that short name.
+
+        Without a document, the unit of the only one that has such a unit; None where there is none or several have.
+        """
+        found = self._by_reference.get(reference, {})
+        return found.get(document) if document else next(iter(found.values())) if len(found) == 1 else None
+
+    def document_of(self, iri: str) -> str:
+        """The short name of the report or other document under whose name an IRI stands; "" for what all share."""
+        rest = iri.removeprefix(f"{namespaces.BASE}id/")
+        return name if rest != iri and (name := rest.partition("/")[0]) in self._documents else ""
+
+    @cached_property
+    def _documents(self) -> frozenset[str]:
+        return frozenset(unit.document for unit in self.units)
 
     @cached_property
     def by_iri(self) -> dict[str, Unit]:
@@ -206,11 +229,14 @@ def _first(label: Label) -> tuple[int, str, str]:
 
 
 def _units(graph: KnowledgeGraph):
-    theme, reports = "0", {}
-    for row in graph.ask("pages/units"):
-        reports[row["unit"]] = report = reports.get(row["whole"], row["whole"])
+    rows = list(graph.ask("pages/units"))
+    with_themes = {row["document"] for row in rows if row["class"].endswith("/Theme")}
+    document = ""
+    for row in rows:
+        if row["document"] != document:
+            document, theme = row["document"], OPENING
         kind = row["class"].rpartition("/")[2]
-        if kind == "Part":
+        if kind == "Part" or document not in with_themes:
             theme = ""
         elif kind == "Theme" or not theme:
             theme = row["number"]
@@ -225,5 +251,5 @@ def _units(graph: KnowledgeGraph):
             end=row["end"],
             silence=row["silence"] or "",
             theme=theme,
-            report=report,
+            report=document,
         )

@@ -85,7 +85,9 @@ def figures_of(context: Context, cube: Cube) -> tuple[Figure, ...]:
                 text=number_text(value, bound, unit),
                 unit=unit,
                 codes={c.name: row[c.name][0].value for c in dimension_components(cube) if c.name in row},
-                passages=cells.passages(context.names.stated.get(figure, ()), context.names),
+                passages=cells.passages(
+                    context.names.stated.get(figure, ()), context.names, context.names.document_of(figure)
+                ),
             )
         )
     return tuple(found)

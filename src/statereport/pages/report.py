@@ -9,12 +9,10 @@ from typing import Any
 from statereport.errors import AddressUnknown
 from statereport.pages import cells, passages
 from statereport.pages.context import Context
-from statereport.pages.names import Unit
+from statereport.pages.names import OPENING, Unit
 from statereport.pages.page import Address, Page, render
 
 ANSWERS = ("yes", "partly", "no")
-# The number of the page with the passages before the first theme.
-OPENING = "0"
 OPENING_TITLE = "Opening paragraphs"
 # Class → what its number is called on the first page, and where the things are listed.
 _COUNTED = (
@@ -36,6 +34,7 @@ class CommitteeRequest:
     thing      a summary of the request in our own words, with its link
     answer     whether the report answers it: yes, partly or no
     answered   the same in words
+    report     the short name of the report that answers
     passages   links to the passages that answer it
     """
 
@@ -43,6 +42,7 @@ class CommitteeRequest:
     theme: str
     answer: str
     answered: str
+    report: str
     passages: tuple[cells.Thing, ...]
 
 
@@ -99,7 +99,10 @@ def committee_requests(context: Context) -> tuple[CommitteeRequest, ...]:
             theme=rows[0]["theme"],
             answer=rows[0]["answer"].rpartition("/")[2],
             answered=rows[0]["answered"],
-            passages=cells.passages((row["passage"] for row in rows if row["passage"]), context.names),
+            report=rows[0]["report"],
+            passages=cells.passages(
+                (row["passage"] for row in rows if row["passage"]), context.names, rows[0]["report"]
+            ),
         )
         for iri, rows in by_request.items()
     )
@@ -153,7 +156,7 @@ def theme_page(context: Context, address: Address, number: str) -> Page:
             hint=f"its themes are: {', '.join(order[1:])}.",
         )
     here = order.index(number)
-    unit = context.names.by_reference.get(f"theme {number}")
+    unit = context.names.unit(f"theme {number}")
     return render(
         context,
         address,

@@ -38,4 +38,8 @@ def search_page(context: Context, address: Address) -> Page:
 def _result(context: Context, hit: search.Hit) -> Result:
     unit = context.names.by_iri.get(hit.iri)
     thing = cells.Thing(unit.label, "en", unit.path) if unit else cells.thing(hit.iri, context.names)
-    return Result(thing, hit.kind, cells.passages((unit.reference,) if unit else hit.passages, context.names))
+    return Result(
+        thing,
+        hit.kind,
+        cells.passages((unit.reference,) if unit else hit.passages, context.names, context.names.document_of(hit.iri)),
+    )

@@ -78,7 +78,7 @@ def thing_page(context: Context, address: Address, space: str, name: str) -> Pag
         asks=portrait.questions_about(context, iri),
         many=portrait.FEW_ROWS,
         unit=context.names.by_iri.get(iri),
-        passages=cells.passages(context.names.stated.get(iri, ()), context.names),
+        passages=cells.passages(context.names.stated.get(iri, ()), context.names, context.names.document_of(iri)),
         places=_places(context, description),
         origins=_origins(context, description),
         sections=sections.sections(context, description),
@@ -182,7 +182,7 @@ def _places(context: Context, description: Description) -> list[tuple[cells.Thin
     found = []
     for place in description.places:
         if place.unit != description.iri and place.passage:
-            passage = cells.passages([place.passage], context.names)[0]
+            passage = cells.passages([place.passage], context.names, context.names.document_of(place.unit))[0]
             found.append((passage, cells.thing(place.statement, context.names), place.fragment))
     return list(dict.fromkeys(found))
 

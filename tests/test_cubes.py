@@ -24,7 +24,7 @@ QUERIES = saved.SavedQueries.of(find_project())
 CONSTRAINTS = {
     name.split("/")[2][: len("ic-19a")].rstrip("-"): QUERIES.get(name) for name in QUERIES.names if "/cubes/ic-" in name
 }
-PREFIXES = "".join(f"PREFIX {name}: <{TABLE[name]}>\n" for name in ("dataset", "qb", "rdfs", "skos", "sr", "xsd"))
+PREFIXES = "".join(f"PREFIX {name}: <{TABLE[name]}>\n" for name in ("kaz-dataset", "qb", "rdfs", "skos", "sr", "xsd"))
 
 
 def case_name(path: Path) -> str:
@@ -178,7 +178,7 @@ def test_a_tool_that_knows_only_the_data_cube_vocabulary_lists_every_row(ours):
 
 def test_a_tool_can_pivot_a_cube(ours):
     """Years down, procedures and groups across: totals of admissions to citizenship are where the report has them."""
-    components, rows = listed(ours, TABLE.expand("dataset:admissions-to-citizenship"))
+    components, rows = listed(ours, TABLE.expand("kaz-dataset:admissions-to-citizenship"))
     column = {name.rpartition("/")[2]: i for i, (name, _) in enumerate(components)}
     table: dict = {}
     for row in rows:

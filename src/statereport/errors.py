@@ -412,9 +412,9 @@ class NumeralUnaccounted(Problem):
     """A numeral of the report has no account: nothing in the graph says what it is.
 
     Every number is a figure or a legal quantity (sr:asPrinted), or part of a date, period, act number, provision,
-    symbol, name or identifier that a statement in that passage names (sr:printedDate, sr:printedPeriod,
-    sr:printedNumber, sr:printedProvision, sr:printedSymbol, sr:printedName, sr:printedIdentifier). Add the missing
-    statement, or name the fragment in the statement that it belongs to.
+    symbol, name, identifier or list within a sentence that a statement in that passage names (sr:printedDate,
+    sr:printedPeriod, sr:printedNumber, sr:printedProvision, sr:printedSymbol, sr:printedName, sr:printedIdentifier,
+    sr:printedListNumber). Add the missing statement, or name the fragment in the statement that it belongs to.
     """
 
     code = "numeral-unaccounted"

@@ -41,6 +41,7 @@ _PRINTED = {
     "printedSymbol": "document-symbol",
     "printedName": "part-of-name",
     "printedIdentifier": "other-identifier",
+    "printedListNumber": "list-number",
 }
 ACCOUNTS = ("figure", "legal-quantity", *_PRINTED.values())
 # Values of each property of each subject as text, in the order of the graphs; "" leads to the graph.

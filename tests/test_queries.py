@@ -101,14 +101,14 @@ def engines() -> Engines:
     """The whole project, with what follows from it, in both engines."""
     import rdflib
 
-    ours = real.graph().engine
+    oxigraph = real.graph().engine
     dataset = rdflib.Dataset(default_union=True)
-    names = {row[0].value for row in ours.query("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }").rows}
+    names = {row[0].value for row in oxigraph.query("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }").rows}
     for name in sorted(names):
         target = dataset.graph(rdflib.URIRef(name))
-        for triple in rdflib_bridge.to_rdflib(quad.triple for quad in ours.quads(name)):
+        for triple in rdflib_bridge.to_rdflib(quad.triple for quad in oxigraph.quads(name)):
             target.add(triple)
-    return Engines(ours, rdflib_bridge.to_rdflib(quad.triple for quad in ours.quads()), dataset)
+    return Engines(oxigraph, rdflib_bridge.to_rdflib(quad.triple for quad in oxigraph.quads()), dataset)
 
 
 def _plain(term: Any) -> Any:
@@ -199,7 +199,7 @@ def test_a_question_is_answered_and_as_long_as_its_header_says(name: str, oxigra
 
 
 def _with_other_values() -> list[str]:
-    """The questions whose header has other values to try; one that cannot be read is told by its own test."""
+    """The questions whose header has other values to try; one that cannot be read fails its own test."""
     found = []
     for name in QUERIES.names:
         with suppress(Problem):
@@ -554,7 +554,7 @@ def test_a_value_that_does_not_fit_is_refused(saved, name: str, value: str) -> N
         ('#+ columns: {x: "Thing"}', "#+ columns: [x]", 10),
     ],
 )
-def test_a_malformed_header_is_told_with_its_line(saved, old: str, new: str, line: int) -> None:
+def test_a_malformed_header_is_refused_with_its_line(saved, old: str, new: str, line: int) -> None:
     assert old in GOOD
     with pytest.raises(QuerySyntax) as caught:
         saved(GOOD.replace(old, new, 1))

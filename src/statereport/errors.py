@@ -599,7 +599,7 @@ class NotInferred(Problem):
 class CodeInData(Problem):
     """Data that were to be reasoned over name a program: an owlready2 annotation such as `python_module`.
 
-    The library that starts the reasoner imports and runs the Python module which that annotation names. Nothing of this package
+    The library that starts the reasoner imports and runs the Python module which that annotation names. Nothing here
     needs it, so data that have it are refused unread. Remove those statements.
     """
 

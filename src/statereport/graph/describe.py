@@ -49,7 +49,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Description:
-    """A thing: its IRI and prefixed name, its labels, the classes that its source gives it, and the statements about it."""
+    """A thing: its IRI and prefixed name, its labels, the classes that its source gives it, and its statements."""
 
     iri: str
     name: str
@@ -114,7 +114,9 @@ def describe(
     facts = tuple(_fact(prefixes, *row) for row in ask("statements", thing=iri))
     mentions = tuple(_fact(prefixes, *row) for row in ask("mentions", thing=iri))
     if not facts and not mentions:
-        raise UnknownName(where=name, what="The graph states nothing about this thing.", hint=_near(iri, known(), prefixes))
+        raise UnknownName(
+            where=name, what="The graph states nothing about this thing.", hint=_near(iri, known(), prefixes)
+        )
     named = [f for kind in _LABELS[::-1] for f in facts if f.predicate == kind and is_literal(f.value)]
     labels = {f.value.language or "": f.value.value for f in named}
     return Description(

@@ -56,7 +56,7 @@ def notes(warnings: Iterable[Finding], *parts: Graphs) -> tuple[Triple, ...]:
 
 
 class _Said:
-    """What the project states about each subject, for a few properties; ^ before a property's name asks the other way."""
+    """The statements about each subject, for a few properties; ^ before a property's name asks the other way."""
 
     def __init__(self, parts: Iterable[Iterable[Triple]]) -> None:
         asked = {LABEL, *(SR + name.lstrip("^") for name in (*LEADS, "isStatedIn", "value", "hasKind", "isPartOf"))}

@@ -54,7 +54,7 @@ class Section:
 
 @dataclass
 class Ontology:
-    """What the ontology says of its own classes and properties, by IRI."""
+    """What the ontology states about its own classes and properties, by IRI."""
 
     labels: dict[str, str] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)

@@ -3,11 +3,14 @@
 import shutil
 from pathlib import Path
 
+import miniproject
 import pytest
 import texts
 from skipping import skip_with_reason
 
+from statereport.errors import Problem
 from statereport.project import Project, find_project
+from statereport.publish import build
 from statereport.source import text as reading
 
 TESTS = Path(__file__).parent
@@ -30,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def project() -> Project:
-    """The project of this project."""
+    """The project of this checkout."""
     return find_project()
 
 
@@ -54,6 +57,21 @@ def tiny(tmp_path: Path) -> Project:
     """A copy of the small invented project in tests/tiny, to be broken at will; its text is `tiny_text`."""
     shutil.copytree(TESTS / "tiny", tmp_path / "tiny")
     return Project.at(tmp_path / "tiny")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory) -> tuple[Project, Path]:
+    """The project of a few lines (tests/miniproject.py) and a build of it, which are only read."""
+    root = tmp_path_factory.mktemp("made")
+    project = miniproject.make(root / "project")
+    build.build(project, root / "build")
+    return project, root / "build"
+
+
+@pytest.fixture
+def out(tmp_path: Path, made: tuple[Project, Path]) -> Path:
+    """A copy of that build, to be damaged."""
+    return Path(shutil.copytree(made[1], tmp_path / "build"))
 
 
 @pytest.fixture

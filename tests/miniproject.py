@@ -80,6 +80,7 @@ def make(root: Path) -> Project:
     project, real = Project.at(root), find_project()
     shutil.copy(real.prefixes, project.prefixes)
     for report in real.reports:
+        project.report_prefixes(report).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(real.report_prefixes(report), project.report_prefixes(report))
     return project
 

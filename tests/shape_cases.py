@@ -37,7 +37,7 @@ Result = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True)
 class Case:
-    """A file of a case, as read: what it tells again, and what is expected of it."""
+    """A file of a case, as read: what it describes anew, and what is expected of it."""
 
     path: Path
 
@@ -55,8 +55,8 @@ class Case:
         return turtle.read(self.path)
 
     @cached_property
-    def told(self) -> list:
-        """What the case says of things."""
+    def described(self) -> list:
+        """The statements of the case about things."""
         return [t for t in self.triples if type(t.subject).__name__ == "NamedNode" and t.subject.value != EXPECTED]
 
     @cached_property
@@ -102,10 +102,10 @@ class World:
         self._project = turtle.read(FOLDER / "project.ttl")
 
     def with_case(self, case: Case | None = None) -> list:
-        """What is validated: the project, with what the case tells in place of what it tells of the same things."""
-        told = case.told if case else []
-        again = {t.subject for t in told}
-        return self._known + [t for t in self._project if t.subject not in again] + told
+        """What is validated: the project, with what the case states in place of what it has about the same things."""
+        described = case.described if case else []
+        again = {t.subject for t in described}
+        return self._known + [t for t in self._project if t.subject not in again] + described
 
     def results(self, case: Case | None = None, shape: str = "", plain: bool = False) -> list[Result]:
         """What the shapes, or one of them, say of the project with the case in it."""

@@ -97,7 +97,7 @@ WHERE {
 }
 ORDER BY ?value ?figure
 """
-OF = """#+ summary: What is told of a figure?
+OF = """#+ summary: What is stated about a figure?
 #+ description: Its value and its passage.
 #+ params:
 #+   which:

@@ -1,4 +1,4 @@
-"""The Python face: open, ask, sparql, describe, queries; and all that is said of one thing."""
+"""The Python face: open, ask, sparql, describe, queries; and all statements about one thing."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import miniproject
 import pytest
 
 import statereport
@@ -25,25 +24,10 @@ EXPECTED = ["51.4", "3797", "7391"]
 OLD_BUILD_JSON = {"graphs": {}, "inferred": {}, "warnings": [], "questions": 1, "tables": 1, "rdfc10": {}}
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory) -> tuple[Project, Path]:
-    """The small project and a build of it, which are only read."""
-    root = tmp_path_factory.mktemp("made")
-    project = miniproject.make(root / "project")
-    build.build(project, root / "build")
-    return project, root / "build"
-
-
 @pytest.fixture
 def project(tmp_path, made) -> Project:
     """A copy of the small project, to be changed."""
     return Project.at(shutil.copytree(made[0].root, tmp_path / "project"))
-
-
-@pytest.fixture
-def out(tmp_path, made) -> Path:
-    """A copy of its build, to be damaged."""
-    return Path(shutil.copytree(made[1], tmp_path / "build"))
 
 
 def names_in(folder: Path) -> list[str]:

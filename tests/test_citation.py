@@ -136,7 +136,7 @@ def test_the_citation_agrees_with_the_package(said) -> None:
     ],
 )
 def test_what_breaks_a_rule_is_found(said, change, fault) -> None:
-    assert any(fault in told for told in faults({**said, **change}))
+    assert any(fault in text for text in faults({**said, **change}))
 
 
 def test_what_is_missing_is_found(said) -> None:

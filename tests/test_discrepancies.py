@@ -93,7 +93,7 @@ def test_every_number_that_is_missing_among_the_themes_is_noted():
     assert missing == ["1", "14", "17"]
 
 
-# --- how it is told --------------------------------------------------------------------------------------------------
+# --- how it is printed -----------------------------------------------------------------------------------------------
 
 
 def test_a_finding_becomes_a_note_with_its_statements_and_passages():

@@ -493,7 +493,7 @@ ENTITIES = b'<!DOCTYPE r [<!ENTITY a "x"><!ENTITY b "&a;&a;&a;&a;">]><r>&b;</r>'
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 GRAPH = "CONSTRUCT WHERE { ?s ?p ?o }"
 DEEP = 120_000
-# What an endpoint answers to a query for rows, or for a graph → what is said of it.
+# What an endpoint answers to a query for rows, or for a graph → what the error says.
 WRONG = {
     "busy": (VALUES, reply(b"Come back later.", "text/plain", "503 Busy"), "503 Busy: Come back later"),
     "controls": (VALUES, reply(b"\x1b]0;x\x07\x1b[2J gone", "text/plain", "500 \x1b[31mred"), "500.*red.*gone"),

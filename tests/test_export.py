@@ -7,7 +7,6 @@ import io
 import json
 import re
 
-import miniproject
 import odd_terms
 import pyoxigraph as ox
 import pytest
@@ -18,21 +17,12 @@ from rdflib.compare import to_canonical_graph
 from real import PREFIXES
 
 from statereport.errors import NotWritable
-from statereport.publish import build, export
+from statereport.publish import export
 from statereport.rdf import namespaces, rdflib_bridge, writers
 from statereport.rdf.dataset import load
 from statereport.sparql.answers import Answer, Column
 
 PARSERS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld"}
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """A small project and what was built from it."""
-    root = tmp_path_factory.mktemp("export")
-    project = miniproject.make(root / "project")
-    build.build(project, root / "out")
-    return project, root / "out"
 
 
 @pytest.fixture(autouse=True)
@@ -50,16 +40,16 @@ def same(one: rdflib.Graph, other: rdflib.Graph) -> bool:
 
 
 @pytest.mark.parametrize("ending", PARSERS)
-def test_each_graph_format_is_read_back_by_rdflib_as_it_was(built, ending):
-    project, out = built
+def test_each_graph_format_is_read_back_by_rdflib_as_it_was(made, ending):
+    project, out = made
     stated = rdflib_bridge.to_rdflib(t for part in asserted(project).values() for t in part)
     read = rdflib.Graph().parse(out / f"statereport.{ending}", format=PARSERS[ending])
     assert len(stated) > 20 and same(stated, read)
 
 
 @pytest.mark.parametrize(("ending", "parser"), [("trig", "trig"), ("nq", "nquads")])
-def test_each_dataset_format_keeps_the_named_graphs(built, ending, parser):
-    project, out = built
+def test_each_dataset_format_keeps_the_named_graphs(made, ending, parser):
+    project, out = made
     read = rdflib.Dataset()
     read.parse(out / f"statereport.{ending}", format=parser)
     for name, triples in some(asserted(project).items()):
@@ -75,8 +65,8 @@ def test_each_format_of_the_real_graph_is_read_back_as_it_was(project, tmp_path,
     assert same(rdflib_bridge.to_rdflib(writers.merged(items)), read)
 
 
-def test_jsonld_needs_no_other_document(built):
-    _, out = built
+def test_jsonld_needs_no_other_document(made):
+    _, out = made
     document = json.loads((out / "statereport.jsonld").read_text(encoding="utf-8"))
     assert isinstance(document["@context"], dict)
     assert writers.canonical(writers.read(out / "statereport.jsonld")) == writers.canonical(
@@ -84,10 +74,10 @@ def test_jsonld_needs_no_other_document(built):
     )
 
 
-def test_the_sum_of_the_nquads_is_the_hash_of_rdfc(built):
+def test_the_sum_of_the_nquads_is_the_hash_of_rdfc(made):
     from pyoxigraph import CanonicalizationAlgorithm, Dataset
 
-    _, out = built
+    _, out = made
     dataset = Dataset(writers.read(out / "statereport.nq"))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     lines = sorted(f"{quad} .\n" for quad in dataset)
@@ -95,21 +85,21 @@ def test_the_sum_of_the_nquads_is_the_hash_of_rdfc(built):
     assert f"{digest}  statereport.nq" in (out / "RDFC10SUM").read_text().splitlines()
 
 
-def test_blank_nodes_have_the_same_names_in_every_order(built):
-    project, _ = built
+def test_blank_nodes_have_the_same_names_in_every_order(made):
+    project, _ = made
     items = writers.quads(asserted(project))
     assert writers.canonical(items) == writers.canonical(reversed(items)) == writers.canonical([*items, *items])
 
 
-def test_what_is_inferred_stands_apart(built):
-    _, out = built
+def test_what_is_inferred_stands_apart(made):
+    _, out = made
     inferred = set(rdflib.Graph().parse(out / "statereport-inferred.ttl"))
     stated = set(rdflib.Graph().parse(out / "statereport.ttl"))
     assert inferred and not inferred & stated
 
 
-def test_one_file_holds_everything_that_is_said_and_is_there_compressed_too(built):
-    _, out = built
+def test_one_file_holds_everything_that_is_said_and_is_there_compressed_too(made):
+    _, out = made
     whole = (out / "statereport-all.ttl").read_bytes()
     every = set(rdflib.Graph().parse(data=whole))
     parts = [rdflib.Graph().parse(path) for path in sorted(out.glob("statereport*.ttl")) if "-all" not in path.name]
@@ -130,8 +120,8 @@ def tables(out):
     return sorted(out.glob("tables/*.csv"))
 
 
-def test_each_table_is_as_its_description_says(built):
-    check_tables(built[1])
+def test_each_table_is_as_its_description_says(made):
+    check_tables(made[1])
 
 
 def test_each_table_of_the_real_graph_is_as_its_description_says(project, tmp_path):
@@ -185,8 +175,8 @@ def test_a_column_of_mixed_values_is_a_string_and_text_is_never_split():
     assert export._column("label", Column("Labels", join="; "), text)["separator"] == "; "
 
 
-def test_a_table_without_rows_is_described_all_the_same(built):
-    project, _ = built
+def test_a_table_without_rows_is_described_all_the_same(made):
+    project, _ = made
     from statereport.questions.saved import SavedQueries
 
     query = SavedQueries.of(project).get("tables/figures")
@@ -194,16 +184,16 @@ def test_a_table_without_rows_is_described_all_the_same(built):
     assert [column["name"] for column in about["tableSchema"]["columns"]] == ["figure", "label"]
 
 
-def test_answers_stand_under_their_topic(built):
-    _, out = built
+def test_answers_stand_under_their_topic(made):
+    _, out = made
     assert (out / "answers/numbers/largest.csv").read_bytes().decode().split("\r\n")[1].endswith(",7391")
     assert json.loads((out / "answers/numbers/largest.json").read_text())["head"]["vars"] == ["figure", "value"]
     assert len(rdflib.Graph().parse(out / "answers/numbers/graph.ttl")) == 3
     assert not (out / "answers/checks").exists()
 
 
-def test_the_description_counts_what_is_published(built):
-    _, out = built
+def test_the_description_counts_what_is_published(made):
+    _, out = made
     about = rdflib.Graph().parse(out / "void.ttl")
     void = rdflib.Namespace("http://rdfs.org/ns/void#")
     dataset = rdflib.URIRef(namespaces.BASE + "dataset")
@@ -222,8 +212,8 @@ def test_the_description_counts_what_is_published(built):
     assert str(checksum) == sums["statereport.ttl"]
 
 
-def test_two_partitions_never_share_an_address(built):
-    _, out = built
+def test_two_partitions_never_share_an_address(made):
+    _, out = made
     about = rdflib.Graph().parse(out / "void.ttl")
     void = rdflib.Namespace("http://rdfs.org/ns/void#")
     for predicate in (void["class"], void.property, void.triples, void.entities):
@@ -231,7 +221,7 @@ def test_two_partitions_never_share_an_address(built):
             assert len(list(about.objects(subject, predicate))) == 1, subject
 
 
-def test_literals_reach_rdflib_with_their_characters(built):
+def test_literals_reach_rdflib_with_their_characters(made):
     terms = [
         writers.literal("51.40", namespaces.XSD + "decimal"),
         writers.literal("қазақ", language="kk"),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
-import miniproject
 import pytest
 from loops import some
 
@@ -13,24 +11,9 @@ from statereport.errors import BuildDamaged, DataViolates
 from statereport.graph import build_folder, examine
 from statereport.pages import context
 from statereport.project import Project
-from statereport.publish import build, release, void
+from statereport.publish import release, void
 
 EVERYTHING = "SELECT ?g ?s ?p ?o { { GRAPH ?g { ?s ?p ?o } } UNION { ?s ?p ?o } FILTER(!isBLANK(?s) && !isBLANK(?o)) }"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory) -> tuple[Project, Path]:
-    """The small project and a build of it."""
-    root = tmp_path_factory.mktemp("made")
-    project = miniproject.make(root / "project")
-    build.build(project, root / "build")
-    return project, root / "build"
-
-
-@pytest.fixture
-def out(tmp_path, made) -> Path:
-    """A copy of its build, to be damaged."""
-    return Path(shutil.copytree(made[1], tmp_path / "build"))
 
 
 def rows(found: release.Release) -> set[tuple]:

@@ -77,7 +77,7 @@ def test_an_expression_finds(index, text: str, wanted: set[str]) -> None:
         "(" * 200 + "a" + ")" * 200,
     ],
 )
-def test_a_bad_expression_is_told_with_a_cure(index, text: str) -> None:
+def test_a_bad_expression_is_refused_with_a_hint(index, text: str) -> None:
     with pytest.raises(BadSearch) as caught:
         index.find(text)
     assert caught.value.what and caught.value.hint
@@ -106,10 +106,10 @@ print(len(index.find("school OR word*", 1000)), len(index.find('"number 17"')))
 try:
     index.find("(")
 except search.BadSearch:
-    print("told")
+    print("found")
 """
     seen = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert seen.stdout == "1000 1\ntold\n", seen.stderr
+    assert seen.stdout == "1000 1\nfound\n", seen.stderr
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 0
 
 

@@ -107,8 +107,8 @@ def test_every_parameter_of_a_shape_is_tried(world):
         for t in world.rules
         if t.subject.value.startswith(SHAPE) and not t.subject.value.startswith(SHAPE + "prefix")
     }
-    told = {"prefixes", "select"}
-    assert used - told <= set(COMPONENTS) | NO_CONSTRAINT
+    of_queries = {"prefixes", "select"}
+    assert used - of_queries <= set(COMPONENTS) | NO_CONSTRAINT
 
 
 def test_every_folder_of_cases_is_a_shape(world):

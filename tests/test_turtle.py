@@ -356,7 +356,7 @@ LITERALS = st.one_of(
         st.sampled_from([XSD + name for name in ("integer", "decimal", "boolean", "double", "date")] + [SR + "own"]),
     ),
 )
-# A node is what is said of it (a list of pairs), or a list of members.
+# A node is the statements about it (a list of pairs), or a list of members.
 NODES = st.recursive(
     st.one_of(IRIS, LITERALS),
     lambda inner: st.one_of(

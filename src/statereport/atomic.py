@@ -135,7 +135,7 @@ def _lock(path: Path, target: Path) -> Iterator[int]:
 
 
 def _note(lock: int, name: str) -> None:
-    """Write into the lock file which folder is being written, for whoever comes after a kill."""
+    """Write into the lock file which folder is being written, for the next build after a kill."""
     os.pwrite(lock, os.fsencode(name), 0)
 
 

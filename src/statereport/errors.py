@@ -261,7 +261,7 @@ class BlankInData(Problem):
 class SecondHome(Problem):
     """A thing is described in two files.
 
-    Each thing is described in one file only, so that a reader finds all that is said of it in one place. The graphs
+    Each thing is described in one file only, so that a reader finds all statements about it in one place. The graphs
     ontology/alignments and reference/links alone speak of things that are described elsewhere.
     """
 
@@ -599,7 +599,7 @@ class NotInferred(Problem):
 class CodeInData(Problem):
     """Data that were to be reasoned over name a program: an owlready2 annotation such as `python_module`.
 
-    The library that starts the reasoner imports and runs the Python module which that annotation names. Nothing of ours
+    The library that starts the reasoner imports and runs the Python module which that annotation names. Nothing here
     needs it, so data that have it are refused unread. Remove those statements.
     """
 

@@ -230,11 +230,11 @@ def discrepancies(form: str, store: str | None) -> None:
         console.write(queries.answer(name, (), store, _reader(form)))
 
 
-@cli.command(short_help="Show all that is said of one thing.")
+@cli.command(short_help="Show all statements about one thing.")
 @click.argument("iri")
 @_store
 def show(iri: str, store: str | None) -> None:
-    """Show all that is said of one thing, given its IRI or short name: asserted, inferred, noted, and where.
+    """Show all statements about one thing, given its IRI or short name: asserted, inferred, noted, and where.
 
     \b
     Example:

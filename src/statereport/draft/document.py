@@ -1,4 +1,4 @@
-"""A document's normalised text with its sections, passages and notes, and what page 1 says of it.
+"""A document's normalised text with its sections, passages and notes, and what its first page states.
 
 The text has one line per heading, paragraph, list item and note; offsets count code points, end exclusive. Numbers are
 the document's own: paragraph `17`, its item `17 (a)`, `note 3`, section `II.A`. A document whose paragraphs have no
@@ -352,7 +352,7 @@ class _Sections:
         return self.current, above
 
     def _follows(self, label: str) -> bool:
-        """Whether a Roman numeral comes after the last one, so that "C." and "I." are told from letters."""
+        """Whether a Roman numeral comes after the last one, so that "C." and "I." are not taken for letters."""
         if label not in ("I", "V", "X", "L", "C", "D", "M"):
             return True
         order = [roman_of(number).upper() for number in range(1, 60)]

@@ -1,4 +1,4 @@
-"""What page 1 of a document says of it: symbol, committee, State, date, language, title."""
+"""What page 1 of a document states about it: symbol, committee, State, date, language, title."""
 
 import re
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ def iso_date(text: str) -> str:
 
 
 def read_front(lines: Sequence[Line]) -> Front:
-    """What the first page says of the document."""
+    """What the first page states about the document."""
     page = lines[0].page if lines else 1
     first = [line.text for line in lines if line.page == page and not line.note][:90]
     head = "\n".join(first)

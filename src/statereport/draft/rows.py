@@ -344,7 +344,7 @@ def _spelled(path: str) -> str:
     return path.replace("art. ", "Article ").replace("par. ", "Paragraph ").capitalize()
 
 
-# Words of a name, the surest first, with the kind that they say; what depends on the State (a decree) is left open.
+# Words of a name, the surest first, with the kind that they say; what depends on the State (a decree) is not decided.
 _BODY_KINDS = (
     ("ministry ministerio ministère", "ministry"), ("court tribunal corte", "court"),
     ("prosecutor fiscalía", "prosecutor"),

@@ -173,17 +173,17 @@ def write_manifest(folder: Path) -> None:
 
 def foreign(folder: Path) -> list[str]:
     """The names of what a folder holds and no build put there: everything, where no build's own list is to be found."""
-    ours = _ours(folder)
+    listed = _ours(folder)
     found = []
     for place, folders, names in os.walk(folder):
         inner = Path(place).relative_to(folder)
         links = [name for name in folders if Path(place, name).is_symlink()]
         for name in sorted([*names, *links]):
             path = (inner / name).as_posix()
-            is_ours = path in ours or (ours and _ENGINES.fullmatch(path))
+            is_ours = path in listed or (listed and _ENGINES.fullmatch(path))
             if not is_ours or Path(place, name).is_symlink():
                 found.append(path)
-        if not folders and not names and not any(name.startswith(f"{inner.as_posix()}/") for name in ours):
+        if not folders and not names and not any(name.startswith(f"{inner.as_posix()}/") for name in listed):
             found.append(f"{inner.as_posix()}/")
     return found
 

@@ -49,7 +49,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Description:
-    """A thing: its IRI and prefixed name, its labels, the classes that its source gives it, and what is said of it."""
+    """A thing: its IRI and prefixed name, its labels, the classes that its source gives it, and its statements."""
 
     iri: str
     name: str
@@ -62,7 +62,7 @@ class Description:
     prefixes: Prefixes = field(default_factory=Prefixes, compare=False, repr=False)
 
     def of(self, origin: str) -> tuple[Fact, ...]:
-        """What is said of the thing in this way: asserted, inferred, noted, or a draft."""
+        """The statements about the thing of this kind: asserted, inferred, noted, or a draft."""
         return tuple(fact for fact in self.facts if fact.origin == origin)
 
     def __str__(self) -> str:
@@ -97,7 +97,7 @@ def describe(
     """Return the description of the thing with this IRI or prefixed name.
 
     `known` returns the IRIs of all things, of which the nearest are proposed for a misspelt one. Raises UnknownPrefix
-    for a prefix that is not in the table, UnknownName where nothing is said of the thing.
+    for a prefix that is not in the table, UnknownName where the graph has no statement about the thing.
     """
     iri = prefixes.expand(name)
     try:
@@ -114,7 +114,9 @@ def describe(
     facts = tuple(_fact(prefixes, *row) for row in ask("statements", thing=iri))
     mentions = tuple(_fact(prefixes, *row) for row in ask("mentions", thing=iri))
     if not facts and not mentions:
-        raise UnknownName(where=name, what="Nothing is said of this thing.", hint=_near(iri, known(), prefixes))
+        raise UnknownName(
+            where=name, what="The graph states nothing about this thing.", hint=_near(iri, known(), prefixes)
+        )
     named = [f for kind in _LABELS[::-1] for f in facts if f.predicate == kind and is_literal(f.value)]
     labels = {f.value.language or "": f.value.value for f in named}
     return Description(

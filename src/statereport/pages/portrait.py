@@ -1,4 +1,4 @@
-"""What people want to know of a thing: what it is in a sentence, its own data, what is said of it, what to ask."""
+"""What people want to know of a thing: what it is in a sentence, its own data, the statements about it, what to ask."""
 
 from __future__ import annotations
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statereport.publish import void
+from statereport.publish.csvw import document
 from statereport.rdf.namespaces import SR
 
 if TYPE_CHECKING:
@@ -166,16 +165,7 @@ def csvw(cube: Cube) -> str:
     schema: dict = {"columns": columns, "primaryKey": "figure"}
     if cube.rows:
         schema["aboutUrl"] = f"{_folder(cube.rows[0][0])}{{figure}}"
-    body = {
-        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-        "url": f"{cube.slug}.csv",
-        "dc:title": cube.title,
-        "dc:description": cube.description,
-        "dc:license": {"@id": void.LICENCE},
-        "dc:source": {"@id": cube.iri},
-        "tableSchema": schema,
-    }
-    return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+    return document(cube.slug, cube.title, cube.description, cube.iri, schema)
 
 
 def sdmx(cube: Cube, times: dict[str, str | None]) -> str:

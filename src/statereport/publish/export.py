@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from statereport import __version__
 from statereport.graph.build_folder import SUMS
 from statereport.project import Project
 from statereport.publish import void
+from statereport.publish.csvw import document
 from statereport.questions import chart
 from statereport.questions.picture import Picture
 from statereport.rdf import prefixes as tables
@@ -137,16 +137,7 @@ def csvw(query: SavedQuery, answer: Answer) -> str:
         schema["aboutUrl"] = f"{{+{answer.columns[0]}}}"
     if len(set(first)) == len(first) and None not in first:
         schema["primaryKey"] = answer.columns[0]
-    body = {
-        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-        "url": f"{query.slug}.csv",
-        "dc:title": query.summary,
-        "dc:description": query.description,
-        "dc:license": {"@id": void.LICENCE},
-        "dc:source": {"@id": query.iri},
-        "tableSchema": schema,
-    }
-    return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+    return document(query.slug, query.summary, query.description, query.iri, schema)
 
 
 def _by_column(answer: Answer) -> list[tuple[str, list]]:

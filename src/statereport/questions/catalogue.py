@@ -44,7 +44,7 @@ def title_of(topic: str) -> str:
 
 
 def triples(saved: Iterable[SavedQuery]) -> tuple[Triple, ...]:
-    """What is said of each question for people."""
+    """The description of each question for people."""
     return tuple(t for query in saved if query.topic not in LEFT_OUT for t in _question(query))
 
 

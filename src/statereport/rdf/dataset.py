@@ -186,7 +186,7 @@ def _unknown_term(t: Triple, terms: Collection[str], where: str) -> Iterator[Pro
         name = getattr(term, "value", "")
         if name.startswith(SR) and name not in terms:
             near = did_you_mean(name.removeprefix(SR), (known.removeprefix(SR) for known in terms))
-            what = f"The ontology has no term {name}, which is said of {getattr(t.subject, 'value', t.subject)}."
+            what = f"The ontology has no term {name}, which stands on {getattr(t.subject, 'value', t.subject)}."
             yield TermUnknown(where, what, near or "define it in ontology/, or correct its spelling")
 
 

@@ -243,10 +243,10 @@ def _refuse_foreign_prefixes(text: str, name: str, known: Mapping[str, str], bou
 
 
 def _as_trees(triples: Iterable[Triple], numbers: dict) -> Counter | None:
-    """What the triples say, with each blank node replaced by a number that stands for all that is said of it.
+    """What the triples say, with each blank node replaced by a number that stands for all statements about it.
 
     `numbers` gives out the numbers: equal descriptions have equal ones. None where a blank node is used in several
-    places, stands below itself or in a triple term, so that it is more than what is said of it.
+    places, stands below itself or in a triple term, so that it is more than the statements about it.
     """
     about: dict = {}
     parent: dict = {}

@@ -68,7 +68,7 @@ class _Layout:
         return [subject for subject in self._about if subject not in self._parent]
 
     def block(self, subject) -> str:
-        """A subject with what is said of it."""
+        """A subject with the statements about it."""
         head = "[]" if isinstance(subject, BlankNode) else self._iri(subject)
         return "\n".join([head, *self._predicates(subject, 4), " ."])
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
 
 OWLREADY = "lesfleursdunormal.fr/static/_downloads/owlready_ontology.owl#"
-# Dates and their parts are not in the OWL 2 datatype map. They become plain strings: no axiom of ours compares them.
+# Dates and their parts are not in the OWL 2 datatype map. They become plain strings: no axiom compares them.
 OUTSIDE_OWL = frozenset(
     XSD + name
     for name in (

@@ -56,7 +56,7 @@ def notes(warnings: Iterable[Finding], *parts: Graphs) -> tuple[Triple, ...]:
 
 
 class _Said:
-    """What the project says of each subject, for a few properties; ^ before a property's name asks the other way."""
+    """The statements about each subject, for a few properties; ^ before a property's name asks the other way."""
 
     def __init__(self, parts: Iterable[Iterable[Triple]]) -> None:
         asked = {LABEL, *(SR + name.lstrip("^") for name in (*LEADS, "isStatedIn", "value", "hasKind", "isPartOf"))}
@@ -111,7 +111,7 @@ def _named(focus: str, said: _Said) -> str:
 
 
 def _units(focus: str, said: _Said) -> list[str]:
-    """Where one sees what no statement tells: a theme itself, the heading that makes a request."""
+    """Where one sees what no statement has: a theme itself, the heading that makes a request."""
     if "/theme/" in focus:
         return [focus]
     return [unit.value for unit in said.of(focus, "isPartOf") if "/theme/" in unit.value]

@@ -106,10 +106,10 @@ class Validator:
         and each class that is defined by values that it has (a percentage is a figure whose unit is percent).
         """
         triples = list(given)
-        ours = [t for t in triples if getattr(t.subject, "value", "").startswith(BASE)]
+        own = [t for t in triples if getattr(t.subject, "value", "").startswith(BASE)]
         rules = [*axioms.class_rules(triples), *self._rules]
-        added = inference.run(writers.quads({VALIDATED: ours}), rules).triples
-        return list(dict.fromkeys((*ours, *added)))
+        added = inference.run(writers.quads({VALIDATED: own}), rules).triples
+        return list(dict.fromkeys((*own, *added)))
 
     def check(self, given: Iterable[Triple], plain: bool = False) -> tuple[Finding, ...]:
         """What the shapes find, sorted. `plain` leaves everything to pySHACL and rdflib, to compare with."""

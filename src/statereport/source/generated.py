@@ -31,10 +31,10 @@ class Generated:
         if have is None:
             place, what = self.name, "The file is missing."
         else:
-            ours, today = have.splitlines(), self.content.splitlines()
+            before, today = have.splitlines(), self.content.splitlines()
             line = next(
-                (n for n, pair in enumerate(zip(ours, today, strict=False), 1) if pair[0] != pair[1]),
-                min(len(ours), len(today)) + 1,
+                (n for n, pair in enumerate(zip(before, today, strict=False), 1) if pair[0] != pair[1]),
+                min(len(before), len(today)) + 1,
             )
             place, what = f"{self.name}:{line}", "The file is not what the statements and the text give today."
         return (*self.problems, GeneratedDiffers(place, what, self.command))

@@ -99,7 +99,7 @@ def _refuse_unknown(site: Site, iri: str, pattern: str) -> None:
     if not term or not site.graph.engine.query(f"ASK {{ {pattern.replace('%s', term)} }}"):
         raise AddressUnknown(
             where=iri[:200],
-            what="Nothing is said under this name.",
+            what="The graph has nothing under this name.",
             hint="search for it (/search?q=…), or see the list of graphs at /sparql",
         )
 

@@ -126,14 +126,14 @@ def read(head: Head, body: bytes, limits: Limits, root: str = "") -> Request:
 
 
 def body_too_long(limits: Limits) -> Problem:
-    """Return what is said of a body that is too long."""
+    """The message about a body that is too long."""
     return RequestTooLarge(
         where="body", what=f"The body is too long. {limits.sentence('body_bytes')}.", hint="send less."
     )
 
 
 def head_too_long(limits: Limits) -> Problem:
-    """Return what is said of a head that is too long."""
+    """The message about a head that is too long."""
     return RequestTooLarge(
         where="head", what=f"The head is too long. {limits.sentence('head_bytes')}.", hint="send a long query by POST."
     )

@@ -8,7 +8,6 @@ import pytest
 import texts
 from skipping import skip_with_reason
 
-from statereport.errors import Problem
 from statereport.project import Project, find_project
 from statereport.publish import build
 from statereport.source import text as reading

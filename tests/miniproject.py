@@ -79,9 +79,8 @@ def make(root: Path) -> Project:
     shutil.copytree(find_project().queries / "pages", root / "queries/pages")
     project, real = Project.at(root), find_project()
     shutil.copy(real.prefixes, project.prefixes)
-    for report in real.reports:
-        project.report_prefixes(report).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(real.report_prefixes(report), project.report_prefixes(report))
+    for folder in (project.graphs / "reports").iterdir():
+        shutil.copy(real.report_prefixes(folder.name), project.report_prefixes(folder.name))
     return project
 
 

@@ -152,8 +152,8 @@ def make(root: Path) -> Project:
         path.write_text(text, encoding="utf-8")
     project.ontology.mkdir()
     shutil.copy(real.prefixes, project.prefixes)
-    for report in real.reports:
-        shutil.copy(real.report_prefixes(report), project.report_prefixes(report))
+    for folder in (project.graphs / "reports").iterdir():
+        shutil.copy(real.report_prefixes(folder.name), project.report_prefixes(folder.name))
     shutil.copytree(real.queries / "pages", project.queries / "pages")
     return project
 

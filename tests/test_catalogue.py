@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 import real
 from loops import some
@@ -56,14 +58,20 @@ def test_a_question_says_its_target_its_keywords_and_its_parameters(graph) -> No
     ]
 
 
-def test_every_parameter_has_a_default_of_its_datatype(graph, project) -> None:
+def test_every_parameter_has_a_default_of_its_datatype_or_is_optional(graph, project) -> None:
     rows = graph.sparql(
         "SELECT ?p ?default ?type { ?p a sh:Parameter ; sh:defaultValue ?default "
         "OPTIONAL { ?p sh:datatype ?type } } ORDER BY ?p"
     ).rows
-    count = sum(len(query.parameters) for query in SavedQueries.of(project) if query.topic not in catalogue.LEFT_OUT)
-    assert len(rows) == count > 15
-    for _, default, kind in rows:
+    asked = [query for query in SavedQueries.of(project) if query.topic not in catalogue.LEFT_OUT]
+    count = Counter(parameter.optional for query in asked for parameter in query.parameters)
+    assert len(rows) == count[False] > 15
+    optional = graph.sparql(
+        "SELECT ?p ?type { ?p sh:optional true ; sh:datatype ?type FILTER NOT EXISTS { ?p sh:defaultValue ?default } }"
+    ).rows
+    assert len(optional) == count[True] > 50
+    assert {kind.value for _, kind in optional} == {namespaces.XSD + "string"}
+    for _, default, kind in some(rows):
         assert (kind is None and terms.is_iri(default)) or default.datatype == kind
 
 

@@ -54,7 +54,7 @@ def test_the_declarations_for_shacl_are_the_table():
             namespaces.ID + "provision/kaz-criminal-code.art-107.par-2.pt-6",
             "provision:kaz-criminal-code.art-107.par-2.pt-6",
         ),
-        (namespaces.ID + "kaz-cerd-8-10-addendum/passage/13.6", "passage:13.6"),
+        (namespaces.ID + "kaz-cerd-8-10-addendum/passage/13.6", "kaz-passage:13.6"),
         ("http://www.w3.org/2004/02/skos/core#prefLabel", "skos:prefLabel"),
     ],
 )

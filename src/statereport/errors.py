@@ -534,6 +534,17 @@ class EndpointFailed(Problem):
     code = "endpoint-failed"
 
 
+class PushFailed(Problem):
+    """A store does not hold what was sent to it, so it was left with what it held before, or put back to it.
+
+    Each graph is written beside the one that it replaces, read back and compared, statement by statement. Only when all
+    are equal do they change places. A store that changes statements (rewrites numbers, cuts an answer, loses a part)
+    is found so. The message names the statements that differ; run the same command again when the cause is gone.
+    """
+
+    code = "push-failed"
+
+
 class QueryUntidy(Problem):
     """A saved query runs but breaks a rule of this project: unordered, untitled, slow on a large corpus, odd prefixes.
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from statereport import __version__
-from statereport.cli import console, serve
+from statereport.cli import console, push, serve
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
 
@@ -253,6 +253,7 @@ def review(passage: str, text: Path | None) -> None:
 
 
 cli.add_command(serve.serve)
+cli.add_command(push.push)
 
 
 def _generated(name: str, short: str, what: str) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ order they came in. Literals keep the characters they were written with. What a 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -112,6 +113,12 @@ def canonical_nquads(items: Iterable[Quad]) -> bytes:
     # Not splitlines: a literal may hold U+2028 and other characters at which that would break a line.
     lines = serialize(items, format=RdfFormat.N_QUADS).decode("utf-8").removesuffix("\n").split("\n")
     return "".join(f"{line}\n" for line in sorted(lines) if line).encode("utf-8")
+
+
+def digest(triples: Iterable[Triple]) -> str:
+    """The RDFC-1.0 hash (SHA-256) of some triples, without a graph; "" of none."""
+    items = canonical(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
+    return hashlib.sha256(canonical_nquads(items)).hexdigest() if items else ""
 
 
 def write(items: list[Quad], path: Path, prefixes: Mapping[str, str]) -> None:

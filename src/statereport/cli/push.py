@@ -61,6 +61,6 @@ def push(url: str, update: str, graph_store: str, built: Path | None, seconds: f
     console.write(f"{done}\n")
     if not done.is_union:
         console.say(
-            "Questions find nothing there yet: they name no graph, and this store answers such queries from its default "
-            "graph alone. Let its default graph be the union of all (docs/deploy has the setting of each store)."
+            "Questions find nothing there yet: they name no graph, and this store answers such queries from its "
+            "default graph alone. Let that be the union of all graphs; docs/deploy has the setting of each store."
         )

@@ -79,8 +79,8 @@ def push(graphs: Mapping[str, Callable[[], Iterable[Triple]]], store: GraphStore
     Raises PushFailed where the store does not hold what was sent to it, or another push came in between, and
     EndpointFailed where it does not answer: it holds the old state then, or the message says how to go on.
     """
-    record, found = _Record.read(store), store.names(GRAPH)
-    if record.token:
+    record, found, unfinished = _Record.read(store), store.names(GRAPH), bool(store.names(PUSH))
+    if unfinished:
         say("A push was not finished here; it is continued.")
     say(f"comparing {len(graphs):,} graphs")
     before = {name: writers.digest(store.read(name)) if name in found else "" for name in sorted({*graphs, *found})}
@@ -88,7 +88,7 @@ def push(graphs: Mapping[str, Callable[[], Iterable[Triple]]], store: GraphStore
     changed = [name for name, digest in before.items() if digest != wanted.get(name, "")]
     gone = [name for name in changed if name not in graphs]
     say(f"{len(before) - len(changed):,} of {len(before):,} are equal")
-    if changed or record.token:
+    if changed or unfinished:
         record.token = secrets.token_hex(16)
         record.write(store)
         _stage({name: graphs[name] for name in changed if name in graphs}, wanted, store, say)

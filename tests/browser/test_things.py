@@ -17,3 +17,14 @@ def test_a_person_sees_what_a_body_does_before_any_triple(reader, width):
     page.get_by_text("Show the triples").click()
     assert page.locator("section.origin").first.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_results_are_narrowed_beside_the_list_and_above_it_on_a_telephone(reader):
+    page = reader.open("/search?q=schools")
+    facets, results = (page.locator(place).bounding_box() for place in ("nav.facets", "ol.results"))
+    assert facets["x"] + facets["width"] < results["x"] and abs(facets["y"] - results["y"]) < 60
+    page.get_by_role("link", name="figure", exact=True).click()
+    assert page.get_by_role("link", name="figure", exact=True).get_attribute("aria-current") == "true"
+    assert set(page.locator("ol.results .kind").all_inner_texts()) == {"FIGURE"}
+    phone = reader.open("/search?q=schools", width=390)
+    assert phone.locator("nav.facets").bounding_box()["y"] < phone.locator("ol.results").bounding_box()["y"] < 900

@@ -184,6 +184,43 @@ def test_search_finds_things_by_their_names(read, words, wanted):
     assert wanted in links
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("Верховный суд", "/id/body/kaz-supreme-court.html"),
+        ("верховного суда", "/id/body/kaz-supreme-court.html"),
+        ("Әділет министрлігі", "/id/body/kaz-ministry-of-justice.html"),
+        ("21.10", "/report/21#21.10"),
+        ("7391", "/id/kaz-cerd-8-10-addendum/figure/13-schools.html"),
+        ("7,391", "/id/kaz-cerd-8-10-addendum/figure/13-schools.html"),
+        ("article 174", "/id/provision/kaz-criminal-code.art-174.html"),
+        ("CERD", "/id/body/cerd.html"),
+        ("YouTube", "/id/body/youtube.html"),
+        ("What is said of Roma?", "/id/ethnic-group/roma.html"),
+    ],
+)
+def test_search_has_the_thing_itself_first(read, words, wanted):
+    page = read("/search?" + urlencode({"q": words}))
+    assert page.one("ol", class_="results").all("a")[0]["href"] == wanted
+
+
+def test_search_is_narrowed_by_kind_and_theme_with_counts_and_has_more_pages(read):
+    page = read("/search?q=schools")
+    facets = page.one("nav", class_="facets")
+    links = {e.text: e["href"] for e in facets.all("a")}
+    count = int(next(e.parent for e in facets.all("a") if e.text == "figure").one("span", class_="count").text)
+    narrow = read(links["figure"])
+    assert narrow.one("p", role="status").text.startswith(f"{count} found")
+    assert {e.text for e in narrow.one("ol", class_="results").all("span", class_="kind")} == {"figure"}
+    total = int(page.one("p", role="status").text.split()[0])
+    seen, address = [], "/search?q=schools"
+    while address:
+        page = read(address)
+        seen += [e.all("a")[0]["href"] for e in page.one("ol", class_="results").all("li")]
+        address = next((e["href"] for e in page.all("a", rel="next")), "")
+    assert len(seen) == total > 40
+
+
 def test_search_that_finds_nothing_says_what_else_to_do(read):
     page = read("/search?q=zzzzqqq")
     assert "Nothing found" in page.one(role="status").text and page.one("input", id="find")["value"] == "zzzzqqq"

@@ -38,7 +38,7 @@ class Thing:
 class Column:
     """A column: its title, and what stands `between` several things of one cell.
 
-    `number` and `date` are true where it holds nothing else.
+    `number` and `date` are true where it holds nothing else; `cites` where it holds passages or themes.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Column:
     number: bool = False
     between: str = " "
     date: bool = False
+    cites: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
             cells.append(passages(names.stated.get(text(row[stated]), ()), names))
         rows.append(tuple(cells))
     if stated is not None:
-        columns.append(Column("stated_in", "In the report"))
+        columns.append(Column("stated_in", "In the report", cites=True))
     return Table(tuple(columns), tuple(rows))
 
 
@@ -123,7 +124,9 @@ def _column(answer: Answer, i: int) -> Column:
     name = answer.columns[i]
     head = answer.head(name)
     dated = bool(values) and all(_DATE.fullmatch(str(value)) for value in values)
-    return Column(name, head.title, counted and head.of != "year", " " if head.of in _CITING else ", ", dated)
+    return Column(
+        name, head.title, counted and head.of != "year", " " if head.of in _CITING else ", ", dated, head.of in _CITING
+    )
 
 
 def _cell(

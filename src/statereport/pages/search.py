@@ -17,7 +17,9 @@ from statereport.pages.page import Address, Page, render
 MOST = 20
 LONGEST = 200
 # Words of questions, by which nothing is found.
-_LITTLE = frozenset("a about and are by does for from how in is many much of on or said say the to was what who with".split())
+_LITTLE = frozenset(
+    "a about and are by does for from how in is many much of on or said say the to was what who with".split()
+)
 FACETS = ("kind", "report", "section")
 
 

@@ -256,6 +256,36 @@ cli.add_command(serve.serve)
 cli.add_command(push.push)
 
 
+@cli.command(short_help="Write a static site of everything.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--build", "built", type=click.Path(path_type=Path), help="A build's folder.  [default: build]")
+@click.option(
+    "--base",
+    default="https://w3id.org/statereport",
+    show_default=True,
+    metavar="URL",
+    help="The address that the site will have, for what names it: the site map, metadata, redirects.",
+)
+@click.option(
+    "--with-text",
+    "text",
+    type=click.Path(path_type=Path),
+    help="The report's text, to publish it in the report reader: only for those who may.",
+)
+def publish(folder: Path, built: Path | None, base: str, text: Path | None) -> None:
+    """Write everything that the server shows into FOLDER as files: for any plain file host, or to open from a disk.
+
+    The folder appears whole or not at all, and nothing but an earlier site is replaced.
+
+    \b
+    Example:
+      statereport publish site --base https://example.org/kg
+    """
+    from statereport.cli import publish as publishing
+
+    console.write(f"{publishing.publish(folder, built, base, text, console.say)}\n")
+
+
 def _generated(name: str, short: str, what: str) -> Callable[..., Any]:
     """A command for a graph that a module of the same name generates from the statements and the text."""
 

@@ -14,7 +14,7 @@ import re
 import sqlite3
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -55,6 +55,24 @@ class Hit:
     kind: str
     passages: tuple[str, ...]
     snippet: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """An index by its parts.
+
+    rows     what can be found, by IRI
+    sizes    for each row the number of its words
+    places   stem → where it stands: row, column (label, names, gist) and number of the word
+    words    every word as it is written, in small letters
+    weights  how much a word counts in each column
+    """
+
+    rows: tuple[Hit, ...]
+    sizes: tuple[int, ...]
+    places: Mapping[str, Sequence[tuple[int, int, int]]]
+    words: Sequence[str]
+    weights: tuple[float, ...] = _WEIGHTS
 
 
 class Index:
@@ -105,6 +123,23 @@ class Index:
             Hit(iri, label or gist or names, kind, tuple(passages.split("; ")) if passages else (), snippet)
             for iri, label, names, gist, kind, passages, snippet in rows
         )
+
+    def contents(self) -> Contents:
+        """What the index holds, for those who search in it without this engine (`site/scripts/search.js`)."""
+        self._base.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.places USING fts5vocab(main, things, instance)")
+        rows = self._base.execute("SELECT rowid, iri, label, names, gist, kind, passages FROM things ORDER BY iri")
+        found, order = [], {}
+        for row, iri, label, names, gist, kind, passages in rows:
+            order[row] = len(found)
+            found.append(Hit(iri, label or names or gist, kind, tuple(passages.split("; ")) if passages else (), ""))
+        sizes = [0] * len(found)
+        places: dict[str, list[tuple[int, int, int]]] = {}
+        columns = {"label": 0, "names": 1, "gist": 2}
+        for stem, row, column, offset in self._base.execute("SELECT term, doc, col, offset FROM temp.places"):
+            sizes[order[row]] += 1
+            places.setdefault(stem, []).append((order[row], columns[column], offset))
+        words = sorted({word for _, word in self._words})
+        return Contents(tuple(found), tuple(sizes), {stem: sorted(places[stem]) for stem in sorted(places)}, words)
 
     def _beginning(self, letters: str) -> list[str]:
         """Every word that begins with these letters, in any case, with or without accents."""

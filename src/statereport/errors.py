@@ -226,6 +226,18 @@ class NotABuild(Problem):
     code = "not-a-build"
 
 
+class NotAsPublished(Problem):
+    """A file is not what was published: it has other bytes, is missing, or is not in the list of what was published.
+
+    `statereport verify` compares a site or a build with its list (SHA256SUMS, store/manifest), and the data with their
+    hash (RDFC-1.0). Fetch the file again. Where other bytes have the right hash of the data, another program wrote the
+    same statements in another order, which is no harm.
+    """
+
+    code = "not-as-published"
+    exit_code = 1
+
+
 class BuildDamaged(Problem):
     """A file of a build is missing, cut, or has other bytes than it was written with.
 

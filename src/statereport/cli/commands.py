@@ -427,6 +427,22 @@ def draft_status(report: str, text: Path | None) -> None:
     console.write(drafting.progress(report, text))
 
 
+@cli.command(short_help="Compare a download with what was published.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--hash", "digest", default="", metavar="HASH", help="The hash of the data in a citation (RDFC-1.0).")
+def verify(path: Path, digest: str) -> None:
+    """Say whether PATH (a site, a build, or one file of these) is what was published; name each changed file.
+
+    \b
+    Example:
+      statereport verify site
+    """
+    from statereport.site import verify as verifying
+
+    verdict = verifying.verify(path, digest)
+    console.findings(verdict.problems, str(verdict))
+
+
 @cli.command(short_help="Explain a problem by its code.")
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:

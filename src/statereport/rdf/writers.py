@@ -296,7 +296,12 @@ _FITTING = {"rdf": _for_rdf_xml, "jsonld": _for_jsonld}
 
 def read(path: Path) -> list[Quad]:
     """The quads of a published file; its ending is the format."""
-    return list(parse(path.read_bytes(), format=READ_FORMATS[path.suffix[1:]]))
+    return parsed(path.read_bytes(), path.suffix[1:])
+
+
+def parsed(body: bytes, ending: str) -> list[Quad]:
+    """The quads of a text in the format of that ending. Raises SyntaxError; KeyError for an ending of no format."""
+    return list(parse(body, format=READ_FORMATS[ending]))
 
 
 def used(items: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import hashlib
 import html
 import posixpath
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -31,6 +31,8 @@ INSTEAD = {
 _OWN = re.compile(r"/(?:static|data)/.+|/.+\.(?:txt|json|xml)")
 # Parameters that a page of the static site has; each combination is a file.
 _KEPT = re.compile(r"/statistics/.+|/query/.+\.html")
+# A parameter of a question has no page of its own: it is described with the question.
+_PARAMETER = re.compile(r"(/query/[^/]+/[^/]+)/[^/]+\.html")
 _ATTRIBUTE = re.compile(r'\b(href|src|action|data-[a-z-]+)="([^"]*)"')
 
 
@@ -59,7 +61,6 @@ class Addresses:
         parts = urlsplit(address)
         path, query = unquote(parts.path), parse_qsl(parts.query, keep_blank_values=True)
         after = f"#{parts.fragment}" if parts.fragment else ""
-        name, ending = path.rpartition("/")[2], ""
         if path == "/editor":
             given = dict(query).get("query", "")
             return (single_file.NAME, f"#{urlencode({'sparql': given})}") if self.single else ("about.html", "")
@@ -69,9 +70,11 @@ class Addresses:
         if path.startswith("/query/") and path.endswith(".html") and values and self.single:
             asked = path.removeprefix("/query/").removesuffix(".html")
             return single_file.NAME, "#" + urlencode([("question", asked), *values])
-        path = INSTEAD.get(path, path)
-        if not _OWN.fullmatch(path):
-            ending = next((it for it in sorted(ENDINGS, key=len, reverse=True) if name.endswith(f".{it}")), "")
+        if path in INSTEAD:
+            path = INSTEAD[path]
+        elif not _OWN.fullmatch(path):
+            path = _PARAMETER.sub(r"\1.html", path)
+            ending = next((it for it in sorted(ENDINGS, key=len, reverse=True) if path.endswith(f".{it}")), "")
             stem = path.removesuffix(f".{ending}") if ending else path
             if query and _KEPT.fullmatch(path):
                 digest = hashlib.sha256(urlencode(query).encode()).hexdigest()[:10]
@@ -141,4 +144,10 @@ def classic(script: str) -> str:
     return f"(() => {{\n{script}}})();\n"
 
 
-Fetch = Callable[[str], "object"]
+def unlinked(body: str, links: Collection[str]) -> str:
+    """A page without these links: their texts stay, and the elements in its head that hold them go."""
+    for link in sorted(links):
+        address = re.escape(f'href="{html.escape(link)}')
+        body = re.sub(rf'<link\b[^>]*{address}"[^>]*>\n?', "", body)
+        body = re.sub(rf'<a\b[^>]*{address}(?:#[^"]*)?"[^>]*>(.*?)</a>', r"<span>\1</span>", body, flags=re.DOTALL)
+    return body

@@ -12,14 +12,16 @@ import gzip
 import html
 import json
 import multiprocessing
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 
 from statereport import atomic
-from statereport.errors import NotABuild
+from statereport.errors import NotABuild, ServerFault
 from statereport.publish import void
 from statereport.questions import chart
 from statereport.questions.picture import Picture
@@ -180,7 +182,14 @@ class _Writer:
         name, _ = self.where.file(address)
         if (self.folder / name).is_file():
             return name, "", {}
-        answer = self.fetch(address)
+        try:
+            answer = self.fetch(address)
+        except Exception as fault:
+            raise ServerFault(
+                where=address,
+                what=f"What stands at this address cannot be made: {type(fault).__name__}: {fault}",
+                hint="please report it: it is a fault of statereport; nothing was written.",
+            ) from fault
         self.where.wanted.clear()
         if answer.status in (301, 302, 303):
             target = dict(answer.headers)["Location"].removeprefix(_path_of(self.where.marked))
@@ -247,6 +256,7 @@ def _crawl(writer: _Writer, first: Iterable[str], processes: int) -> list[str]:
     _writer = writer
     there = {path.relative_to(writer.folder).as_posix() for path in writer.folder.rglob("*") if path.is_file()}
     broken: dict[str, str] = {}
+    linking: dict[str, list[str]] = {}
     waiting = {writer.where.file(address)[0]: address for address in first}
     waiting |= writer.where.wanted
     waiting = {name: address for name, address in waiting.items() if name not in there}
@@ -257,8 +267,25 @@ def _crawl(writer: _Writer, first: Iterable[str], processes: int) -> list[str]:
             if fault:
                 broken[name] = fault
             further |= {file: address for file, address in wanted.items() if file not in there}
+            for file in wanted:
+                if file not in there or file in broken:
+                    linking.setdefault(file, []).append(name)
         waiting = dict(sorted(further.items()))
+    _unlink(writer.folder, {file: linking.get(file, []) for file in broken})
     return sorted(broken.values())
+
+
+def _unlink(folder: Path, linking: Mapping[str, Iterable[str]]) -> None:
+    """Take from pages the links to files that there are not (file → the pages that may link to it)."""
+    of_page: dict[str, list[str]] = {}
+    for file, pages in linking.items():
+        for page in pages:
+            of_page.setdefault(page, []).append(file)
+    for page, files in of_page.items():
+        if page.endswith(".html"):
+            body = (folder / page).read_text(encoding="utf-8")
+            links = [quote(posixpath.relpath(file, posixpath.dirname(page) or ".")) for file in files]
+            _write(folder, page, addresses.unlinked(body, links).encode())
 
 
 def _each(wanted: list[str], processes: int) -> Iterator[tuple[str, str, dict[str, str]]]:

@@ -14,14 +14,14 @@ from loops import some
 
 from statereport.cli import publish as publishing
 from statereport.errors import NotAcceptable, NotABuild
-from statereport.graph import build_folder
+from statereport.graph import build_folder, search
 from statereport.pages import context
 from statereport.publish import release
 from statereport.site import addresses, manifest, redirects, search_script, static_site
 from statereport.web.answers.site import Site
 from statereport.web.wire import negotiation
 
-BASE = "https://example.org/kg"
+BASE, BASE_OF_IRIS = "https://example.org/kg", "https://w3id.org/statereport/"
 # What a page of the tiny project leads to and what is not there: its graphs are empty, or it lacks these questions.
 NOT_THERE = re.compile(r"/graph/[\w/-]+\.html|/query/tables/\w+\.html|/query/committee/[\w-]+\.html")
 
@@ -47,7 +47,9 @@ class Links(HTMLParser):
 
 def published(folder: Path, out: Path, text: Path | None = None) -> static_site.Summary:
     """Publish a build of the tiny project, in this process."""
-    found = release.load(site_cases.Project.at(folder / "project"), build_folder.open_build(folder / "build", True))
+    found = release.load(
+        site_cases.Project.at(folder / "project"), build_folder.open_build(folder / "build", in_memory=True)
+    )
     site = Site.of(context.make(found.graph, found.explanations, found.files, text, static_site.base_of(BASE)))
     return static_site.publish(site, out, publishing.fetching(site), publishing.TABLES)
 
@@ -103,7 +105,7 @@ def test_every_thing_is_there_as_a_page_and_in_turtle_and_json_ld(made):
         site_cases.Project.at(made / "project"), build_folder.open_build(made / "build", in_memory=True)
     ).graph
     rows = graph.engine.query("SELECT DISTINCT ?s { GRAPH ?g { ?s ?p ?o FILTER(isIRI(?s)) } } ORDER BY ?s").rows
-    names = [row[0].value.removeprefix(addresses.namespaces.BASE) for row in rows]
+    names = [row[0].value.removeprefix(BASE_OF_IRIS) for row in rows]
     things = [name for name in names if name.startswith(("id/", "query/"))]
     missing = [
         f"{name}.{form}"
@@ -118,7 +120,9 @@ def test_every_thing_is_there_as_a_page_and_in_turtle_and_json_ld(made):
 def test_pages_work_from_a_disk_and_name_the_public_address_only_where_it_is_meant(made):
     site = made / "site"
     marked = [path for path in site.rglob("*") if path.is_file() and addresses.MARK.encode() in path.read_bytes()]
-    modules = [path for path in site.rglob("*.html") if Links(path.read_text()).modules if path.name != "statereport.html"]
+    modules = [
+        path for path in site.rglob("*.html") if Links(path.read_text()).modules if path.name != "statereport.html"
+    ]
     assert marked == [] and modules == []
     assert f"<loc>{BASE}/</loc>" in (site / "sitemap.xml").read_text()
     assert f"{BASE}/data/statereport.nq" in (site / "dataset.ttl").read_text()
@@ -268,13 +272,17 @@ def test_the_redirects_lead_to_the_form_that_the_server_would_give():
     assert "/.." not in rules and all(len(line) < 4_000 for line in rules.splitlines())
 
 
-def test_the_index_holds_every_row_by_iri_and_no_script_can_end_in_it(made):
-    found = release.load(
-        site_cases.Project.at(made / "project"), build_folder.open_build(made / "build", in_memory=True)
-    ).graph
-    contents = found.index.contents()
-    text = search_script.index(contents, context.Names.of(found), lambda path: path)
+ROWS = (
+    ("https://w3id.org/statereport/id/b", "Figure", "Kazakh schools", "école", "Schools that teach.", "13.6; 13.7"),
+    ("https://w3id.org/statereport/id/a", "Figure", "pupils </script>", "", "Pupils of Kazakh-language schools.", ""),
+)
+
+
+def test_the_index_holds_every_row_by_iri_and_no_script_can_end_in_it():
+    names = context.Names({}, (), {}, {})
+    text = search_script.index(search.Index(ROWS).contents(), names, lambda path: path.upper())
     value = json.loads(text.removeprefix("globalThis.statereportIndex = ").rstrip(";\n"))
-    assert [row[0] for row in value["rows"]] == sorted(row[0] for row in value["rows"]) and len(value["rows"]) > 5
-    assert sum(value["sizes"]) == sum(len(flat) // 2 for flat in value["terms"].values()) > 20
+    assert [row[0][-1] for row in value["rows"]] == ["a", "b"] and value["rows"][1][3:5] == ["Figure", "/ID/B.HTML"]
+    assert value["sizes"] == [6, 6] and value["terms"]["kazakh"] == [0, 7, 1, 0]
+    assert "ecol" in value["terms"] and "école" in value["words"]
     assert "<" not in text

@@ -18,9 +18,7 @@ from statereport.web.wire import negotiation
 from statereport.web.wire.http import Request, Response
 
 ACCEPT = (("accept", "text/html, */*;q=0.5"),)
-TABLES = redirects.Tables(
-    negotiation.DOCUMENTS, negotiation.GRAPHS, negotiation.RESULTS, negotiation.ALIASES
-)
+TABLES = redirects.Tables(negotiation.DOCUMENTS, negotiation.GRAPHS, negotiation.RESULTS, negotiation.ALIASES)
 
 
 def publish(

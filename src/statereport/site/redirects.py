@@ -51,15 +51,16 @@ def htaccess(base: str, tables: Tables, constructs: Sequence[str]) -> str:
             *_rules(f"(query)/({graphs})", tables.documents, tables, f"{base}/$1/$2"),
         ]
     lines += _rules("(query)/(.+/.+)", rows, tables, f"{base}/$1/$2")
-    lines += ["# The vocabulary, and the description of the data.", *_rules("def/?", tables.documents, tables, f"{base}/def")]
+    lines += [
+        "# The vocabulary, and the description of the data.",
+        *_rules("def/?", tables.documents, tables, f"{base}/def"),
+    ]
     lines += _rules("dataset(?:/.*)?", tables.graphs, tables, f"{base}/dataset", page=f"{base}/about.html")
     lines += ["# Everything else has the same address.", f"RewriteRule ^(.+)$ {base}/$1 [R=303,L]"]
     return "\n".join(lines) + "\n"
 
 
-def _rules(
-    pattern: str, forms: Mapping[str, str], tables: Tables, target: str, page: str = ""
-) -> list[str]:
+def _rules(pattern: str, forms: Mapping[str, str], tables: Tables, target: str, page: str = "") -> list[str]:
     """The rules of one kind of address, from the most to the least certain wish; the last takes what nobody names."""
     first = page or f"{target}.{next(iter(forms))}"
     known = {ending: [kind, *_aliases(ending, forms, tables)] for ending, kind in forms.items()}
@@ -73,4 +74,6 @@ def _rules(
 
 
 def _aliases(ending: str, forms: Mapping[str, str], tables: Tables) -> list[str]:
-    return [kind for kind, endings in tables.aliases.items() if next((it for it in endings if it in forms), "") == ending]
+    return [
+        kind for kind, endings in tables.aliases.items() if next((it for it in endings if it in forms), "") == ending
+    ]

@@ -126,7 +126,7 @@ def seeds(context: Context) -> list[str]:
     graphs = sorted(row[0].value for row in context.graph.engine.query(GRAPHS).rows)
     found += [f"/{name.removeprefix(namespaces.BASE)}.html" for name in graphs if name.startswith(namespaces.GRAPH)]
     for query in context.graph.queries():
-        found += [f"/query/{query.name}.html", f"/query/{query.name}.rq"]
+        found += [f"/query/{query.name}.{form}" for form in (*FORMS, "rq")]
     return found
 
 
@@ -339,5 +339,3 @@ def require_files(exports: Mapping[str, Any]) -> None:
             what="A site publishes the files of a build, and there is no fresh one here.",
             hint="run statereport build, or name one with --build FOLDER",
         )
-
-

@@ -68,16 +68,19 @@ def rdfc10(path: Path) -> str:
 def _folder(folder: Path, digest: str) -> Verdict:
     problems: list[Problem] = []
     listed, own = _listed(folder, problems)
-    there = {
-        path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    there = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     for name in sorted(listed):
         if name not in there:
             problems.append(_wrong(folder / name, "The file is missing.", AGAIN))
         elif manifest.sha256(there[name]) != listed[name]:
-            problems.append(_wrong(folder / name, "The file was changed: it has other bytes than it was published with.", AGAIN))
+            problems.append(
+                _wrong(folder / name, "The file was changed: it has other bytes than it was published with.", AGAIN)
+            )
     added = [name for name in there if name not in listed and name not in own]
-    problems += [_wrong(folder / name, "The file was added: it was not published.", "remove it, if it is not yours") for name in added]
+    problems += [
+        _wrong(folder / name, "The file was added: it was not published.", "remove it, if it is not yours")
+        for name in added
+    ]
     hashes: dict[str, str] = {}
     for sums in [path for name, path in there.items() if path.name == HASHES and name in listed]:
         for name, wanted in manifest.listed(sums).items():

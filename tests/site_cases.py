@@ -46,8 +46,15 @@ FRAMED = "".join(
     f"    sr:{says} <https://w3id.org/statereport/id/{kind}/x> ;\n"
     for says, kind in (("isReportUnder", "treaty"), ("isSubmittedBy", "state"), ("isSubmittedTo", "committee"))
 )
-QUESTIONS = ("committee/the-report-and-its-frame", "committee/requests-and-answers", "tables/figures",
-             "tables/discrepancies", "tables/passages", "quality/discrepancies-in-dqv", "checks/no-blank-node")  # fmt: skip
+QUESTIONS = (
+    "committee/the-report-and-its-frame",
+    "committee/requests-and-answers",
+    "tables/figures",
+    "tables/discrepancies",
+    "tables/passages",
+    "quality/discrepancies-in-dqv",
+    "checks/no-blank-node",
+)
 
 
 def project(root: Path) -> Project:

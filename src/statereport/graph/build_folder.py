@@ -172,7 +172,7 @@ def write_manifest(folder: Path) -> None:
 
 
 def listed(folder: Path) -> dict[str, str]:
-    """Each file of a build, but for the list itself, with its SHA-256. Raises NotABuild, BuildDamaged, BuildOutdated."""
+    """Each file of a build but the list itself, with its SHA-256. Raises NotABuild, BuildDamaged, BuildOutdated."""
     manifest = _manifest(folder)
     if manifest is None:
         raise _without_manifest(folder)

@@ -33,13 +33,14 @@ def htaccess(base: str, tables: Tables, constructs: Sequence[str]) -> str:
     rows = {"html": tables.documents["html"], **tables.rows}
     endings = "|".join(re.escape(it) for it in sorted({*tables.documents, *tables.rows, "rq", "svg", "png", "vl.json"}))
     graphs = "|".join(constructs)
+    spaces = "id|def|shape|parameter|graph|query|data|statistics"
     lines = [
         "# Redirects of https://w3id.org/statereport/ to the files of the site. Generated: see statereport publish.",
         "Options +FollowSymLinks",
         "RewriteEngine On",
         "",
         "# A document by its own address, and the places of the whole.",
-        f"RewriteRule ^((?:id|def|shape|parameter|graph|query|data|statistics)/.+\\.(?:{endings}|gz))$ {base}/$1 [R=303,L]",
+        f"RewriteRule ^((?:{spaces})/.+\\.(?:{endings}|gz))$ {base}/$1 [R=303,L]",
         f"RewriteRule ^$ {base}/ [R=303,L]",
         "",
     ]
@@ -64,10 +65,10 @@ def _rules(pattern: str, forms: Mapping[str, str], tables: Tables, target: str, 
     """The rules of one kind of address, from the most to the least certain wish; the last takes what nobody names."""
     first = page or f"{target}.{next(iter(forms))}"
     known = {ending: [kind, *_aliases(ending, forms, tables)] for ending, kind in forms.items()}
-    rules = [("html", "text/html", page)] if page else []
+    rules = [("text/html", page)] if page else []
     found: list[str] = []
     for weight in ("", r"\s*;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[0-9.]+"):
-        for ending, kind, place in [*rules, *((e, k, f"{target}.{e}") for e, kinds in known.items() for k in kinds)]:
+        for kind, place in [*rules, *((kind, f"{target}.{it}") for it, kinds in known.items() for kind in kinds)]:
             accept = rf"(?:^|,)\s*{re.escape(kind)}{weight}\s*(?:,|$)"
             found += [f'RewriteCond %{{HTTP_ACCEPT}} "{accept}" [NC]', f"RewriteRule ^{pattern}$ {place} [R=303,L]"]
     return [*found, f"RewriteRule ^{pattern}$ {first} [R=303,L]", ""]

@@ -112,8 +112,7 @@ def publish(
         say("listing")
         manifest.write(fresh, context.version, context.digest, context.text is not None)
         found = [path for path in fresh.rglob("*") if path.is_file()]
-        summary = Summary(folder, len(found), sum(path.stat().st_size for path in found), tuple(broken))
-    return summary
+        return Summary(folder, len(found), sum(path.stat().st_size for path in found), tuple(broken))
 
 
 def seeds(context: Context) -> list[str]:

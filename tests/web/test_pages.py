@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
+import sampling
 from loops import some
 from reading import Element, Reader
 
@@ -19,7 +20,8 @@ from statereport.questions.saved import SavedQueries
 from statereport.rdf import namespaces
 
 QUESTIONS = [name for name in SavedQueries.of(find_project()).names if not name.startswith(("pages/", "checks/"))]
-# The first question of each topic, for tests that look at all of them only when there is time.
+# The first question of each topic, for quick tests; several of each, or all of them in the whole run, for slow ones.
+MORE = sampling.sample(QUESTIONS, 4, sampling.folder)
 FIRSTS = list({name.partition("/")[0]: name for name in reversed(QUESTIONS)}.values())
 ONE_OF_EACH = (
     "/",
@@ -138,7 +140,7 @@ def faults_of_downloads(read: Reader, name: str) -> list[str]:
     return wrong + [part for part in parts if part not in cite]
 
 
-@pytest.mark.parametrize("names", [FIRSTS, pytest.param(QUESTIONS, marks=pytest.mark.slow)], ids=["some", "all"])
+@pytest.mark.parametrize("names", [FIRSTS, pytest.param(MORE, marks=pytest.mark.slow)], ids=["some", "more"])
 @pytest.mark.parametrize("faults", [faults_of_answer, faults_of_downloads])
 def test_a_question_has_a_page_with_its_whole_answer_and_its_downloads(read, faults, names):
     wrong = {name: faults(read, name) for name in some(names, 10)}
@@ -185,10 +187,11 @@ def faults_of_form(read: Reader, name: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("step", [6, pytest.param(1, marks=pytest.mark.slow)], ids=["some", "all"])
-def test_a_form_has_its_choices_by_their_labels_and_the_default_chosen(read, step):
+@pytest.mark.parametrize("number", [1, pytest.param(3, marks=pytest.mark.slow)], ids=["some", "more"])
+def test_a_form_has_its_choices_by_their_labels_and_the_default_chosen(read, number):
     names = [name for name in QUESTIONS if read.site.graph.question(name).parameters]
-    wrong = {name: faults_of_form(read, name) for name in some(names[::step], 3)}
+    sample = sampling.sample(names, number, sampling.folder, whole=sampling.WHOLE and number > 1)
+    wrong = {name: faults_of_form(read, name) for name in some(sample, 3)}
     assert not {name: found for name, found in wrong.items() if found}
 
 

@@ -290,6 +290,24 @@ def test_the_answer_in_the_editor_has_labels_and_files(read):
     assert response.status == 200 and response.body.decode().count("\r\n") == 6
 
 
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("SELECT ?m ?l { ?m a sr:Measure ; skos:prefLabel ?l } LIMIT 3", ["m", "l"]),
+        ("SELECT ?l ?m { ?m a sr:Measure ; skos:prefLabel ?l } LIMIT 3", ["l", "m"]),
+        (
+            "SELECT * { ?zebra a sr:Measure ; skos:prefLabel ?apple ; sr:hasStatus ?middle } LIMIT 3",
+            ["zebra", "apple", "middle"],
+        ),
+        ("SELECT ?kind (COUNT(?m) AS ?all) { ?m a sr:Measure ; sr:hasKind ?kind } GROUP BY ?kind", ["kind", "all"]),
+    ],
+)
+def test_the_answer_in_the_editor_has_the_columns_as_they_were_asked_for(read, query, titles):
+    page = read("/editor?" + urlencode({"query": query}))
+    assert [e.text for e in page.one("table").all("th")] == titles
+    assert all(cell.text for row in page.one("table").one("tbody").all("tr") for cell in row.all("td"))
+
+
 def test_yes_no_and_an_empty_answer_are_sentences(read):
     assert read("/editor?" + urlencode({"query": "ASK { ?s a sr:Claim }"})).one(class_="truth").text == "Yes."
     assert "No rows" in read("/editor?" + urlencode({"query": "SELECT ?s { ?s a sr:Clam }"})).one(role="status").text
@@ -298,6 +316,14 @@ def test_yes_no_and_an_empty_answer_are_sentences(read):
 def test_without_a_query_the_editor_has_one_that_runs(read):
     text = read("/editor").one("textarea").raw.strip()
     assert read("/editor?" + urlencode({"query": text})).one("table").one("tbody").all("tr")
+
+
+def test_completion_knows_what_a_class_inherits_and_from_which_list_values_are(read):
+    listed = json.loads(read.response("/editor/words.json").body)["words"]
+    terms = {term["name"]: term for term in listed}
+    assert "sr:Measure" in terms["sr:isResponsibilityOf"]["of"] and "sr:Measure" in terms["sr:isStatedIn"]["of"]
+    assert "sr:Percentage" in terms["sr:value"]["of"]
+    assert terms["sr:hasStatus"]["values"] == ["measure-status"]
 
 
 def test_the_terms_for_completion_are_those_of_the_graph_and_its_shapes(read):

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from statereport.errors import visible
 from statereport.rdf.terms import is_iri, is_literal, plain, text
+from statereport.sparql.tokens import variables
 
 if TYPE_CHECKING:
     from statereport.pages.names import Names
@@ -116,6 +117,18 @@ def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
     if stated is not None:
         columns.append(Column("stated_in", "In the report", cites=True))
     return Table(tuple(columns), tuple(rows))
+
+
+def as_asked(answer: Answer, names: Names, identifiers: bool, query: str) -> Table:
+    """An answer with all its columns in the order of the query's variables, as its writer asked for them."""
+    places = {name: place for place, name in reversed([*enumerate(variables(query))])}
+    kept = sorted(range(len(answer.columns)), key=lambda i: places.get(answer.columns[i], len(places)))
+    columns = tuple(_column(answer, i) for i in kept)
+    rows = (
+        tuple(_cell(row, i, None, answer.head(answer.columns[i]), names, identifiers) for i in kept)
+        for row in answer.rows
+    )
+    return Table(columns, tuple(rows))
 
 
 def _column(answer: Answer, i: int) -> Column:

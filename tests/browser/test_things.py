@@ -53,3 +53,13 @@ def test_an_answer_is_sorted_and_filtered_without_scripts(reader):
     page.get_by_label("Rows with").fill("constitution")
     page.get_by_role("button", name="Show", exact=True).click()
     assert 0 < page.locator("tbody tr").count() < 20 and page.get_by_text("rows of 106").is_visible()
+
+
+def test_the_first_page_shows_what_this_is_a_search_and_eight_questions_on_the_first_screen(reader):
+    page = reader.open("/")
+    last = page.locator("ul.cards li").nth(7).bounding_box()
+    assert last["y"] + last["height"] <= 800 and page.locator("ul.cards li").count() == 8
+    assert page.evaluate("document.documentElement.scrollHeight") < 3200
+    phone = reader.open("/", width=390)
+    assert phone.evaluate("document.documentElement.scrollHeight") < 5000
+    assert phone.locator("#search-home").bounding_box()["y"] < 800

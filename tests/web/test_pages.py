@@ -112,6 +112,16 @@ def test_the_first_page_links_every_question_and_every_theme(read):
     ]
 
 
+def test_the_first_page_has_eight_questions_a_chart_and_doors_by_report_subject_group_law_and_place(read):
+    page = read("/")
+    assert len(page.one("ul", class_="cards").all("a")) == 8 and len(page.all("img")) == 1
+    doors = [e.text for e in page.one("div", class_="doors").all("h3")]
+    assert doors == ["Reports", "Subjects", "Groups of people", "Laws", "Places"]
+    for link in page.one("div", class_="doors").all("a"):
+        assert read(link["href"]).one("h1").text
+    assert page.one("input", id="search-home") and len(page.one("main").text) > 300
+
+
 def faults_of_answer(read: Reader, name: str) -> list[str]:
     """How the page of a question differs from its answer: rows left out, IRIs of the graph, datatypes."""
     page, answer = read(f"/query/{name}.html"), read.site.graph.ask(name)

@@ -104,8 +104,8 @@ def _sections(context: Context, hit: search.Hit) -> dict[str, str]:
     found = {}
     for reference in hit.passages:
         unit = context.names.by_reference.get(reference)
-        theme = context.names.by_reference.get(f"theme {unit.theme}") if unit else None
-        if theme:
+        theme = context.names.by_iri.get(unit.whole) if unit else None
+        if theme and theme.label:
             found[theme.number] = f"{theme.number} {theme.label[:1].upper()}{theme.label[1:]}"
     return found
 

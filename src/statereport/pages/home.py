@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # How many discrepancies the first page shows, and how many links a door has.
 FEW = 6
-# The questions that show best what can be asked, and the one whose chart is shown; those that there are not are left out.
+# The questions that show best what can be asked, and the one whose chart is shown; any that there is not is left out.
 GOOD = (
     "committee/requests-not-answered",
     "groups/what-is-said-of-a-group",

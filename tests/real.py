@@ -117,10 +117,9 @@ def site() -> Site:
     return _site(release.of_build(project, made) if made else release.of_examined(project, examined()))
 
 
-def site_of_build(folder: Path) -> Site:
-    """What the server answers from with a build that is made now, in this folder."""
-    build.build(find_project(), folder, also=[single_file.write])
-    return _site(release.load(find_project(), build_folder.open_build(folder, in_memory=True)))
+def site_of_build() -> Site:
+    """What the server answers from with a fresh build."""
+    return _site(release.load(find_project(), build_folder.open_build(built(), in_memory=True)))
 
 
 def _site(found: release.Release) -> Site:

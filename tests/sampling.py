@@ -32,5 +32,5 @@ def sample(items: Iterable[T], number: int, kind: Callable[[T], str] = lambda _:
 
 
 def folder(address: str) -> str:
-    """The kind of an IRI: all of it but what comes after its last slash."""
+    """The kind of an IRI, or of a question by its name: all of it but what comes after its last slash."""
     return address.rpartition("/")[0]

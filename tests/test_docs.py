@@ -25,7 +25,7 @@ PAGES = (
     "queries/README.md",
 )
 # Commands that are slow or do not end: only their options are read.
-NOT_RUN = ("build", "serve", "anchors")
+NOT_RUN = ("build", "serve", "anchors", "push")
 
 
 def blocks(language: str) -> list[str]:

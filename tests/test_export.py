@@ -15,6 +15,7 @@ import real
 from loops import some
 from rdflib.compare import to_canonical_graph
 from real import PREFIXES
+from sampling import sample
 
 from statereport.errors import NotWritable
 from statereport.publish import export
@@ -58,8 +59,10 @@ def test_each_dataset_format_keeps_the_named_graphs(made, ending, parser):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", PARSERS)
-def test_each_format_of_the_real_graph_is_read_back_as_it_was(project, tmp_path, ending):
-    items = writers.canonical(writers.quads(asserted(project)))
+def test_each_format_of_the_real_graph_is_read_back_as_it_was(tmp_path, ending):
+    dataset = real.dataset()
+    graphs = {**dataset.ontology, **dataset.data}
+    items = writers.canonical(writers.quads({name: graphs[name] for name in sample(graphs, 20)}))
     writers.write(items, tmp_path / f"all.{ending}", PREFIXES)
     read = rdflib.Graph().parse(tmp_path / f"all.{ending}", format=PARSERS[ending])
     assert same(rdflib_bridge.to_rdflib(writers.merged(items)), read)

@@ -7,6 +7,7 @@ import pytest
 import real
 from loops import some
 from real import PREFIXES
+from sampling import sample
 
 from statereport.errors import AxiomBroken, NotInferred, QuerySyntax, RuleBroken
 from statereport.rdf import namespaces, rdflib_bridge
@@ -261,11 +262,9 @@ def test_owlrl_finds_the_same_consequences_in_our_terms(dataset):
     import rdflib
 
     # owlrl takes minutes over the generated graphs, of which nothing but domains and ranges follows.
-    data = [
-        quad
-        for quad in dataset.data_quads()
-        if not quad.graph_name.value.endswith(("/anchors", "/ledger", "/mentions"))
-    ]
+    named = [name for name in dataset.data if not name.endswith(("/anchors", "/ledger", "/mentions"))]
+    looked_at = set(sample(named, 12))
+    data = [quad for quad in dataset.data_quads() if quad.graph_name.value in looked_at]
     graph = rdflib_bridge.to_rdflib([*dataset.ontology_quads(), *data])
     asserted = set(graph)
     peers.owl_closure(graph)

@@ -209,9 +209,9 @@ def test_a_chart_of_a_code_that_was_replaced_leads_to_the_chart_of_its_successor
 
 
 @pytest.mark.slow
-def test_each_published_address_and_file_answers(tmp_path):
+def test_each_published_address_and_file_answers():
     every = {entry for path in LISTS for entry in (*addresses(read(path)), *files(read(path)))}
-    made = of(real.site_of_build(tmp_path / "build"))
+    made = of(real.site_of_build())
     made.refuse_silent(sorted(every - {FILES + single_file.NAME}))
     if not single_file.PAGE.is_file():
         skip_with_reason("the single HTML file: its page is not bundled here (make .venv/editor)")

@@ -17,7 +17,7 @@ import real
 from golden import GOLDEN
 from loops import some
 from real import PREFIXES
-from sampling import sample
+from sampling import folder, sample
 
 from statereport.errors import BadParameter, Problem, QuerySyntax, UnknownName
 from statereport.project import find_project
@@ -220,7 +220,7 @@ def test_other_values_give_another_answer(oxigraph: engine.Store) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", _with_other_values())
+@pytest.mark.parametrize("name", sample(_with_other_values(), 1, folder))
 def test_with_other_values_both_engines_give_the_same_answer(name: str, engines: Engines) -> None:
     query = QUERIES.get(name)
     text = query.bind(query.expect["other"])

@@ -57,6 +57,34 @@ def test_an_expression_finds(index, text: str, wanted: set[str]) -> None:
     assert set(found(index, text)) == wanted
 
 
+@pytest.mark.parametrize("written", ["7391", "7,391", "7 391", "7\u202f391", "7.391", "7’391"])
+def test_a_number_is_found_in_any_writing(written: str) -> None:
+    rows = [("a:figure", "figure", "schools", "7391 · 7,391", "", ""), ("a:other", "figure", "pupils", "7392", "", "")]
+    assert found(search.Index(rows), written) == ["a:figure"]
+
+
+def test_numbers_beside_each_other_are_also_several_numbers() -> None:
+    index = search.Index([("a:articles", "norm", "articles 174 and 205", "", "", "")])
+    assert found(index, "174 205") == ["a:articles"] and not found(index, "174205")
+
+
+def test_what_is_called_so_comes_before_what_speaks_of_it_and_the_shorter_name_first() -> None:
+    rows = [
+        ("a:citation", "citation", "article 174 cited", "", "article 174 article 174", "8.1"),
+        ("a:part", "provision", "Article 174 (1) of the Criminal Code", "", "", ""),
+        ("a:whole", "provision", "Article 174 of the Criminal Code", "", "", ""),
+        ("a:passage", "passage", "", "17.4", "Article 174 is applied.", "17.4"),
+    ]
+    assert found(search.Index(rows), "article 174")[:2] == ["a:whole", "a:part"]
+    assert found(search.Index(rows), "17.4") == ["a:passage"]
+
+
+def test_words_of_scripts_without_stems_are_found_in_other_forms() -> None:
+    index = search.Index([("a:court", "body", "Supreme Court", "Верховный Суд Республики Казахстан", "", "")])
+    for words in ("верховного суд", "республика", "КАЗАХСТАНА"):
+        assert found(index, words) == ["a:court"], words
+
+
 @pytest.mark.parametrize(
     "text",
     [

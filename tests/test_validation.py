@@ -10,6 +10,7 @@ import rdflib
 import real
 from loops import some
 from real import PREFIXES as TABLE
+from sampling import sample
 from shape_cases import World, cases
 
 from statereport.errors import Problem, ShapeBroken
@@ -423,9 +424,8 @@ def test_oxigraph_and_plain_pyshacl_find_the_same_in_the_small_project():
 @pytest.mark.slow
 def test_oxigraph_and_plain_pyshacl_find_the_same_in_the_real_project(dataset):
     """Plain pySHACL takes minutes: anchors, ledger and mentions, many and all alike, are left out."""
-    parts = {
-        name: part for name, part in dataset.data.items() if not name.endswith(("/anchors", "/ledger", "/mentions"))
-    }
-    given = [t for part in (*dataset.ontology.values(), *parts.values()) for t in part]
+    named = [name for name in dataset.data if not name.endswith(("/anchors", "/ledger", "/mentions"))]
+    parts = [dataset.data[name] for name in sample(named, 12)]
+    given = [t for part in (*dataset.ontology.values(), *parts) for t in part]
     validator = validation.Validator((t for part in dataset.shapes.values() for t in part), RULES)
     assert validator.check(given, plain=True) == validator.check(given)

@@ -226,6 +226,18 @@ class NotABuild(Problem):
     code = "not-a-build"
 
 
+class NotAsPublished(Problem):
+    """A file is not what was published: it has other bytes, is missing, or is not in the list of what was published.
+
+    `statereport verify` compares a site or a build with its list (SHA256SUMS, store/manifest), and the data with their
+    hash (RDFC-1.0). Fetch the file again. Where other bytes have the right hash of the data, another program wrote the
+    same statements in another order, which is no harm.
+    """
+
+    code = "not-as-published"
+    exit_code = 1
+
+
 class BuildDamaged(Problem):
     """A file of a build is missing, cut, or has other bytes than it was written with.
 
@@ -532,6 +544,17 @@ class EndpointFailed(Problem):
     """
 
     code = "endpoint-failed"
+
+
+class PushFailed(Problem):
+    """A store does not hold what was sent to it, so it was left with what it held before, or put back to it.
+
+    Each graph is written beside the one that it replaces, read back and compared, statement by statement. Only when all
+    are equal do they change places. A store that changes statements (rewrites numbers, cuts an answer, loses a part)
+    is found so. The message names the statements that differ; run the same command again when the cause is gone.
+    """
+
+    code = "push-failed"
 
 
 class QueryUntidy(Problem):

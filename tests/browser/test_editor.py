@@ -96,6 +96,21 @@ def test_after_a_class_only_the_properties_of_its_shape_are_proposed_and_the_req
     assert not page.locator(".cm-tooltip-autocomplete li").count(), "a citation cites; a figure does not"
 
 
+@pytest.mark.parametrize(
+    ("before", "typed", "first"),
+    [
+        ("SELECT * WHERE {\n  ?m a sr:Measure ;\n     ", "respons", r"is responsibility of\s*sr:isResponsibilityOf"),
+        ("SELECT * WHERE {\n  ?m sr:hasStatus ", "imp", r"implemented\s*measure-status:implemented"),
+        ("SELECT * WHERE {\n  ?m a sr:Measure .\n  FILTER NOT ", "EX", r"EXISTS$"),
+    ],
+)
+def test_what_is_proposed_first_fits_its_place(reader, before, typed, first):
+    page = reader.editor()
+    write(page, PREFIX + before, typed)
+    page.keyboard.press("Control+Space")
+    assert re.match(first, proposed(page)[0])
+
+
 def test_every_proposed_word_occurs_in_the_graph(server):
     listed = json.loads(server.ask("/editor/words.json").body)
     known = {

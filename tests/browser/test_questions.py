@@ -9,6 +9,7 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+import sampling
 from loops import some
 
 from statereport.project import find_project
@@ -53,7 +54,7 @@ def test_home_begins_with_questions_and_the_first_answer_is_a_click_away(reader)
 @pytest.mark.slow
 def test_every_question_answers_with_labels_and_without_datatypes(reader):
     wrong: dict[str, list[str]] = {}
-    for name in some(QUERIES, 100):
+    for name in some(sampling.sample(QUERIES, 3, sampling.folder), 30):
         page = reader.open(f"/query/{name}.html")
         _, *rows = cells(page)
         texts = [text for row in rows for text in row]
@@ -167,8 +168,9 @@ def test_the_spreadsheet_has_the_rows_and_titles_of_the_table(reader):
     assert [title for title in header if title in titles] == [title for title in titles if title in header] and len(
         set(titles) & set(header)
     ) >= 3
-    assert len(lines) == len(rows)
-    assert [line[header.index("Citations")] for line in lines] == [row[titles.index("Citations")] for row in rows]
+    # The page shows a hundred rows at a time, the file has all that it announces.
+    assert len(lines) == int(page.locator("p.result").inner_text().split()[0]) >= len(rows) == 100
+    assert [line[header.index("Citations")] for line in lines[:100]] == [row[titles.index("Citations")] for row in rows]
     for label in ("TSV", "JSON", "XML"):
         with page.expect_download() as other:
             page.get_by_role("link", name=label, exact=True).click()
@@ -213,7 +215,7 @@ def test_a_chart_is_light_on_light_paper_and_dark_on_dark(reader):
 
 def test_the_question_opens_in_the_editor_with_the_same_rows(reader):
     page = reader.open(CHARTED)
-    rows = len(cells(page)) - 1
+    rows = int(page.locator("p.result").inner_text().split()[0])
     page.get_by_text("The SPARQL query").click()
     page.get_by_role("link", name="Open in the editor").click()
     page.wait_for_selector("#editor-answer tbody tr")
@@ -256,6 +258,7 @@ def test_a_thing_has_its_statements_and_its_formats(reader, sample):
 
 def test_what_is_inferred_says_why(reader, sample):
     page = reader.open(sample["Figure"] + ".html")
+    page.get_by_text("Show the triples").click()
     page.locator("a.why").first.click()
     page.wait_for_url("**/why?*")
     assert page.locator("main a").count() > 2

@@ -9,17 +9,19 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
+import sampling
 from loops import some
 from reading import Element, Reader
 
 from statereport import errors
-from statereport.pages import report
+from statereport.pages import report, views
 from statereport.project import find_project
 from statereport.questions.saved import SavedQueries
 from statereport.rdf import namespaces
 
 QUESTIONS = [name for name in SavedQueries.of(find_project()).names if not name.startswith(("pages/", "checks/"))]
-# The first question of each topic, for tests that look at all of them only when there is time.
+# The first question of each topic, for quick tests; several of each, or all of them in the whole run, for slow ones.
+MORE = sampling.sample(QUESTIONS, 4, sampling.folder)
 FIRSTS = list({name.partition("/")[0]: name for name in reversed(QUESTIONS)}.values())
 ONE_OF_EACH = (
     "/",
@@ -110,6 +112,16 @@ def test_the_first_page_links_every_question_and_every_theme(read):
     ]
 
 
+def test_the_first_page_has_eight_questions_a_chart_and_doors_by_report_subject_group_law_and_place(read):
+    page = read("/")
+    assert len(page.one("ul", class_="cards").all("a")) == 8 and len(page.all("img")) == 1
+    doors = [e.text for e in page.one("div", class_="doors").all("h3")]
+    assert doors == ["Reports", "Subjects", "Groups of people", "Laws", "Places"]
+    for link in page.one("div", class_="doors").all("a"):
+        assert read(link["href"]).one("h1").text
+    assert page.one("input", id="search-home") and len(page.one("main").text) > 300
+
+
 def faults_of_answer(read: Reader, name: str) -> list[str]:
     """How the page of a question differs from its answer: rows left out, IRIs of the graph, datatypes."""
     page, answer = read(f"/query/{name}.html"), read.site.graph.ask(name)
@@ -117,7 +129,9 @@ def faults_of_answer(read: Reader, name: str) -> list[str]:
         return [] if page.one(class_="truth").text == ("Yes." if answer.truth else "No.") else ["yes or no"]
     rows = page.one("table", id="table").one("tbody").all("tr")
     cells = [cell.text for row in rows for cell in row.all("td")]
-    wrong = [] if len(rows) == len(answer.rows) else [f"{len(rows)} rows of {len(answer.rows)}"]
+    wrong = [] if len(rows) == min(len(answer.rows), views.AT_A_TIME) else [f"{len(rows)} of {len(answer.rows)} rows"]
+    count = page.one("p", class_="result").text.replace(",", "").split()[0]
+    wrong += [] if count == str(len(answer.rows)) else [f"{count} rows announced"]
     # An IRI elsewhere, or one that the report prints, is a value; things of the graph have labels.
     wrong += [f"IRI {cell}" for cell in cells if cell.startswith(namespaces.BASE)]
     return wrong + [f"datatype in {cell}" for cell in cells if "^^" in cell or cell.endswith("@en")]
@@ -136,7 +150,7 @@ def faults_of_downloads(read: Reader, name: str) -> list[str]:
     return wrong + [part for part in parts if part not in cite]
 
 
-@pytest.mark.parametrize("names", [FIRSTS, pytest.param(QUESTIONS, marks=pytest.mark.slow)], ids=["some", "all"])
+@pytest.mark.parametrize("names", [FIRSTS, pytest.param(MORE, marks=pytest.mark.slow)], ids=["some", "more"])
 @pytest.mark.parametrize("faults", [faults_of_answer, faults_of_downloads])
 def test_a_question_has_a_page_with_its_whole_answer_and_its_downloads(read, faults, names):
     wrong = {name: faults(read, name) for name in some(names, 10)}
@@ -183,11 +197,73 @@ def faults_of_form(read: Reader, name: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("step", [6, pytest.param(1, marks=pytest.mark.slow)], ids=["some", "all"])
-def test_a_form_has_its_choices_by_their_labels_and_the_default_chosen(read, step):
+@pytest.mark.parametrize("number", [1, pytest.param(3, marks=pytest.mark.slow)], ids=["some", "more"])
+def test_a_form_has_its_choices_by_their_labels_and_the_default_chosen(read, number):
     names = [name for name in QUESTIONS if read.site.graph.question(name).parameters]
-    wrong = {name: faults_of_form(read, name) for name in some(names[::step], 3)}
+    sample = sampling.sample(names, number, sampling.folder, whole=sampling.WHOLE and number > 1)
+    wrong = {name: faults_of_form(read, name) for name in some(sample, 3)}
     assert not {name: found for name, found in wrong.items() if found}
+
+
+CITED = "/query/law/laws-cited-most.html"
+
+
+def rows_of(page: Element) -> list[list[str]]:
+    return [[cell.text for cell in row.all("td")] for row in page.one("table", id="table").one("tbody").all("tr")]
+
+
+def test_an_answer_is_sorted_by_its_address_up_and_down_and_as_it_was(read):
+    page = read(CITED)
+    names = [e.text for e in page.one("table", id="table").all("th")]
+    number = names.index("Citations") if "Citations" in names else 1
+    link = page.one("table", id="table").all("th")[number].one("a")
+    up = read(link["href"])
+    head = up.one("table", id="table").all("th")[number]
+    values = [int(row[number].replace(",", "")) for row in rows_of(up)]
+    assert head["aria-sort"] == "ascending" and values == sorted(values) and len(values) == 100
+    down = read(head.one("a")["href"])
+    fallen = [int(row[number].replace(",", "")) for row in rows_of(down)]
+    assert fallen == sorted(fallen, reverse=True) and fallen[0] > values[-1]
+    again = read(down.one("table", id="table").all("th")[number].one("a")["href"])
+    assert rows_of(again) == rows_of(page)
+
+
+def test_an_answer_is_filtered_its_columns_hidden_and_its_rows_come_a_hundred_at_a_time(read):
+    every = rows_of(read(CITED)) + rows_of(read(f"{CITED}?rows-from=101"))
+    page = read(f"{CITED}?rows-with=criminal+code")
+    assert rows_of(page) == [row for row in every if {"criminal", "code"} <= set(" ".join(row).lower().split())]
+    assert page.one("p", class_="result").text == f"{len(rows_of(page))} rows of 106."
+    assert "No row has" in read(f"{CITED}?rows-with=zzz").one("p", class_="empty").text
+    names = [e["value"] for e in read(CITED).one("form", class_="view").all("input", type="checkbox")]
+    fewer = read(f"{CITED}?{urlencode([('hide-columns', name) for name in names[1:3]])}")
+    assert len(fewer.one("table", id="table").all("th")) == len(names) - 2
+    assert rows_of(read(read(CITED).one("a", rel="next")["href"])) and len(every) == 106
+    assert rows_of(read(f"{CITED}?rows-from=101")) == rows_of(read(read(CITED).one("a", rel="next")["href"]))
+
+
+def test_a_column_with_one_value_is_a_line_above_and_stands_in_every_download(read):
+    page = read("/query/groups/what-is-said-of-a-group.html")
+    assert page.one("p", class_="same").text == "In every row: Group named Roma."
+    assert "Group named" not in [e.text for e in page.one("table", id="table").all("th")]
+    csv = read.response("/query/groups/what-is-said-of-a-group.csv").body.decode()
+    assert "Group named" in csv.splitlines()[0] and csv.count("Roma") >= 15
+
+
+@pytest.mark.parametrize(
+    "odd", ["rows-from=-1", "rows-from=9e9", "rows-from=99999", "sort-by=nothing", "hide-columns=,"]
+)
+def test_an_odd_view_shows_the_answer(read, odd):
+    assert rows_of(read(f"{CITED}?{odd}"))
+
+
+def test_a_question_leads_to_related_ones_to_its_things_and_to_its_table(read):
+    links = {
+        e["href"]
+        for e in read("/query/groups/what-is-said-of-a-group.html").one("section", aria_labelledby="related").all("a")
+    }
+    assert "/id/ethnic-group/roma.html" in links and "/query/groups/norms-for-a-group.html" in links
+    links = {e["href"] for e in read("/query/statistics/schools-by-language.html").all("a")}
+    assert "/statistics/schools-by-language" in links
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,43 @@ def test_search_finds_things_by_their_names(read, words, wanted):
     assert wanted in links
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("Верховный суд", "/id/body/kaz-supreme-court.html"),
+        ("верховного суда", "/id/body/kaz-supreme-court.html"),
+        ("Әділет министрлігі", "/id/body/kaz-ministry-of-justice.html"),
+        ("21.10", "/report/21#21.10"),
+        ("7391", "/id/kaz-cerd-8-10-addendum/figure/13-schools.html"),
+        ("7,391", "/id/kaz-cerd-8-10-addendum/figure/13-schools.html"),
+        ("article 174", "/id/provision/kaz-criminal-code.art-174.html"),
+        ("CERD", "/id/body/cerd.html"),
+        ("YouTube", "/id/body/youtube.html"),
+        ("What is said of Roma?", "/id/ethnic-group/roma.html"),
+    ],
+)
+def test_search_has_the_thing_itself_first(read, words, wanted):
+    page = read("/search?" + urlencode({"q": words}))
+    assert page.one("ol", class_="results").all("a")[0]["href"] == wanted
+
+
+def test_search_is_narrowed_by_kind_and_theme_with_counts_and_has_more_pages(read):
+    page = read("/search?q=schools")
+    facets = page.one("nav", class_="facets")
+    links = {e.text: e["href"] for e in facets.all("a")}
+    count = int(next(e.parent for e in facets.all("a") if e.text == "figure").one("span", class_="count").text)
+    narrow = read(links["figure"])
+    assert narrow.one("p", role="status").text.startswith(f"{count} found")
+    assert {e.text for e in narrow.one("ol", class_="results").all("span", class_="kind")} == {"figure"}
+    total = int(page.one("p", role="status").text.split()[0])
+    seen, address = [], "/search?q=schools"
+    while address:
+        page = read(address)
+        seen += [e.all("a")[0]["href"] for e in page.one("ol", class_="results").all("li")]
+        address = next((e["href"] for e in page.all("a", rel="next")), "")
+    assert len(seen) == total > 40
+
+
 def test_search_that_finds_nothing_says_what_else_to_do(read):
     page = read("/search?q=zzzzqqq")
     assert "Nothing found" in page.one(role="status").text and page.one("input", id="find")["value"] == "zzzzqqq"
@@ -253,6 +290,24 @@ def test_the_answer_in_the_editor_has_labels_and_files(read):
     assert response.status == 200 and response.body.decode().count("\r\n") == 6
 
 
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("SELECT ?m ?l { ?m a sr:Measure ; skos:prefLabel ?l } LIMIT 3", ["m", "l"]),
+        ("SELECT ?l ?m { ?m a sr:Measure ; skos:prefLabel ?l } LIMIT 3", ["l", "m"]),
+        (
+            "SELECT * { ?zebra a sr:Measure ; skos:prefLabel ?apple ; sr:hasStatus ?middle } LIMIT 3",
+            ["zebra", "apple", "middle"],
+        ),
+        ("SELECT ?kind (COUNT(?m) AS ?all) { ?m a sr:Measure ; sr:hasKind ?kind } GROUP BY ?kind", ["kind", "all"]),
+    ],
+)
+def test_the_answer_in_the_editor_has_the_columns_as_they_were_asked_for(read, query, titles):
+    page = read("/editor?" + urlencode({"query": query}))
+    assert [e.text for e in page.one("table").all("th")] == titles
+    assert all(cell.text for row in page.one("table").one("tbody").all("tr") for cell in row.all("td"))
+
+
 def test_yes_no_and_an_empty_answer_are_sentences(read):
     assert read("/editor?" + urlencode({"query": "ASK { ?s a sr:Claim }"})).one(class_="truth").text == "Yes."
     assert "No rows" in read("/editor?" + urlencode({"query": "SELECT ?s { ?s a sr:Clam }"})).one(role="status").text
@@ -261,6 +316,14 @@ def test_yes_no_and_an_empty_answer_are_sentences(read):
 def test_without_a_query_the_editor_has_one_that_runs(read):
     text = read("/editor").one("textarea").raw.strip()
     assert read("/editor?" + urlencode({"query": text})).one("table").one("tbody").all("tr")
+
+
+def test_completion_knows_what_a_class_inherits_and_from_which_list_values_are(read):
+    listed = json.loads(read.response("/editor/words.json").body)["words"]
+    terms = {term["name"]: term for term in listed}
+    assert "sr:Measure" in terms["sr:isResponsibilityOf"]["of"] and "sr:Measure" in terms["sr:isStatedIn"]["of"]
+    assert "sr:Percentage" in terms["sr:value"]["of"]
+    assert terms["sr:hasStatus"]["values"] == ["measure-status"]
 
 
 def test_the_terms_for_completion_are_those_of_the_graph_and_its_shapes(read):

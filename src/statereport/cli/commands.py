@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from statereport import __version__
-from statereport.cli import console, serve
+from statereport.cli import console, push, serve
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
 
@@ -262,6 +262,37 @@ def review(passage: str, texts: tuple[Path, ...]) -> None:
 
 
 cli.add_command(serve.serve)
+cli.add_command(push.push)
+
+
+@cli.command(short_help="Write a static site of everything.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--build", "built", type=click.Path(path_type=Path), help="A build's folder.  [default: build]")
+@click.option(
+    "--base",
+    default="https://w3id.org/statereport",
+    show_default=True,
+    metavar="URL",
+    help="The address that the site will have, for what names it: the site map, metadata, redirects.",
+)
+@click.option(
+    "--with-text",
+    "text",
+    type=click.Path(path_type=Path),
+    help="The report's text, to publish it in the report reader: only for those who may.",
+)
+def publish(folder: Path, built: Path | None, base: str, text: Path | None) -> None:
+    """Write everything that the server shows into FOLDER as files: for any plain file host, or to open from a disk.
+
+    The folder appears whole or not at all, and nothing but an earlier site is replaced.
+
+    \b
+    Example:
+      statereport publish site --base https://example.org/kg
+    """
+    from statereport.cli import publish as publishing
+
+    console.write(f"{publishing.publish(folder, built, base, text, console.say)}\n")
 
 
 def _generated(name: str, short: str, what: str) -> Callable[..., Any]:
@@ -404,6 +435,22 @@ def draft_status(report: str, texts: tuple[Path, ...]) -> None:
     from statereport.cli import draft as drafting
 
     console.write(drafting.progress(report, texts))
+
+
+@cli.command(short_help="Compare a download with what was published.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--hash", "digest", default="", metavar="HASH", help="The hash of the data in a citation (RDFC-1.0).")
+def verify(path: Path, digest: str) -> None:
+    """Say whether PATH (a site, a build, or one file of these) is what was published; name each changed file.
+
+    \b
+    Example:
+      statereport verify site
+    """
+    from statereport.site import verify as verifying
+
+    verdict = verifying.verify(path, digest)
+    console.findings(verdict.problems, str(verdict))
 
 
 @cli.command(short_help="Explain a problem by its code.")

@@ -171,6 +171,14 @@ def write_manifest(folder: Path) -> None:
     (folder / MANIFEST).write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
 
 
+def listed(folder: Path) -> dict[str, str]:
+    """Each file of a build but the list itself, with its SHA-256. Raises NotABuild, BuildDamaged, BuildOutdated."""
+    manifest = _manifest(folder)
+    if manifest is None:
+        raise _without_manifest(folder)
+    return {name: digest for name, (_, digest) in _listed(folder, manifest).items()}
+
+
 def foreign(folder: Path) -> list[str]:
     """The names of what a folder holds and no build put there: everything, where no build's own list is to be found."""
     listed = _ours(folder)

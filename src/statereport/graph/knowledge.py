@@ -148,9 +148,10 @@ def open_graph(
     """
     project = project or find_project()
     if path and str(path).startswith(("http://", "https://")):
+        from statereport.sparql.exchange import Credentials
         from statereport.sparql.remote import RemoteStore
 
-        return KnowledgeGraph(RemoteStore(str(path)), project)
+        return KnowledgeGraph(RemoteStore(str(path), credentials=Credentials.of_environment()), project)
     build = open_build(path, project, say)
     if build:
         return KnowledgeGraph(build.engine, project, build)

@@ -1,8 +1,10 @@
 """Full-text search over what has a name: labels, names as printed, gists and definitions, in SQLite's FTS5.
 
 An index is made in memory from the graph and opens no file afterwards. Words are stemmed (Porter), so that "schools"
-finds "school"; labels count more than names as printed, these more than gists. The language of an expression is small:
-words (all must occur), "a phrase", AND, OR, NOT, brackets, and a word's beginning with a star.
+finds "school"; labels count more than names as printed, these more than gists. Labels are found in every language they
+have, numbers in any writing ("7391", "7,391", "7 391"), passages by their reference, bodies and laws by their initials.
+The language of an expression is small: words (all must occur), "a phrase", AND, OR, NOT, brackets, and a word's
+beginning with a star.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import re
 import sqlite3
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -30,7 +32,15 @@ FILE = "store/search.json"
 
 # How much a word counts in a label, a name as printed, and a gist or definition.
 _WEIGHTS = (10.0, 6.0, 2.0)
-_TOKEN = re.compile(r'"[^"]*"|[()]|[^\s()"]+')
+# Between several labels or names of one thing.
+_BETWEEN = " · "
+# Kinds of things that have proper names: what is called so is meant before what is said about it.
+_NAMED = ("body", "office", "legal instrument", "provision", "series of instruments", "population group", "place")
+_WITH_INITIALS = ("body", "legal instrument")
+# A number in digits, its thousands together or apart; apart by blanks it may also be several numbers.
+_NUMBER = re.compile(r"\d{4,}|\d{1,3}(?:[,.'’]\d{3})+")
+_BLANKS = re.compile(r"(?<![\w,.])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\w,.])")
+_TOKEN = re.compile(r'"[^"]*"|[()]|(?:\d+\u00a0)+\d+|[^\s()"]+')
 _SHOWN, _LONGEST = 24, 500
 # How many words all beginnings of one expression may stand for together; more is refused, never cut short.
 _MOST_WORDS = 10_000
@@ -45,6 +55,24 @@ class Hit:
     kind: str
     passages: tuple[str, ...]
     snippet: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """An index by its parts.
+
+    rows     what can be found, by IRI
+    sizes    for each row the number of its words
+    places   stem → where it stands: row, column (label, names, gist) and number of the word
+    words    every word as it is written, in small letters
+    weights  how much a word counts in each column
+    """
+
+    rows: tuple[Hit, ...]
+    sizes: tuple[int, ...]
+    places: Mapping[str, Sequence[tuple[int, int, int]]]
+    words: Sequence[str]
+    weights: tuple[float, ...] = _WEIGHTS
 
 
 class Index:
@@ -72,20 +100,46 @@ class Index:
 
     def find(self, text: str, limit: int = 20) -> tuple[Hit, ...]:
         """The things that an expression finds, best first, at most `limit`. Raises BadSearch."""
+        return self.matches(text)[:limit]
+
+    def matches(self, text: str) -> tuple[Hit, ...]:
+        """Everything that an expression finds: what is called so first, then by the weight of the words.
+
+        Raises BadSearch.
+        """
         try:
             rows = self._base.execute(
                 "SELECT iri, label, names, gist, kind, passages, snippet(things, -1, '[', ']', ' … ', ?) FROM things "
-                "WHERE things MATCH ? ORDER BY rank, iri LIMIT ?",
-                (_SHOWN, expression(text, self._beginning), limit),
+                "WHERE things MATCH ? ORDER BY rank, iri",
+                (_SHOWN, expression(text, self._beginning)),
             ).fetchall()
         except sqlite3.OperationalError as error:
             raise BadSearch(
                 where=text, what="This cannot be searched for.", hint=f"see statereport search --help ({error})."
             ) from None
+        wanted = _folded(" ".join(text.replace('"', " ").split()))
+        rows.sort(key=lambda row: _distance(wanted, *row[1:3], row[4]))
         return tuple(
-            Hit(iri, label or names or gist, kind, tuple(passages.split("; ")) if passages else (), snippet)
+            Hit(iri, label or gist or names, kind, tuple(passages.split("; ")) if passages else (), snippet)
             for iri, label, names, gist, kind, passages, snippet in rows
         )
+
+    def contents(self) -> Contents:
+        """What the index holds, for those who search in it without this engine (`site/scripts/search.js`)."""
+        self._base.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.places USING fts5vocab(main, things, instance)")
+        rows = self._base.execute("SELECT rowid, iri, label, names, gist, kind, passages FROM things ORDER BY iri")
+        found, order = [], {}
+        for row, iri, label, names, gist, kind, passages in rows:
+            order[row] = len(found)
+            found.append(Hit(iri, label or names or gist, kind, tuple(passages.split("; ")) if passages else (), ""))
+        sizes = [0] * len(found)
+        places: dict[str, list[tuple[int, int, int]]] = {}
+        columns = {"label": 0, "names": 1, "gist": 2}
+        for stem, row, column, offset in self._base.execute("SELECT term, doc, col, offset FROM temp.places"):
+            sizes[order[row]] += 1
+            places.setdefault(stem, []).append((order[row], columns[column], offset))
+        words = sorted({word for _, word in self._words})
+        return Contents(tuple(found), tuple(sizes), {stem: sorted(places[stem]) for stem in sorted(places)}, words)
 
     def _beginning(self, letters: str) -> list[str]:
         """Every word that begins with these letters, in any case, with or without accents."""
@@ -98,6 +152,24 @@ def _folded(word: str) -> str:
     """A word without case and accents, as the index compares words."""
     parts = unicodedata.normalize("NFD", word.lower())
     return "".join(sign for sign in parts if unicodedata.category(sign) != "Mn")
+
+
+def _distance(wanted: str, label: str, names: str, kind: str) -> tuple[int, int]:
+    """How far a thing's names are from what is looked for, smallest where it is called so; then the shorter name."""
+    called = [_folded(name) for name in (label, *names.split(_BETWEEN)) if name]
+    if wanted in called:
+        return (0 if label else 1, 0)
+    if kind not in _NAMED:
+        return (4, 0)
+    if any(name.startswith(wanted) for name in called):
+        return (2, len(label))
+    return (3 if set(wanted.split()) <= set(re.findall(r"\w+", _folded(label))) else 4, 0)
+
+
+def _initials(names: Iterable[str]) -> list[str]:
+    """The initials of names of three capitalised words or more, such as CERD."""
+    found = ("".join(word[0] for word in re.findall(r"\w+", name) if word[0].isupper()) for name in names)
+    return [initials for initials in dict.fromkeys(found) if len(initials) > 2]
 
 
 def rows(engine: Engine, question: Callable[[str], SavedQuery]) -> list[Row]:
@@ -115,15 +187,18 @@ def rows(engine: Engine, question: Callable[[str], SavedQuery]) -> list[Row]:
     for thing, part, text in ask("names"):
         words.setdefault(thing, {}).setdefault(part, []).append(text)
     return [
-        (
-            thing,
-            kinds[thing],
-            *(" · ".join(said.get(part, ())) for part in ("label", "name", "text")),
-            "; ".join(passages.get(thing, ())),
-        )
+        (thing, kinds[thing], *_texts(kinds[thing], said), "; ".join(passages.get(thing, ())))
         for thing, said in words.items()
         if thing in kinds
     ]
+
+
+def _texts(kind: str, said: dict[str, list[str]]) -> tuple[str, str, str]:
+    """The label, the other names and the further text of a thing; the label is English where there is one."""
+    label, *others = said.get("label", [""])
+    names = [*others, *said.get("name", ())]
+    names += _initials([label, *names]) if kind in _WITH_INITIALS else []
+    return label, _BETWEEN.join(dict.fromkeys(names)), _BETWEEN.join(said.get("text", ()))
 
 
 def write(engine: Engine, question: Callable[[str], SavedQuery], folder: Path) -> None:
@@ -143,6 +218,7 @@ def expression(text: str, beginning: Callable[[str], list[str]]) -> str:
         raise _bad(text[:60], f"The expression has {len(text)} characters.", f"use at most {_LONGEST}.")
     if text.count('"') % 2:
         raise _bad(text, "A quotation mark is open.", 'close the phrase: "stateless persons".')
+    text = _BLANKS.sub(lambda number: re.sub(r"\s", "\u00a0", number[0]), text)
     words: list[str] = []
     depth = beginnings = 0
     operand = False  # whether a word or bracket stands before, so that an operator may follow
@@ -166,7 +242,7 @@ def expression(text: str, beginning: Callable[[str], list[str]]) -> str:
                 words.append("AND")  # between neighbours, so that brackets may stand there too
             depth += token == "("
             operand = token != "("
-            ends = beginning(token.rstrip("*")) if token.endswith("*") and not token.startswith('"') else []
+            ends = _ends(token, beginning)
             beginnings += len(ends)
             if beginnings > _MOST_WORDS:
                 what = f"The words with a star stand for more than {_MOST_WORDS:,} words."
@@ -181,6 +257,25 @@ def expression(text: str, beginning: Callable[[str], list[str]]) -> str:
     return " ".join(words)
 
 
+def _ends(token: str, beginning: Callable[[str], list[str]]) -> list[str]:
+    """The words for a token with a star, or for one in a script whose words are not stemmed, less its ending."""
+    if token.endswith("*") and not token.startswith('"'):
+        return beginning(token.rstrip("*"))
+    if len(token) > 3 and token.isalpha() and ord(min(token)) > 0x24F:
+        return beginning(token[: -1 if len(token) < 7 else -3])
+    return []
+
+
+def _number(token: str) -> str:
+    """A number in every writing; "" where the token is none."""
+    if "\u00a0" not in token and not _NUMBER.fullmatch(token):
+        return ""
+    digits = re.sub(r"\D", "", token)
+    apart = f"{int(digits):,}".replace(",", " ")
+    each = [f"({' AND '.join(f'{chr(34)}{part}{chr(34)}' for part in token.split())})"] if "\u00a0" in token else []
+    return f"({' OR '.join([f'{chr(34)}{digits}{chr(34)}', f'{chr(34)}{apart}{chr(34)}', *each])})"
+
+
 def _term(token: str, text: str, ends: list[str]) -> str:
     if token.startswith('"'):
         if not re.search(r"\w", token):
@@ -188,7 +283,9 @@ def _term(token: str, text: str, ends: list[str]) -> str:
         return token
     if not re.search(r"\w", token):
         raise _bad(text, f"{token} is not a word.", "use letters or digits; AND, OR and NOT in capitals join words.")
-    if token.endswith("*"):
+    if number := _number(token):
+        return number
+    if token.endswith("*") or ends:
         ends = ends or [token.rstrip("*")]
         return f"({' OR '.join(f'{chr(34)}{word}{chr(34)}' for word in ends)})"
     return f'"{token}"'

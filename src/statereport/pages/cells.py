@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from statereport.errors import visible
 from statereport.rdf.terms import is_iri, is_literal, plain, text
+from statereport.sparql.tokens import variables
 
 if TYPE_CHECKING:
     from statereport.pages.names import Names
@@ -38,7 +39,7 @@ class Thing:
 class Column:
     """A column: its title, and what stands `between` several things of one cell.
 
-    `number` and `date` are true where it holds nothing else.
+    `number` and `date` are true where it holds nothing else; `cites` where it holds passages or themes.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Column:
     number: bool = False
     between: str = " "
     date: bool = False
+    cites: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,20 @@ def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
             cells.append(passages(names.stated.get(statement, ()), names, names.document_of(statement)))
         rows.append(tuple(cells))
     if stated is not None:
-        columns.append(Column("stated_in", "In the report"))
+        columns.append(Column("stated_in", "In the report", cites=True))
     return Table(tuple(columns), tuple(rows))
+
+
+def as_asked(answer: Answer, names: Names, identifiers: bool, query: str) -> Table:
+    """An answer with all its columns in the order of the query's variables, as its writer asked for them."""
+    places = {name: place for place, name in reversed([*enumerate(variables(query))])}
+    kept = sorted(range(len(answer.columns)), key=lambda i: places.get(answer.columns[i], len(places)))
+    columns = tuple(_column(answer, i) for i in kept)
+    rows = (
+        tuple(_cell(row, i, None, answer.head(answer.columns[i]), names, identifiers) for i in kept)
+        for row in answer.rows
+    )
+    return Table(columns, tuple(rows))
 
 
 def _column(answer: Answer, i: int) -> Column:
@@ -129,7 +143,9 @@ def _column(answer: Answer, i: int) -> Column:
     name = answer.columns[i]
     head = answer.head(name)
     dated = bool(values) and all(_DATE.fullmatch(str(value)) for value in values)
-    return Column(name, head.title, counted and head.of != "year", " " if head.of in _CITING else ", ", dated)
+    return Column(
+        name, head.title, counted and head.of != "year", " " if head.of in _CITING else ", ", dated, head.of in _CITING
+    )
 
 
 def _cell(

@@ -62,7 +62,7 @@ def editor_page(context: Context, address: Address) -> Page:
         address,
         text,
         answer=answer,
-        table=cells.table(cut, context.names, identifiers),
+        table=cells.as_asked(cut, context.names, identifiers, text),
         why=None if answer.rows else emptiness.explain(text, context.graph.engine),
         identifiers=identifiers,
         downloads=[
@@ -75,8 +75,12 @@ def editor_page(context: Context, address: Address) -> Page:
 def editor_terms(context: Context, address: Address) -> Page:
     """Every class, property and named thing of the graph as JSON: name, label and kind.
 
-    A property has `of`: each class whose shape names it → whether the shape requires it.
+    A property has `of`: each class whose shape, or that of a wider class, names it → whether one requires it; and
+    `values`, the prefixes of the code lists from which its values are.
     """
+    lists: dict[str, set[str]] = {}
+    for row in context.graph.ask("pages/lists-of-properties"):
+        lists.setdefault(row["property"], set()).add(context.names.short(row["value"]).partition(":")[0])
     shapes: dict[str, dict[str, bool]] = {}
     for row in context.graph.ask("pages/properties-of-classes"):
         required = shapes.setdefault(row["property"], {})
@@ -84,7 +88,7 @@ def editor_terms(context: Context, address: Address) -> Page:
         required[name] = required.get(name, False) or bool(row["least"])
     terms = {row["term"]: row for row in context.graph.ask("pages/terms")}
     entries = (
-        _entry(context, iri, terms.get(iri), shapes.get(iri))
+        _entry(context, iri, terms.get(iri), shapes.get(iri), sorted(lists.get(iri, ())))
         for iri in sorted({*terms, *shapes, *context.names.labels})
     )
     body = {"prefixes": dict(context.names.prefixes), "words": [entry for entry in entries if entry]}
@@ -99,7 +103,7 @@ def _render(context: Context, address: Address, text: str, status: int = 200, **
 
 
 def _entry(
-    context: Context, iri: str, term: dict[str, Any] | None, of: dict[str, bool] | None
+    context: Context, iri: str, term: dict[str, Any] | None, of: dict[str, bool] | None, lists: list[str]
 ) -> dict[str, Any] | None:
     """What completion needs of a term or thing; None for what is not completed."""
     name = context.names.short(iri)
@@ -117,6 +121,8 @@ def _entry(
         entry["says"] = term["definition"]
     if of:
         entry["of"] = of
+    if lists:
+        entry["values"] = lists
     return entry
 
 

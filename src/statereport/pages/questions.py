@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from statereport.errors import UnknownName, did_you_mean
-from statereport.pages import cells, charts, citations, forms
+from statereport.pages import cells, charts, citations, forms, views
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
 from statereport.questions import chart
@@ -24,6 +25,8 @@ FORMATS = {
 }
 # The parameter that shows identifiers instead of labels; no question has a parameter of this name.
 IDENTIFIERS = "identifiers"
+# How many related questions a page names.
+MOST_RELATED = 5
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def question_page(context: Context, address: Address, name: str) -> Page:
     A value that does not fit is explained at its field, with status 400 and without an answer. Raises UnknownName.
     """
     query = _question(context, address, name)
-    given = {key: value for key, value in address.query if key != IDENTIFIERS}
+    given = {key: value for key, value in address.query if key not in (IDENTIFIERS, *views.PARAMETERS)}
     fields = forms.fields(context, query, given)
     unknown = [key for key in given if key not in {field.name for field in fields}]
     shown = {"query": query, "topic": title_of(query.topic), "fields": fields, "unknown": unknown}
@@ -66,12 +69,14 @@ def question_page(context: Context, address: Address, name: str) -> Page:
     empty = not answer.rows and answer.truth is None
     path = f"/query/{query.name}"
     charted = query.chart and answer.rows
+    table = cells.table(answer, context.names, identifiers)
     return render(
         context,
         address,
         "question.html",
         **shown,
-        table=cells.table(answer, context.names, identifiers),
+        table=table,
+        view=views.view(table, address),
         answer=answer,
         why=emptiness.explain(text, context.graph.engine, query.source) if empty else None,
         chart=charts.chart_image(chart.of(query, answer), path, values.items()) if charted else None,
@@ -81,14 +86,46 @@ def question_page(context: Context, address: Address, name: str) -> Page:
         identifiers=identifiers,
         sparql=text,
         editor=f"/editor?{urlencode({'query': text})}",
+        related=_related(context, query),
+        things=_things(context, query, {field.name: field.value for field in fields}),
         cite=citations.cite(context, query.summary, query.iri, values),
     )
+
+
+def _related(context: Context, query: SavedQuery) -> list[cells.Thing]:
+    """The questions that ask for most of the same terms, and the table of figures that has the question's name."""
+    own = names_in(query.text)
+    shared = {
+        other.name: len(own & names_in(other.text)) / len(own | names_in(other.text))
+        for other in context.questions
+        if other.name != query.name
+    }
+    nearest = sorted((other for other in context.questions if other.name in shared), key=lambda it: -shared[it.name])
+    links = [
+        cells.Thing(cube.title, "en", f"/statistics/{cube.slug}") for cube in context.cubes if cube.slug == query.slug
+    ]
+    return links + [cells.Thing(it.summary, "en", f"/query/{it.name}.html") for it in nearest[:MOST_RELATED]]
+
+
+def _things(context: Context, query: SavedQuery, values: dict[str, str]) -> list[cells.Thing]:
+    """The things that the values of a question's parameters name."""
+    iris = [
+        context.graph.prefixes.expand(values[parameter.name])
+        for parameter in query.parameters
+        if parameter.type == "iri"
+    ]
+    return [cells.thing(iri, context.names) for iri in iris if iri in context.names.labels]
+
+
+def names_in(text: str) -> set[str]:
+    """The prefixed names in a query."""
+    return set(re.findall(r"\b[A-Za-z][\w-]*:[A-Za-z][\w.-]*\w", text))
 
 
 def parameters_of(context: Context, name: str) -> tuple[str, ...]:
     """The names of the parameters on which a question's page depends."""
     found = next((question for question in context.questions if question.name == name), None)
-    return (*(parameter.name for parameter in found.parameters), IDENTIFIERS) if found else ()
+    return (*(it.name for it in found.parameters), IDENTIFIERS, *views.PARAMETERS) if found else ()
 
 
 def sparql_of(query: SavedQuery, values: dict[str, str]) -> str:

@@ -74,8 +74,9 @@ class ReportHeader:
 
 
 def report_header(context: Context) -> ReportHeader:
-    """Which State reports to which committee, and how much the graph holds."""
-    row = next(iter(context.graph.ask("committee/the-report-and-its-frame")))
+    """Which State reports to which committee, and how much the graph holds: of the first report that has themes."""
+    read = {unit.report for unit in context.names.units if unit.kind == "Theme"}
+    row = min(context.graph.ask("committee/the-report-and-its-frame"), key=lambda row: row["report"] not in read)
     numbers = {found["class"].rpartition("/")[2]: found["number"] for found in context.graph.ask("pages/classes")}
     return ReportHeader(
         label=row["label"],

@@ -83,7 +83,7 @@ ROUTES: tuple[Route, ...] = (
     Route.of(r"/why", things.why_page, always("subject", "predicate", "object")),
     Route.of(r"/editor", editor.editor_page, always("query", questions.IDENTIFIERS)),
     Route.of(r"/editor/words\.json", editor.editor_terms),
-    Route.of(r"/search", search.search_page, always("q")),
+    Route.of(r"/search", search.search_page, always("q", *search.FACETS, "page")),
     Route.of(r"/about", about.about_page),
     Route.of(r"/problem/(?P<code>[\w-]+)", problems.explanation_page),
 )

@@ -1,8 +1,11 @@
-"""Search by words in the names of things and the summaries of passages."""
+"""Search by words, numbers and passages, with what was found counted by kind, report and section."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from statereport.errors import BadSearch
 from statereport.graph import search
@@ -10,36 +13,145 @@ from statereport.pages import cells
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
 
-# The most results on the page, and the most characters of a search that are read.
-MOST = 60
+# The results on a page, the most characters of a search that are read, and the choices of a facet that are not folded.
+MOST = 20
 LONGEST = 200
+# Words of questions, by which nothing is found.
+_LITTLE = frozenset(
+    "a about and are by does for from how in is many much of on or said say the to was what who with".split()
+)
+FACETS = ("kind", "report", "section")
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was found: its label and link, its kind, and links to the passages that mention it."""
+    """What was found: its label and link, its kind, links to its passages, and the text around the match."""
 
     thing: cells.Thing
     kind: str
     passages: tuple[cells.Thing, ...]
+    around: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value by which results can be narrowed: its label, how many there are, where it leads, and whether it is on."""
+
+    label: str
+    count: int
+    path: str
+    chosen: bool
 
 
 def search_page(context: Context, address: Address) -> Page:
-    """The results for ?q=, best first; a search that cannot be read is explained, with status 400."""
+    """The results for ?q=, narrowed by ?kind=, ?report= and ?section=; a search that cannot be read is explained."""
     words = " ".join(address.value("q").split())[:LONGEST]
+    given = {name: address.value(name) for name in FACETS if address.value(name)}
+    some = False
     try:
-        results, fault = [_result(context, hit) for hit in context.index.find(words, MOST)] if words else [], None
+        hits, fault = context.index.matches(words) if words else (), None
+        if not hits and words and words.replace(" ", "").rstrip("?").isalnum():
+            weighty = [word for word in words.rstrip("?").split() if word.lower() not in _LITTLE]
+            hits, some = context.index.matches(" OR ".join(weighty)) if weighty else (), True
     except BadSearch as problem:
-        results, fault = [], problem
-    status = 400 if fault else 200
-    return render(context, address, "search.html", status, words=words, results=results, most=MOST, fault=fault)
+        hits, fault = (), problem
+    of = {
+        "kind": lambda hit: {hit.kind: hit.kind},
+        "report": lambda hit: _reports(context, hit),
+        "section": lambda hit: _sections(context, hit),
+    }
+    fits = [hit for hit in hits if _fits(hit, given, of)]
+    last = max((len(fits) - 1) // MOST + 1, 1)
+    page = min(max(int(address.value("page", "1")) if address.value("page", "1").isdecimal() else 1, 1), last)
+    facets = [(name, _choices(hits, name, words, given, of)) for name in FACETS]
+    return render(
+        context,
+        address,
+        "search.html",
+        400 if fault else 200,
+        words=words,
+        total=len(fits),
+        some=some,
+        first=(page - 1) * MOST + 1,
+        results=[_result(context, hit) for hit in fits[(page - 1) * MOST : page * MOST]],
+        facets=[(name, choices) for name, choices in facets if len(choices) > 1 or name in given],
+        before=_path(words, given, page - 1) if page > 1 else "",
+        after=_path(words, given, page + 1) if page < last else "",
+        page=page,
+        last=last,
+        fault=fault,
+    )
+
+
+def nearest_things(context: Context, address: Address) -> list[cells.Thing]:
+    """What may have been meant by an address that there is not: things named like the end of its path."""
+    words = [word for word in address.path.rpartition("/")[2].removesuffix(".html").replace("-", " ").split() if word]
+    words = [word for word in words if word.isalnum()][:8]
+    try:
+        hits = context.index.find(" AND ".join(words), 5) or context.index.find(" OR ".join(words), 5)
+    except BadSearch:
+        return []
+    return [_result(context, hit).thing for hit in hits]
+
+
+def _reports(context: Context, hit: search.Hit) -> dict[str, str]:
+    iri = context.names.report_of(hit.iri)
+    return {context.names.short(iri).partition(":")[2]: context.names.label(iri).text} if iri else {}
+
+
+def _sections(context: Context, hit: search.Hit) -> dict[str, str]:
+    """The theme numbers of a thing's passages, with their titles."""
+    found = {}
+    for reference in hit.passages:
+        unit = context.names.unit(reference, context.names.document_of(hit.iri))
+        theme = context.names.by_iri.get(unit.whole) if unit else None
+        if theme and theme.label:
+            found[theme.number] = f"{theme.number} {theme.label[:1].upper()}{theme.label[1:]}"
+    return found
+
+
+def _fits(hit: search.Hit, given: dict[str, str], of: dict[str, Callable]) -> bool:
+    return all(value in of[name](hit) for name, value in given.items())
+
+
+def _choices(
+    hits: Iterable[search.Hit], name: str, words: str, given: dict[str, str], of: dict[str, Callable]
+) -> list[Choice]:
+    """The values of a facet among what the other facets leave, most frequent first; sections in their order."""
+    others = {key: value for key, value in given.items() if key != name}
+    counted: Counter[str] = Counter()
+    labels: dict[str, str] = {}
+    for hit in hits:
+        if _fits(hit, others, of):
+            values = of[name](hit)
+            labels |= values
+            counted.update(values.keys())
+    order = sorted(counted, key=lambda it: (int(it), it) if it.isdecimal() else (0, it))
+    order = order if name == "section" else sorted(order, key=lambda it: -counted[it])
+    chosen = given.get(name)
+    return [
+        Choice(
+            labels[value],
+            counted[value],
+            _path(words, others if value == chosen else {**others, name: value}),
+            value == chosen,
+        )
+        for value in order
+    ]
+
+
+def _path(words: str, given: dict[str, str], page: int = 1) -> str:
+    return f"/search?{urlencode({'q': words, **given, **({'page': page} if page > 1 else {})})}"
 
 
 def _result(context: Context, hit: search.Hit) -> Result:
     unit = context.names.by_iri.get(hit.iri)
     thing = cells.Thing(unit.label, "en", unit.path) if unit else cells.thing(hit.iri, context.names)
+    around = hit.snippet.replace("[", "").replace("]", "")
+    known = thing.text.replace("[", "").replace("]", "")
     return Result(
         thing,
         hit.kind,
         cells.passages((unit.reference,) if unit else hit.passages, context.names, context.names.document_of(hit.iri)),
+        "" if around in known or known in around else around,
     )

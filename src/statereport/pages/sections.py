@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from statereport.graph.describe import Description
 from statereport.pages import cells, charts, pivot
 from statereport.pages.context import Context
+from statereport.pages.questions import names_in
 from statereport.publish.cubes import Cube
 from statereport.rdf import namespaces
 
@@ -110,7 +111,7 @@ def _term(context: Context, iri: str) -> list[Section]:
     used = tuple(
         cells.Thing(question.summary, "en", f"/query/{question.name}.html")
         for question in context.questions
-        if context.names.short(iri) in _names_in(question.text)
+        if context.names.short(iri) in names_in(question.text)
     )
     if used:
         found.append(Section("Questions that use it", links=used))
@@ -120,8 +121,3 @@ def _term(context: Context, iri: str) -> list[Section]:
 def _natural(iri: str) -> list[tuple[int, str]]:
     """A key that sorts article 5 before article 14."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", iri)]
-
-
-def _names_in(text: str) -> set[str]:
-    """The prefixed names in a query."""
-    return set(re.findall(r"\b[A-Za-z][\w-]*:[A-Za-z][\w.-]*\w", text))

@@ -186,7 +186,7 @@ def published(examined: Examined) -> Graphs:
 
 def description(graphs: Graphs, files: list[void.File], prefixes: Prefixes) -> list[Triple]:
     """The description of what is published, for machines."""
-    names = {iri: prefixes.shorten(iri).replace(":", "-") for iri in void.named(graphs)}
+    names = {iri: re.sub(r"[^\w.]+", "-", prefixes.shorten(iri)) for iri in void.named(graphs)}
     return void.describe(graphs, files, names)
 
 

@@ -7,6 +7,7 @@ order they came in. Literals keep the characters they were written with. What a 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -112,6 +113,12 @@ def canonical_nquads(items: Iterable[Quad]) -> bytes:
     # Not splitlines: a literal may hold U+2028 and other characters at which that would break a line.
     lines = serialize(items, format=RdfFormat.N_QUADS).decode("utf-8").removesuffix("\n").split("\n")
     return "".join(f"{line}\n" for line in sorted(lines) if line).encode("utf-8")
+
+
+def digest(triples: Iterable[Triple]) -> str:
+    """The RDFC-1.0 hash (SHA-256) of some triples, without a graph; "" of none."""
+    items = canonical(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
+    return hashlib.sha256(canonical_nquads(items)).hexdigest() if items else ""
 
 
 def write(items: list[Quad], path: Path, prefixes: Mapping[str, str]) -> None:
@@ -289,7 +296,12 @@ _FITTING = {"rdf": _for_rdf_xml, "jsonld": _for_jsonld}
 
 def read(path: Path) -> list[Quad]:
     """The quads of a published file; its ending is the format."""
-    return list(parse(path.read_bytes(), format=READ_FORMATS[path.suffix[1:]]))
+    return parsed(path.read_bytes(), path.suffix[1:])
+
+
+def parsed(body: bytes, ending: str) -> list[Quad]:
+    """The quads of a text in the format of that ending. Raises SyntaxError; KeyError for an ending of no format."""
+    return list(parse(body, format=READ_FORMATS[ending]))
 
 
 def used(items: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[str, str]:

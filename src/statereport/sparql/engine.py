@@ -142,6 +142,10 @@ class Store:
         name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
         return self._inner.quads_for_pattern(None, None, None, name)
 
+    def graphs(self) -> list[str]:
+        """The names of the graphs, sorted."""
+        return sorted(name.value for name in self._inner.named_graphs())
+
     def __len__(self) -> int:
         return len(self._inner)
 

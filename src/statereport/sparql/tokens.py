@@ -165,3 +165,8 @@ def _is_one_term(words: Sequence[Token]) -> bool:
     if kinds[0] == "string" and len(words) == 3:
         return words[1].text == "^^" and kinds[2] in ("iri", "name")
     return len(words) == 2 and words[0].text in "+-" and kinds[1] == "number"
+
+
+def variables(text: str) -> list[str]:
+    """The names of the variables of a query, each once, in the order in which they stand first."""
+    return list(dict.fromkeys(token.text[1:] for token in tokens(text) if token.kind == "variable"))

@@ -7,8 +7,9 @@ const KEYWORDS = {
   head: "SELECT DISTINCT CONSTRUCT ASK DESCRIBE WHERE PREFIX ORDER BY GROUP BY HAVING LIMIT OFFSET VALUES COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT AS",
   subject: "OPTIONAL FILTER BIND VALUES UNION MINUS GRAPH SELECT",
   condition: "EXISTS NOT IN BOUND IF COALESCE STR LANG LANGMATCHES DATATYPE CONTAINS STRSTARTS STRENDS REGEX REPLACE LCASE UCASE YEAR CONCAT ABS ROUND COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT DISTINCT AS",
-  clause: "EXISTS NOT SILENT AS",
 };
+// What follows a keyword in its clause; after any other only a block or a bracket can.
+const AFTER = { filter: "EXISTS NOT", not: "EXISTS IN", service: "SILENT" };
 const KINDS = {
   subject: ["thing"],
   predicate: ["property"],
@@ -17,7 +18,7 @@ const KINDS = {
   data: ["thing", "class", "property"],
   condition: ["thing", "class", "property"],
   head: ["thing", "class", "property"],
-  clause: ["thing"],
+  clause: [],
   end: [],
 };
 
@@ -41,6 +42,11 @@ export class Terms {
   #iri(name) {
     const colon = name.indexOf(":");
     return (this.prefixes.get(name.slice(0, colon)) ?? "") + name.slice(colon + 1);
+  }
+
+  /** The code lists, by their prefixes, from which the values of a property are. */
+  #listsOf(predicate) {
+    return new Set(this.list.find((term) => term.values && this.#iri(term.name) === predicate)?.values ?? []);
   }
 
   /** The PREFIX lines that a query lacks. */
@@ -80,12 +86,14 @@ export class Terms {
     }
   };
 
-  #terms(typed, { place, classes }) {
-    const kinds = KINDS[place] ?? [];
+  #terms(typed, { place, classes, predicate, clause }) {
+    const kinds = place === "clause" && /^(graph|silent)$/.test(clause) ? ["thing"] : (KINDS[place] ?? []);
+    const lists = place === "object" ? this.#listsOf(predicate) : new Set();
     const fits = [];
     for (const term of this.list) {
       if (!kinds.includes(term.kind)) continue;
       if (place === "predicate" && classes.length && !classes.some((name) => term.of.has(name))) continue;
+      if (lists.size && !lists.has(term.name.slice(0, term.name.indexOf(":")))) continue;
       const fit = Terms.fit(term, typed);
       if (fit) fits.push({ term, fit, required: place === "predicate" && classes.some((name) => term.of.get(name)) });
     }
@@ -99,9 +107,10 @@ export class Terms {
     }));
   }
 
-  #keywords(typed, { place }) {
+  #keywords(typed, { place, clause }) {
     const start = typed.toLowerCase();
-    const list = place === "predicate" ? ["a"] : [...new Set((KEYWORDS[place] ?? "").split(" "))];
+    const known = place === "clause" ? AFTER[clause] : KEYWORDS[place];
+    const list = place === "predicate" ? ["a"] : [...new Set((known ?? "").split(" "))];
     return list.filter((word) => word && word.toLowerCase() !== start && word.toLowerCase().startsWith(start)).map((word) => ({ label: word, type: "keyword" }));
   }
 

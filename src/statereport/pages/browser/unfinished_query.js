@@ -131,8 +131,9 @@ function follow(list, prefixes) {
 }
 
 /**
- * What can stand at a place of a query: {place, classes}. `place` is head, subject, predicate, class, object, end, data,
- * condition or clause; `classes` are those that the subject of the triple has anywhere in the query (empty: unknown).
+ * What can stand at a place of a query: {place, classes, predicate, clause}. `place` is head, subject, predicate, class, object, end, data,
+ * condition or clause; `classes` are those that the subject of the triple has anywhere in the query (empty: unknown);
+ * `predicate` is that of the triple, `clause` the keyword before it.
  */
 export function expected(text, from, to, known) {
   const [before, after] = [text.slice(0, from), text.slice(to)];
@@ -143,5 +144,5 @@ export function expected(text, from, to, known) {
     return { place: "predicate", classes: all.get(here.subject) ?? here.classes.get(here.subject) ?? [] };
   }
   const isClass = here.place === "object" && here.predicate === RDF_TYPE;
-  return { place: isClass ? "class" : here.place, classes: [] };
+  return { place: isClass ? "class" : here.place, classes: [], predicate: here.predicate, clause: here.clause };
 }

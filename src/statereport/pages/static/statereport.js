@@ -10,3 +10,31 @@ function open() {
 }
 window.addEventListener("hashchange", open);
 open();
+
+// A table can be copied as a table: for spreadsheets and word processors with its rows and columns, else as lines.
+for (const list of document.querySelectorAll('ul[aria-label="Download the answer"]')) {
+  const table = document.getElementById("table");
+  if (!table || !navigator.clipboard?.write) continue;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy as table" });
+  const status = document.createElement("span");
+  status.setAttribute("role", "status");
+  button.addEventListener("click", async () => {
+    const lines = [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " ")));
+    const copy = document.createElement("table");
+    for (const line of lines) {
+      const row = copy.insertRow();
+      for (const text of line) row.insertCell().textContent = text;
+    }
+    const as = (type, text) => [type, new Blob([text], { type })];
+    const text = lines.map((line) => line.join("\t")).join("\n");
+    try {
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries([as("text/plain", text), as("text/html", copy.outerHTML)]))]);
+      status.textContent = ` ${lines.length - 1} rows copied`;
+    } catch {
+      status.textContent = " The browser does not permit it";
+    }
+  });
+  const item = document.createElement("li");
+  item.append(button, status);
+  list.append(item);
+}

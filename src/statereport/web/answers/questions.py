@@ -31,6 +31,10 @@ def question(site: Site, request: Request, name: str) -> Response | None:
     forms = forms_of(query)
     if ending == "html":
         return None
+    if ending in described_in(query):
+        page = site.graph.question("pages/document")
+        body = site.graph.serialise(page.bind({"thing": query.iri}), ending, page.source)
+        return Response(200, negotiation.GRAPHS[ending], body, signposts(f"/query/{local}", query.iri, ending, forms))
     if ending not in forms:
         raise AddressUnknown(
             where=request.path,
@@ -102,6 +106,14 @@ def forms_of(query: SavedQuery) -> dict[str, str]:
     """The endings under which a question is answered, with their media types."""
     endings = (*BY_FORM[query.form], *(negotiation.PICTURES if query.chart else ()), "rq")
     return {ending: negotiation.QUESTIONS[ending] for ending in endings}
+
+
+def described_in(query: SavedQuery) -> dict[str, str]:
+    """The endings under which the question itself is described as data; none where its answer is a graph.
+
+    They are not negotiated: who asks a question's own address for Turtle wants its answer.
+    """
+    return {} if query.form == "construct" else negotiation.GRAPHS
 
 
 def values(request: Request, query: SavedQuery) -> dict[str, str]:

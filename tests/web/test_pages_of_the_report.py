@@ -27,7 +27,7 @@ def test_every_passage_stands_once_under_its_theme(read):
     shown = Counter(
         unit["id"] for number in themes(read) for unit in read(f"/report/{number}").all("article", class_="unit")
     )
-    wanted = [unit.number for unit in read.site.names.units if unit.kind == "Passage"]
+    wanted = [unit.number for unit in read.site.names.units if unit.kind == "Passage" and unit.theme]
     assert len(wanted) == 318 and all(shown[number] == 1 for number in wanted)
 
 
@@ -38,7 +38,7 @@ def test_every_anchor_is_a_statement_of_its_passage(read):
             found.update((mark.start, mark.end, mark.thing.path) for mark in passage.marks)
     anchors = read.site.graph.sparql(
         f"PREFIX sr: <{namespaces.SR}> SELECT ?a WHERE {{ ?a a sr:Anchor ; sr:isLocatedIn ?u . ?u a ?c "
-        "FILTER(?c IN (sr:Theme, sr:Passage)) }"
+        "FILTER(?c IN (sr:Theme, sr:Passage)) ?u sr:isWithin/a sr:Part }"
     )
     assert sum(found.values()) == len(anchors) and max(found.values()) == 1
 
@@ -54,7 +54,8 @@ def test_unanswered_requests_are_listed(read):
 
 
 def test_a_request_leads_to_the_passages_that_answer_it(read):
-    row = next(row for row in read.site.graph.ask("committee/requests-and-answers") if row["answered"] != "no")
+    rows = read.site.graph.ask("committee/requests-and-answers")
+    row = next(row for row in rows if row["answered"] != "no" and row["theme"].isdecimal())
     page = read(f"/report/{row['theme']}")
     item = next(e for e in page.all("li", class_="request") if row["label"] in e.text)
     assert [e.text for e in item.all("a", class_="passage")] == row["passages"].split("; ")

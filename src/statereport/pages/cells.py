@@ -14,7 +14,7 @@ from statereport.rdf.terms import is_iri, is_literal, plain, text
 from statereport.sparql.tokens import variables
 
 if TYPE_CHECKING:
-    from statereport.pages.names import Names
+    from statereport.pages.names import Names, Unit
     from statereport.sparql import answers
     from statereport.sparql.answers import Answer
 
@@ -149,7 +149,7 @@ def _column(answer: Answer, i: int) -> Column:
 
 
 def _cell(
-    row: tuple, i: int, link: int | None, head: answers.Column, names: Names, identifiers: bool, report: str
+    row: tuple, i: int, link: int | None, head: answers.Column, names: Names, identifiers: bool, report: str = ""
 ) -> tuple[Thing, ...]:
     """The things in a cell; passages are those of the report that the row names, where it names one."""
     value = row[i]
@@ -164,7 +164,7 @@ def _cell(
     if head.of == "passage" and parts:
         return passages(parts, names, report)
     if head.of == "theme":
-        units = [names.unit(f"theme {part}", report) or names.unit(part, report) for part in parts]
+        units = [_division(part, names, report) for part in parts]
         return tuple(
             Thing(part, "", unit.path, unit.label) if unit else Thing(visible(part))
             for part, unit in zip(parts, units, strict=True)
@@ -174,6 +174,12 @@ def _cell(
     if head.of == "year":
         return (Thing(visible(value.value)),)
     return (term(value, names),)
+
+
+def _division(number: str, names: Names, report: str) -> Unit | None:
+    """The theme, section or passage of a number; a request stands in a document that the report answers."""
+    ways = ((f"{kind}{number}", report) for kind in ("theme ", "section ", ""))
+    return next((unit for way in (*ways, (number, "")) if (unit := names.unit(*way))), None)
 
 
 def _labelled(answer: Answer, names: Names) -> dict[int, int]:

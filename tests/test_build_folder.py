@@ -467,7 +467,7 @@ def test_a_build_that_went_and_came_back_while_it_was_read_is_not_damaged(openin
 def test_a_reader_waits_where_the_old_build_is_away_and_the_new_one_not_yet_in_place(out, monkeypatch):
     """As on systems that cannot swap two folders in one step."""
     away = out.rename(out.with_name("away"))
-    build_folder.lock_of(out).touch()
+    build.atomic.lock_of(out).touch()
     waits = []
     monkeypatch.setattr(build_folder.time, "sleep", lambda seconds: waits.append(seconds) or away.rename(out))
     assert values(out) == EXPECTED and waits == [build_folder._PAUSE]

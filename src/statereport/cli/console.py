@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -127,6 +126,8 @@ def is_terminal() -> bool:
 
 def width() -> int | None:
     """The terminal's width in columns, or None where nothing has to fit."""
+    import shutil  # which needs the libraries of every kind of archive
+
     return shutil.get_terminal_size().columns if is_terminal() else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,8 @@ from statereport.cli import console
 from statereport.errors import BadParameter
 from statereport.graph.knowledge import KnowledgeGraph, open_build, open_graph
 from statereport.project import find_project
-from statereport.questions.saved import SavedQueries, SavedQuery, choices, chosen, parse
+from statereport.questions.saved import SavedQueries, SavedQuery, choices, parse
 from statereport.rdf import prefixes
-from statereport.sparql import emptiness
 from statereport.sparql.engine import answer_bytes
 from statereport.sparql.query import Query
 
@@ -76,9 +74,11 @@ def help_of(name: str, at: str | None, say: Say) -> str:
 
 def answer(name: str, params: Iterable[str], at: str | None, reader: Reader) -> str | bytes:
     """The answer to a saved question, as it is printed."""
-    query = SavedQueries.of(find_project()).get(name)
-    graph = open_graph(at, say=reader.say)
-    values = chosen(query, _values(name, params), graph.engine)
+    project = find_project()
+    name = SavedQueries.of(project).full_name(name)  # refused before a graph is opened, which may take long
+    graph = open_graph(at, project, reader.say)
+    query = graph.question(name)
+    values = graph.chosen(query, _values(name, params))
     return _answered(graph, query, query.bind(values), reader, "")
 
 
@@ -86,7 +86,7 @@ def answer_to_sparql(path: str, params: Iterable[str], at: str | None, reader: R
     """The answer to the SPARQL in a file, or on standard input (`-`), which need not declare the project's prefixes."""
     query = _from_file(path)
     graph = open_graph(at, say=reader.say)
-    values = chosen(query, _values(path, params), graph.engine)
+    values = graph.chosen(query, _values(path, params))
     return _answered(graph, query, query.bind(values), reader, "Answer to a query of one's own")
 
 
@@ -96,7 +96,7 @@ def citation(name: str | None, path: str | None, params: Iterable[str], at: str 
 
     query = SavedQueries.of(find_project()).get(name) if name else _from_file(path or "-")
     graph = open_graph(at, say=say)
-    values = chosen(query, _values(query.name, params), graph.engine)
+    values = graph.chosen(query, _values(query.name, params))
     cited = citing.cite(query, values, graph.header, graph.digest, own=not name)
     return f"{cited}\n{cited.bibtex()}"
 
@@ -120,6 +120,8 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, text: str, reader: Reade
     asked = Query(text, query.source, graph.prefixes)
     answer = graph.titled(graph.engine.query(asked).joined(query.heads))
     if answer.form != "ask" and not answer.rows:
+        from statereport.sparql import emptiness  # which few questions need
+
         cause = emptiness.explain(asked, graph.engine)
         reader.say(f"There is no row. {cause}" if cause else "There is no row.")
     form = reader.form or ("ttl" if answer.form == "construct" else "table" if reader.terminal else "csv")
@@ -136,6 +138,8 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, text: str, reader: Reade
 
 
 def _page(title: str, about: str, body: str) -> str:
+    import html
+
     title, text = html.escape(title), f"\n<p>{html.escape(about)}</p>" if about else ""
     head = f'<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n</head>'
     return f"<!DOCTYPE html>\n{head}\n<body>\n<h1>{title}</h1>{text}\n{body}\n</body>\n</html>\n"

@@ -11,8 +11,8 @@ from statereport import atomic
 from statereport.graph import build_folder, examine, search
 from statereport.project import Project
 from statereport.publish import cubes, export
-from statereport.questions import catalogue
-from statereport.questions.saved import SavedQueries, SavedQuery
+from statereport.questions import catalogue, prepared
+from statereport.questions.saved import SavedQueries, SavedQuery, prepare
 from statereport.rdf import dataset
 from statereport.rdf.prefixes import Prefixes
 from statereport.reasoning.explanations import Explanations
@@ -105,6 +105,7 @@ def build(
             write(fresh, asked, quads, engine, hashes["statereport"], examined.dataset.prefixes)
         number = build_folder.write_store(quads, fresh)
         search.write(engine, saved.get, fresh)
+        (fresh / prepared.FILE).write_bytes(prepare(saved, engine))
         (fresh / build_folder.EXPLANATIONS).write_bytes(Explanations.of(examined.inference).write())
         summary = Summary(
             out=out,

@@ -109,7 +109,7 @@ class Parameter:
             raise self._bad(where, given, f"is not {_article(self.type)}", str(error)) from None
 
     def among(
-        self, given: str, choices: Mapping[str, str], where: str, names: Callable[[], Mapping[str, set[str]]] = dict
+        self, given: str, choices: Mapping[str, str], where: str, names: Callable[[], Mapping[str, list[str]]] = dict
     ) -> str:
         """The choice that is meant: by its value, by its label in any case, or by another name.
 

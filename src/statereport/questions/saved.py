@@ -8,7 +8,7 @@ The header's keys are a superset of grlc's: summary, description, tags, params, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from statereport import files
 from statereport.errors import BadParameter, QuerySyntax, UnknownName, did_you_mean
 from statereport.project import Project
 from statereport.questions.parameters import Parameter, named
+from statereport.questions.prepared import NOTHING, Prepared, lines
 from statereport.rdf import namespaces, prefixes
 from statereport.rdf.prefixes import Prefixes
 from statereport.rdf.terms import is_iri
@@ -132,11 +133,11 @@ class SavedQuery:
 class SavedQueries:
     """The questions of a folder, each read once, when it is first asked for."""
 
-    def __init__(self, folder: Path, prefixes: Prefixes | None = None) -> None:
-        self._folder, self._prefixes = folder, prefixes or Prefixes()
+    def __init__(self, folder: Path, prefixes: Prefixes | None = None, prepared: Prepared = NOTHING) -> None:
+        self._folder, self._prefixes, self._prepared = folder, prefixes or Prefixes(), prepared
         self._known: dict[str, SavedQuery] = {}
-        paths = {path.relative_to(folder).with_suffix("").as_posix(): path for path in files.below(folder, ".rq")}
-        self._files = {name: path for name, path in paths.items() if "/" in name}
+        names = [name.removesuffix(".rq") for name in files.names_below(folder, ".rq")]
+        self._names = tuple(name for name in names if "/" in name)
 
     @classmethod
     def of(cls, project: Project) -> SavedQueries:
@@ -144,12 +145,12 @@ class SavedQueries:
         return cls(project.queries, prefixes.read(project))
 
     def __iter__(self) -> Iterator[SavedQuery]:
-        return map(self._read, self._files)
+        return map(self._read, self._names)
 
     def _read(self, name: str) -> SavedQuery:
         if name not in self._known:
             source = f"{self._folder.name}/{name}.rq"
-            query = read(self._files[name], name, source, self._prefixes)
+            query = read(self._folder / f"{name}.rq", name, source, self._prefixes, self._prepared)
             if not query.summary:
                 hint = "begin the file with: #+ summary: Which …?"
                 raise QuerySyntax(where=f"{source}:1", what="The query has no header.", hint=hint)
@@ -159,72 +160,121 @@ class SavedQueries:
     @property
     def names(self) -> tuple[str, ...]:
         """Every `topic/slug`, in alphabetical order."""
-        return tuple(self._files)
+        return self._names
 
     def get(self, name: str) -> SavedQuery:
         """The question of a name: `topic/slug`, its IRI, or a slug that only one topic has. Raises UnknownName."""
+        return self._read(self.full_name(name))
+
+    def full_name(self, name: str) -> str:
+        """The `topic/slug` that a name stands for; see `get`."""
         wanted = name.removeprefix(namespaces.QUERY).removesuffix(".rq")
-        full = [wanted] if wanted in self._files else [n for n in self._files if n.rpartition("/")[2] == wanted]
+        full = [wanted] if wanted in self._names else [n for n in self._names if n.rpartition("/")[2] == wanted]
         if len(full) == 1:
-            return self._read(full[0])
+            return full[0]
         if full:
             raise UnknownName(
                 where=name, what="Several topics have a question of this name.", hint=f"use one of: {', '.join(full)}."
             )
-        slugs = {n.rpartition("/")[2]: n for n in self._files}
-        near = did_you_mean(wanted, self._files) or did_you_mean(wanted, slugs, "see the list with: statereport query")
+        slugs = {n.rpartition("/")[2]: n for n in self._names}
+        near = did_you_mean(wanted, self._names) or did_you_mean(wanted, slugs, "see the list with: statereport query")
         raise UnknownName(where=name, what="There is no saved query of this name.", hint=near)
 
 
-def choices(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str, str]:
+def choices(
+    query: SavedQuery, parameter: Parameter, engine: Engine, prepared: Prepared = NOTHING
+) -> dict[str, str]:
     """What a parameter may be: value, as one gives it → label. Empty where anything of its type may be given.
 
     In a header, `choices` is a list, values with labels, or a pattern over the parameter's own variable that the graph
     matches. ?label, where the pattern has it, is the label; else it is the English skos:prefLabel, or the value itself.
+    `prepared` is what was worked out before on this engine.
     """
     if not parameter.pattern:
         return dict(parameter.choices)
-    value, pattern = f"?{parameter.name}", parameter.pattern
-    if "?label" not in pattern:
-        label = f'OPTIONAL {{ {value} skos:prefLabel ?label FILTER(LANG(?label) = "en") }}'
-        pattern = f"{{ SELECT DISTINCT {value} WHERE {{ {pattern} }} }}\n{label}"
-    rows = engine.query(f"SELECT DISTINCT {value} ?label WHERE {{ {pattern} }}", query.source, query.prefixes).rows
+    listing = _listing(query, parameter)
+    known = prepared.get(*_key("choices", listing))
+    if known is not None:
+        return known
     found = {
         query.prefixes.shorten(term.value) if is_iri(term) else term.value: label.value if label else term.value
-        for term, label in rows
+        for term, label in engine.query(listing).rows
     }
     return dict(sorted(found.items(), key=lambda item: (_natural(item[1]), item[0])))
 
 
-def chosen(query: SavedQuery, values: Mapping[str, Any], engine: Engine) -> dict[str, Any]:
+def _listing(query: SavedQuery, parameter: Parameter) -> Query:
+    """The query whose answer are a parameter's choices and their labels."""
+    value, pattern = f"?{parameter.name}", parameter.pattern
+    if "?label" not in pattern:
+        label = f'OPTIONAL {{ {value} skos:prefLabel ?label FILTER(LANG(?label) = "en") }}'
+        pattern = f"{{ SELECT DISTINCT {value} WHERE {{ {pattern} }} }}\n{label}"
+    return Query(f"SELECT DISTINCT {value} ?label WHERE {{ {pattern} }}", query.source, query.prefixes)
+
+
+def _key(kind: str, listing: Query) -> tuple[str, ...]:
+    """Everything that decides what the choices of a parameter are, or their names, on one engine."""
+    return kind, listing.whole, _NAMES, *(f"{prefix}: {space}" for prefix, space in sorted(listing.prefixes.items()))
+
+
+def prepare(saved: Iterable[SavedQuery], engine: Engine) -> bytes:
+    """The headers of some questions, and the choices of their parameters on an engine, for `Prepared`."""
+    return lines(_results(saved, engine))
+
+
+def _results(saved: Iterable[SavedQuery], engine: Engine) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    rows: list[tuple[Any, ...]] = []
+    for query in saved:
+        head = header.read(query.text, query.source)
+        yield head.values, ("header", head.yaml)
+        for parameter in query.parameters:
+            if parameter.pattern:
+                allowed, listing = choices(query, parameter, engine), _listing(query, parameter)
+                yield allowed, _key("choices", listing)
+                if parameter.type == "iri":
+                    rows = rows or engine.query(_NAMES, query.source, query.prefixes).rows
+                    yield _names(query, allowed, rows), _key("names", listing)
+
+
+def chosen(
+    query: SavedQuery, values: Mapping[str, Any], engine: Engine, prepared: Prepared = NOTHING
+) -> dict[str, Any]:
     """The values, each among its parameter's choices; a name in any language stands for its value.
 
-    Raises BadParameter with the nearest choices, or with all that a name fits.
+    `prepared` is what was worked out before on this engine. Raises BadParameter with the nearest choices, or with all
+    that a name fits.
     """
     meant = dict(values)
     for name, given in values.items():
         parameter = query.parameter(name)
-        allowed = choices(query, parameter, engine)
+        allowed = choices(query, parameter, engine, prepared)
         if allowed:
             meant[name] = parameter.among(
                 str(getattr(given, "value", given)),
                 allowed,
                 query.name,
-                partial(_names, query, parameter, allowed, engine),
+                partial(_names_of, query, parameter, allowed, engine, prepared),
             )
     return meant
 
 
-def _names(query: SavedQuery, parameter: Parameter, allowed: Mapping[str, str], engine: Engine) -> dict[str, set[str]]:
+def _names_of(
+    query: SavedQuery, parameter: Parameter, allowed: Mapping[str, str], engine: Engine, prepared: Prepared
+) -> dict[str, list[str]]:
     """The choices that have a name: labels, alternative and printed names in every language; IRIs in full."""
     if parameter.type != "iri":
         return {}
+    known = prepared.get(*_key("names", _listing(query, parameter))) if parameter.pattern else None
+    return known or _names(query, allowed, engine.query(_NAMES, query.source, query.prefixes).rows)
+
+
+def _names(query: SavedQuery, allowed: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[str]]:
     by_iri = {query.prefixes.expand(value): value for value in allowed}
     found: dict[str, set[str]] = {named(iri): {value} for iri, value in by_iri.items()}
-    for iri, name in engine.query(_NAMES, query.source, query.prefixes).rows:
+    for iri, name in rows:
         if iri.value in by_iri:
             found.setdefault(named(name.value), set()).add(by_iri[iri.value])
-    return found
+    return {name: sorted(values) for name, values in found.items()}
 
 
 # Every name of every thing; what a mention prints is a name of what it mentions.
@@ -241,19 +291,29 @@ def _natural(label: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part.casefold()) for part in re.split(r"(\d+)", label)]
 
 
-def read(path: Path, name: str, source: str, prefixes: Prefixes | None = None) -> SavedQuery:
+def read(
+    path: Path, name: str, source: str, prefixes: Prefixes | None = None, prepared: Prepared = NOTHING
+) -> SavedQuery:
     """The query in a file; see `parse`. Raises FileUnreadable too."""
-    return parse(files.read(path, source), name, source, path, prefixes)
+    return parse(files.read(path, source), name, source, path, prefixes, prepared)
 
 
-def parse(data: bytes, name: str, source: str, path: Path = Path("-"), prefixes: Prefixes | None = None) -> SavedQuery:
+def parse(
+    data: bytes,
+    name: str,
+    source: str,
+    path: Path = Path("-"),
+    prefixes: Prefixes | None = None,
+    prepared: Prepared = NOTHING,
+) -> SavedQuery:
     """A query from its bytes: UTF-8, with or without a byte order mark and a header.
 
-    `prefixes` are those that values may use beside the query's own. Raises FileUnreadable where the bytes are not
-    UTF-8, and QuerySyntax with the line where the header breaks this module's rules or a parameter is not safe.
+    `prefixes` are those that values may use beside the query's own, `prepared` holds headers that were read before.
+    Raises FileUnreadable where the bytes are not UTF-8, and QuerySyntax with the line where the header breaks this
+    module's rules or a parameter is not safe.
     """
     text = files.decode(data, source)
-    head = header.read(text, source)
+    head = header.read(text, source, lambda yaml: prepared.get("header", yaml))
     _check(head)
     query = Query(text, source)
     known = Prefixes({**(prefixes or {}), **query.declared})

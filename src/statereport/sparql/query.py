@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pyoxigraph as ox
 
 from statereport.errors import BuildDamaged, Problem, QueryRefused, QuerySyntax
-from statereport.sparql import diagnose, stack, tokens
+from statereport.sparql import stack, tokens
 from statereport.sparql.tokens import Token, ValuesBlock
 
 LONGEST = 65_536
@@ -111,6 +111,8 @@ class Query:
         try:
             return call(self.text)
         except SyntaxError as error:
+            from statereport.sparql import diagnose  # which no good query needs
+
             raise diagnose.unreadable(self, str(error)) from None
         except UnicodeEncodeError as error:
             raise self._surrogate() or error from None
@@ -122,6 +124,8 @@ class Query:
         except RuntimeError as error:
             if type(error) is not RuntimeError:  # a RecursionError is our own fault
                 raise
+            from statereport.sparql import diagnose
+
             raise diagnose.unevaluable(self, str(error)) from None
 
     def _surrogate(self) -> Problem | None:

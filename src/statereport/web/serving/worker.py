@@ -22,7 +22,7 @@ from dataclasses import replace
 from typing import Any
 
 from statereport.errors import MemoryLimit, PlatformRefused, ServerFault
-from statereport.sparql import stack
+from statereport.sparql import diagnose, renderings, stack
 from statereport.web.serving import drawing, frames
 from statereport.web.serving.log import kind_of
 from statereport.web.wire import problems
@@ -33,6 +33,8 @@ OWN, PUBLIC, DRAWING = "own", "public", "drawing"
 Answer = Callable[[Any, Request], Response]
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _M_ARENA_MAX = 1, 38, -8
+# What is imported only when it is needed: a worker opens no file, so it has all of it from the start.
+_NEEDED_LATER = (diagnose, renderings)
 # What a worker may keep of the memory that an answer took; more, and a fresh process takes its place.
 _KEPT = 48 * MIB
 

@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
 build: .venv/installed | .venv/editor ## the graph: check, infer, answer every saved question, write build/
-	$(BIN)/statereport build
+	$(BIN)/python -m compileall -q src && $(BIN)/statereport build
 
 test: .venv/tested ## the quick tests
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"

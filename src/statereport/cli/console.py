@@ -126,9 +126,11 @@ def is_terminal() -> bool:
 
 def width() -> int | None:
     """The terminal's width in columns, or None where nothing has to fit."""
+    if not is_terminal():
+        return None
     import shutil  # which needs the libraries of every kind of archive
 
-    return shutil.get_terminal_size().columns if is_terminal() else None
+    return shutil.get_terminal_size().columns
 
 
 def _end(problem: Problem | str) -> int:

@@ -92,6 +92,11 @@ def quads(graphs: Mapping[str, Iterable[Triple]]) -> list[Quad]:
     return [Quad(t.subject, t.predicate, t.object, name) for name, triples in named for t in triples]
 
 
+def quads_of_default(triples: Iterable[Triple]) -> list[Quad]:
+    """Triples as quads of the default graph."""
+    return [Quad(t.subject, t.predicate, t.object) for t in triples]
+
+
 def canonical(items: Iterable[Quad]) -> list[Quad]:
     """The quads once each, sorted by subject, predicate, object and graph, blank nodes named by RDFC-1.0.
 

@@ -72,6 +72,10 @@ class Shapes:
         """The values of a sh: property of a shape, as text."""
         return tuple(_value(term) for term in self._of.get(subject, {}).get(SH + name, ()))
 
+    def about(self, subject: str) -> dict[str, list]:
+        """What is said of a subject (an IRI, or the name of a blank node): predicate → objects."""
+        return self._of.get(subject, {})
+
     @cached_property
     def _of(self) -> dict[str, dict[str, list]]:
         found: dict[str, dict[str, list]] = {}

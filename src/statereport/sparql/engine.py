@@ -133,6 +133,11 @@ class Store:
         for name in (ox.DefaultGraph(), *([ox.NamedNode(graph)] if graph else [])):
             self._inner.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
 
+    def fill(self, graph: str, triples: Iterable[ox.Triple]) -> None:
+        """Add triples to a named graph alone, where only queries that name it see them."""
+        name = ox.NamedNode(graph)
+        self._inner.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
+
     def holds(self, triple: ox.Triple) -> bool:
         """True where a triple is in the default graph."""
         return ox.Quad(triple.subject, triple.predicate, triple.object) in self._inner

@@ -22,7 +22,7 @@ from loops import some
 
 from statereport import errors
 from statereport.cli import check as checking
-from statereport.cli import commands, console
+from statereport.cli import commands, console, plain
 from statereport.project import Project
 from statereport.rdf import terms, turtle
 from statereport.source.generators import GENERATORS
@@ -30,10 +30,10 @@ from statereport.sparql import query
 
 COMMANDS = tuple(commands.cli.commands)
 # A program that runs a command, and prints which modules were loaded for it.
-MODULES_OF = """import sys
-from statereport.cli import commands, console
-console.run(commands.cli, sys.argv[1:])
-print(list(sys.modules), file=sys.stderr)"""
+MODULES_OF = """import atexit, sys
+from statereport.cli import main
+atexit.register(lambda: print(list(sys.modules), file=sys.stderr))
+main()"""
 
 
 @pytest.fixture
@@ -97,8 +97,9 @@ def test_every_example_is_understood(command: str) -> None:
 
 
 def test_help_loads_no_library_that_only_other_commands_need() -> None:
-    code = MODULES_OF.replace("sys.argv[1:]", "['--help']")
-    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
+    seen = subprocess.run(
+        [sys.executable, "-c", MODULES_OF, "--help"], capture_output=True, text=True, check=True
+    ).stderr
     for library in ("rdflib", "pyshacl", "owlready2", "pyoxigraph", "yaml", "urllib.request"):
         assert f"'{library}'" not in seen
 
@@ -107,7 +108,7 @@ def test_a_saved_query_on_a_build_loads_only_the_engine(project) -> None:
     """Each module counts: they are most of what a short answer costs."""
     never = {"rdflib", "pyshacl", "owlready2", "urllib.request", "ctypes", "secrets", "html", "shutil", "traceback"}
     never |= {f"statereport.{name}" for name in ("reasoning.inference", "publish.build", "atomic", "sparql.diagnose")}
-    saved = {"yaml", "gzip", "statereport.sparql.emptiness", "statereport.graph.describe"}
+    saved = {"click", "yaml", "gzip", "statereport.sparql.emptiness", "statereport.graph.describe"}
     Path("own.rq").write_text("SELECT ?figure ?value { ?figure sr:value ?value } ORDER BY ?value", encoding="utf-8")
     for args, without in (
         (["query", "all", "-p", "least=4000"], never | saved),
@@ -121,6 +122,34 @@ def test_a_saved_query_on_a_build_loads_only_the_engine(project) -> None:
         assert loaded & without == set(), args
         if without != never:
             assert sum(name.partition(".")[0] == "statereport" for name in loaded) <= 30, sorted(loaded)
+
+
+PLAIN = (
+    "query all", "query figures/all -p least=4000", "query all --param least=1 --format json", "query --sparql own.rq",
+    "query of-one -p which=figure:13-schools-kazakh --format table", "query values", "query any-note --store build",
+    "query nothing", "query all -p least=x", "query all -p most=1", "query all -p least=1 -p least=2",
+    "query all -p least", "query --sparql own.rq -p x=1", "query --sparql gone.rq", "query all --store gone",
+    "query values --format csv",
+)  # fmt: skip
+OTHERWISE = (
+    "", "query", "query --help", "query all --help", "query all more", "query all --sparql own.rq", "query all --cite",
+    "query all --format yaml", "query all --format json --format csv", "query all -pleast=1", "query all --format=csv",
+    "query all -p", "query -- all", "query all --store a --store b", "search all", "query all -p --format", "--version",
+)  # fmt: skip
+
+
+def test_a_plain_question_is_answered_as_the_command_answers_it(project, run, capfdbinary) -> None:
+    Path("own.rq").write_text("SELECT ?figure ?value { ?figure sr:value ?value } ORDER BY ?value", encoding="utf-8")
+    for words in map(str.split, PLAIN):
+        code, out, err = run(*words)
+        asked = plain.question(words)
+        assert asked and console.ended(asked.answer) == code, words
+        assert tuple(stream.decode() for stream in capfdbinary.readouterr()) == (out, err), words
+        assert bool(out) != bool(code), words
+
+
+def test_what_is_no_plain_question_is_left_to_the_command() -> None:
+    assert [words for words in OTHERWISE if plain.question(words.split())] == []
 
 
 def test_a_saved_query_runs_one_query_on_a_build(project, run, monkeypatch) -> None:

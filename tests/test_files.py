@@ -76,7 +76,7 @@ def test_a_file_or_folder_that_may_not_be_read_is_refused(tmp_path, monkeypatch)
         raise PermissionError(13, "Permission denied")
 
     file = put(tmp_path / "a.ttl")
-    monkeypatch.setattr(files, "open", refuse, raising=False)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(FileUnreadable, match="may not be read") as fault:
         files.read(file, "graphs/a.ttl")
     assert fault.value.where == "graphs/a.ttl"

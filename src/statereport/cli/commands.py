@@ -12,9 +12,7 @@ from typing import Any
 import click
 
 from statereport import __version__
-from statereport.cli import console, push, serve
-
-FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
+from statereport.cli import console, groups, plain, push, serve
 
 _text = click.option("--text", type=click.Path(path_type=Path), help="The report's text, for what compares with it.")
 _store = click.option(
@@ -25,7 +23,7 @@ _store = click.option(
 )
 
 
-@click.group(cls=console.Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=groups.Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__)
 def cli() -> None:
     """A State's report to a treaty body as a knowledge graph.
@@ -117,7 +115,7 @@ def fmt(only_check: bool, paths: tuple[Path, ...]) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=click.Choice(plain.FORMATS),
     help="Without it: a table on a terminal, else CSV; graphs in Turtle.",
 )
 @click.option("--cite", is_flag=True, help="Print how the answer is cited, as text and in BibTeX.")
@@ -161,15 +159,9 @@ def query(
     elif cite:
         console.write(queries.citation(name, sparql, params, store, console.say))
     elif sparql:
-        console.write(queries.answer_to_sparql(sparql, params, store, _reader(form)))
+        console.write(queries.answer_to_sparql(sparql, params, store, queries.reader(form)))
     else:
-        console.write(queries.answer(str(name), params, store, _reader(form)))
-
-
-def _reader(form: str | None) -> Any:
-    from statereport.cli import query as queries
-
-    return queries.Reader(form, console.is_terminal(), console.width(), console.say)
+        console.write(queries.answer(str(name), params, store, queries.reader(form)))
 
 
 @cli.command(short_help="Find things and passages by words.")
@@ -189,7 +181,7 @@ def search(words: tuple[str, ...], limit: int, store: str | None) -> None:
     """
     from statereport.cli import query as queries
 
-    console.write(queries.search(" ".join(words), limit, store, _reader(None)))
+    console.write(queries.search(" ".join(words), limit, store, queries.reader(None)))
 
 
 @cli.command(short_help="Show where the report does not agree with itself.")
@@ -218,7 +210,7 @@ def discrepancies(form: str, store: str | None) -> None:
         console.write(showing.page(found) if form == "page" else showing.html_page(found))
     else:
         name = showing.ANNOTATIONS if form == "ttl" else showing.TABLE
-        console.write(queries.answer(name, (), store, _reader(form)))
+        console.write(queries.answer(name, (), store, queries.reader(form)))
 
 
 @cli.command(short_help="Show all statements about one thing.")
@@ -324,7 +316,7 @@ mentions = _generated(
 )
 
 
-@cli.group(cls=console.Drafting, short_help="Make the draft of a report from its file.")
+@cli.group(cls=groups.Drafting, short_help="Make the draft of a report from its file.")
 def draft() -> None:
     """Make the first draft of a report from its file (PDF, .docx, HTML, text), and follow it until it is done.
 

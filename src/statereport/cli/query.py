@@ -32,6 +32,11 @@ class Reader:
     say: Say
 
 
+def reader(form: str | None) -> Reader:
+    """The reader at this process's standard output."""
+    return Reader(form, console.is_terminal(), console.width(), console.say)
+
+
 def listing() -> str:
     """Every saved question under its topic, with its summary."""
     saved = [q for q in SavedQueries.of(find_project()) if q.topic != "pages"]

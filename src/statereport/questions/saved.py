@@ -181,9 +181,7 @@ class SavedQueries:
         raise UnknownName(where=name, what="There is no saved query of this name.", hint=near)
 
 
-def choices(
-    query: SavedQuery, parameter: Parameter, engine: Engine, prepared: Prepared = NOTHING
-) -> dict[str, str]:
+def choices(query: SavedQuery, parameter: Parameter, engine: Engine, prepared: Prepared = NOTHING) -> dict[str, str]:
     """What a parameter may be: value, as one gives it → label. Empty where anything of its type may be given.
 
     In a header, `choices` is a list, values with labels, or a pattern over the parameter's own variable that the graph

@@ -222,9 +222,7 @@ class Screen:
         if f"{SH}flags" in about:
             raise _Unknown
         pattern = re.compile(value.value)
-        return lambda node, found: _all(
-            None if is_blank(term) else bool(pattern.search(term.value)) for term in found
-        )
+        return lambda node, found: _all(None if is_blank(term) else bool(pattern.search(term.value)) for term in found)
 
     def _minLength(self, value: Any, about: Mapping) -> Check:
         least = int(value.value)

@@ -87,7 +87,8 @@ def test_every_help_has_an_example(command: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_example_is_understood(command: str) -> None:
     shown = CliRunner().invoke(commands.cli, [command, "--help"])
-    for line in some(re.findall(r"statereport (\S.*)", shown.output.partition("Example")[2].partition("Options")[0])):
+    text = re.sub(r"\\\n +", "", shown.output)  # a command on several lines
+    for line in some(re.findall(r"statereport (\S.*)", text.partition("Example")[2].partition("Options")[0])):
         name, *args = shlex.split(line)
         assert name == command
         try:

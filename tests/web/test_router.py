@@ -93,7 +93,8 @@ def test_however_a_header_is_written_there_are_few_forms(site, path):
 
 @pytest.mark.parametrize("path", ["/report/13", "/", "/search", "/law", "/sitemap.xml", "/openapi.json", "/nothing"])
 def test_a_page_is_the_same_whatever_a_client_accepts(site, path):
-    assert {router.form(site, request(path, accept=accept)) for accept in ("", BROWSER, "*/*", "text/turtle")} == {()}
+    forms = {router.form(site, request(path, accept=accept)) for accept in ("", BROWSER, "*/*", "text/turtle")}
+    assert forms in ({()}, {("en",)})  # a page also depends on the language of names
 
 
 def test_an_address_with_an_ending_has_one_form(site):

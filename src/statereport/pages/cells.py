@@ -150,6 +150,8 @@ def _cell(
         return ()
     if link is not None and row[link] is not None:
         target = row[link].value
+        if names.language != "en" and target in names.labels:
+            return (thing(target, names),)
         return (replace(term(value, names), path=names.path(target), title=names.short(target)),)
     if not is_literal(value):
         return (term(value, names, identifiers),)

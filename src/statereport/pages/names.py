@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -101,6 +101,7 @@ class Names:
 
     labels   IRI → its labels, English first
     stated   IRI of a statement → the references of the passages that state it
+    language the language of labels, where they have it
     inverse  IRI of a property → its labels for reading it from the value to the thing, English first
     """
 
@@ -109,6 +110,7 @@ class Names:
     stated: Mapping[str, tuple[str, ...]]
     prefixes: Mapping[str, str]
     inverse: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
+    language: str = "en"
 
     @classmethod
     def of(cls, graph: KnowledgeGraph) -> Names:
@@ -146,9 +148,9 @@ class Names:
         return {space: prefix for prefix, space in self.prefixes.items()}
 
     def label(self, iri: str) -> Label:
-        """The label of a thing, in English if there is one; else a text unit's reference; else the prefixed name."""
+        """The label of a thing in the language of these names, else in English; else a reference or prefixed name."""
         if iri in self.labels:
-            return self.labels[iri][0]
+            return self._preferred(self.labels[iri])
         unit = self.by_iri.get(iri)
         if unit:
             return Label(f"passage {unit.number}" if unit.kind == "Passage" else unit.reference)
@@ -159,7 +161,7 @@ class Names:
         short = self.short(iri)
         if short in _BACKWARDS:
             return Label(_BACKWARDS[short])
-        return self.inverse[iri][0] if iri in self.inverse else Label(f"{self.label(iri).text} –")
+        return self._preferred(self.inverse[iri]) if iri in self.inverse else Label(f"{self.label(iri).text} –")
 
     @cached_property
     def reports(self) -> dict[str, str]:
@@ -171,6 +173,19 @@ class Names:
     def report_of(self, iri: str) -> str:
         """The IRI of the report that says what stands under an IRI; "" for what all reports share."""
         return next((report for space, report in self.reports.items() if iri.startswith(space)), "")
+
+    def naming(self, language: str) -> Names:
+        """The same names with another language first; what was worked out for them is kept."""
+        if language not in self._naming:
+            self._naming[language] = replace(self, language=language)
+        return self._naming[language]
+
+    @cached_property
+    def _naming(self) -> dict[str, Names]:
+        return {}
+
+    def _preferred(self, labels: tuple[Label, ...]) -> Label:
+        return next((label for label in labels if label.language == self.language), labels[0])
 
     def short(self, iri: str) -> str:
         """The prefixed name of an IRI, or the IRI."""

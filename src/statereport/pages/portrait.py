@@ -110,7 +110,7 @@ def sentence(context: Context, description: Description) -> str:
     """What a thing is, in a sentence made from its class, its kind and its own data; "" for terms of the vocabulary."""
     if not description.iri.startswith(namespaces.BASE + "id/"):
         return ""
-    names, values = context.names, _own(description)
+    names, values = context.names.naming("en"), _own(description)  # the sentence is in English
     label = names.label(description.iri).text
     classes = [names.label(iri).text for iri in description.classes if iri.startswith(namespaces.SR)]
     kinds = [names.label(value.value).text for value in values.get("hasKind", ()) if is_iri(value)]
@@ -251,9 +251,11 @@ def quantity(names: Names, values: Mapping[str, list[Any]]) -> str:
     """The number of a statement with its bound and unit: "at least 50 %", "7,391 (school)"; "" where it has none."""
     if "value" not in values:
         return ""
-    bound, unit = (
-        names.label(values[name][0].value).text if name in values else "" for name in ("hasBound", "hasUnit")
-    )
+    bound, unit = (values[name][0].value if name in values else "" for name in ("hasBound", "hasUnit"))
     number = cells.number(plain(values["value"][0]))
-    parts = ("" if bound == "exact" else bound, number, "%" if unit == "percent" else f"({unit})" if unit else "")
+    parts = (
+        "" if not bound or bound.endswith("/exact") else names.label(bound).text,
+        number,
+        "%" if unit.endswith("/percent") else f"({names.label(unit).text})" if unit else "",
+    )
     return " ".join(part for part in parts if part)

@@ -62,7 +62,7 @@ def thing_page(context: Context, address: Address, space: str, name: str) -> Pag
         iri=iri,
         document=f"/{space}/{name}",
         label=cells.Thing(label.text, label.language),
-        names=[cells.Thing(it.text, it.language) for it in context.names.labels.get(iri, ())[1:]],
+        names=[cells.Thing(it.text, it.language) for it in context.names.labels.get(iri, ()) if it != label],
         others=[_value(context, fact) for fact in description.facts if fact.predicate == _ALSO],
         short=context.names.short(iri),
         classes=_classes(context, description),

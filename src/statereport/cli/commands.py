@@ -278,6 +278,22 @@ def publish(folder: Path, built: Path | None, base: str, text: Path | None) -> N
     console.write(f"{publishing.publish(folder, built, base, text, console.say)}\n")
 
 
+@cli.command(short_help="Answer assistants by the Model Context Protocol.")
+@_store
+def mcp(store: str | None) -> None:
+    """Answer an assistant over standard input and output, by the Model Context Protocol: questions, search, SPARQL.
+
+    It needs the extra: pip install "statereport[mcp]".
+
+    \b
+    Example:
+      statereport mcp --store build
+    """
+    from statereport.cli import serve as serving
+
+    serving.assist(store)
+
+
 def _generated(name: str, short: str, what: str) -> Callable[..., Any]:
     """A command for a graph that a module of the same name generates from the statements and the text."""
 

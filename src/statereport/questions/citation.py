@@ -116,6 +116,15 @@ def cite(question: SavedQuery, values: Mapping[str, Any], header: Header, digest
     )
 
 
+def of_data(header: Header, digest: str, iri: str = "") -> str:
+    """The citation of the data, or of a thing in them, as text."""
+    thing = f" <{iri}>." if iri else ""
+    return (
+        f"{header.author or _UNKNOWN}: {header.title or _UNKNOWN}, version {header.version or _UNKNOWN}, "
+        f"{header.date or _UNKNOWN}.{thing} RDFC-1.0 SHA-256 of the data: {digest or _UNKNOWN}."
+    )
+
+
 def _safe(text: str) -> str:
     """A text in the words of TeX."""
     return _SPECIAL.sub(lambda sign: _NAMED.get(sign[0], f"\\{sign[0]}"), text)

@@ -287,6 +287,30 @@ def test_an_unknown_parameter_is_named(read):
     assert "colour" in read("/query/measures/measures-of-a-year.html?colour=red", 400).one(role="alert").text
 
 
+def test_years_in_the_wrong_order_are_explained_in_words(read):
+    years = list(read.site.graph.choices("statistics/figures-of-years", "since"))
+    page = read(f"/query/statistics/figures-of-years.html?since={years[-1]}&until={years[0]}")
+    words = page.one("div", class_="empty").all("p")[0].text
+    assert words.startswith(f"No rows. {years[-1]} is after {years[0]}") and "?" not in words
+
+
+@pytest.mark.parametrize(
+    ("address", "near"),
+    [
+        ("/id/instrument/criminal-code.html", "/id/instrument/kaz-criminal-code.html"),
+        ("/roma", "/id/ethnic-group/roma.html"),
+        ("/report/21.1000", ""),
+        ("/id/x/%22%3E%3Cb%3E.html", ""),
+    ],
+)
+def test_a_missing_address_has_a_search_and_the_nearest_names(read, address, near):
+    page = read(address, 404)
+    alert = page.one("div", role="alert")
+    assert page.one("h1").text.rstrip(".") not in alert.text
+    assert page.one("input", id="again") or not near
+    assert not near or near in {e["href"] for e in page.one("main").all("a")}
+
+
 def test_an_answer_without_rows_says_so(read):
     years = list(read.site.graph.choices("statistics/figures-of-years", "since"))
     page = read(f"/query/statistics/figures-of-years.html?since={years[-1]}&until={years[0]}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from statereport.errors import Problem
+from statereport.errors import Problem, QueryRefused
 from statereport.pages import cells
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
@@ -30,6 +30,8 @@ GROUP BY ?law
 ORDER BY DESC(?citations) ?law
 LIMIT 10
 """
+# What readers of a page can do where the hint is for those who have the sources.
+_READ_ONLY = "here the graph is only read; to change a copy of it, download its files, which are listed at About."
 _KINDS = {"Class": "class", "ObjectProperty": "property", "DatatypeProperty": "property"}
 
 
@@ -129,4 +131,5 @@ def _entry(
 def _fault(problem: Problem) -> Fault:
     place = re.search(r":(\d+):(\d+)$", problem.where)
     line, column = (int(place[1]), int(place[2])) if place else (0, 0)
-    return Fault(problem.what, problem.hint, problem.code, line, column)
+    hint = _READ_ONLY if isinstance(problem, QueryRefused) and "statereport build" in problem.hint else problem.hint
+    return Fault(problem.what, hint, problem.code, line, column)

@@ -50,6 +50,12 @@ class Field:
     fix: str
 
     @property
+    def shown(self) -> str:
+        """The label of the value where it is a choice, else the value."""
+        labels = {choice.value: choice.label for _, choices in self.choices for choice in choices}
+        return labels.get(self.value, self.value)
+
+    @property
     def mode(self) -> str:
         """The kind of keyboard that a phone shows (HTML, inputmode)."""
         return _INPUT_MODES.get(self.type, "text")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -77,6 +78,7 @@ def question_page(context: Context, address: Address, name: str) -> Page:
         **shown,
         table=table,
         view=views.view(table, address),
+        words=_in_words(fields) if empty else "",
         answer=answer,
         why=emptiness.explain(text, context.graph.engine, query.source) if empty else None,
         chart=charts.chart_image(chart.of(query, answer), path, values.items()) if charted else None,
@@ -90,6 +92,18 @@ def question_page(context: Context, address: Address, name: str) -> Page:
         things=_things(context, query, {field.name: field.value for field in fields}),
         cite=citations.cite(context, query.summary, query.iri, values),
     )
+
+
+def _in_words(fields: Iterable[forms.Field]) -> str:
+    """Why an answer is empty, in the words of the form, and what to do."""
+    chosen = {field.name: field for field in fields}
+    since, until = chosen.get("since"), chosen.get("until")
+    if since and until and since.value > until.value:
+        return f"{since.value} is after {until.value}: choose a beginning that is not after the end."
+    if not chosen:
+        return "The reports say nothing of the kind."
+    given = ", ".join(f"{field.label}: {field.shown}" for field in chosen.values())
+    return f"The reports say nothing of the kind for these choices ({given}). Choose another."
 
 
 def _related(context: Context, query: SavedQuery) -> list[cells.Thing]:

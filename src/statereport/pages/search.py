@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -85,13 +86,18 @@ def search_page(context: Context, address: Address) -> Page:
 
 def nearest_things(context: Context, address: Address) -> list[cells.Thing]:
     """What may have been meant by an address that there is not: things named like the end of its path."""
-    words = [word for word in address.path.rpartition("/")[2].removesuffix(".html").replace("-", " ").split() if word]
-    words = [word for word in words if word.isalnum()][:8]
+    words = words_of(address).split()
     try:
-        hits = context.index.find(" AND ".join(words), 5) or context.index.find(" OR ".join(words), 5)
+        hits = context.index.find(" ".join(words), 5) or context.index.find(" OR ".join(words), 5)
     except BadSearch:
         return []
     return [_result(context, hit).thing for hit in hits]
+
+
+def words_of(address: Address) -> str:
+    """The words at the end of an address's path."""
+    last = address.path.rpartition("/")[2].removesuffix(".html")
+    return " ".join(re.findall(r"[^\W_]+", last)[:8]).lower()
 
 
 def _reports(context: Context, hit: search.Hit) -> dict[str, str]:

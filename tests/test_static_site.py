@@ -230,7 +230,7 @@ ACCEPTS = (
 def redirected(rules: str, path: str, accept: str) -> str:
     """Where Apache's mod_rewrite leads with these rules: the part of its language that they use."""
     conditions: list[re.Pattern[str]] = []
-    for line in rules.splitlines():
+    for line in some(rules.splitlines()):
         word, *rest = line.split(" ", 1)
         if word == "RewriteCond":
             pattern = re.fullmatch(r'%\{HTTP_ACCEPT\} "(.*)" \[NC\]', rest[0])[1]

@@ -13,8 +13,7 @@ from statereport.pages.names import Names
 from statereport.rdf import namespaces
 from statereport.rdf.terms import is_iri, plain, text
 
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_TYPE = namespaces.RDF + "type"
 # How the values of these properties continue "This is a …", in the order of the sentence.
 _SENTENCE = {
     "isOfficeOf": "of {}",
@@ -157,7 +156,7 @@ def said_of(context: Context, description: Description) -> tuple[SaidOf, ...]:
         own.setdefault("a" if name.value == _TYPE else name.value.removeprefix(namespaces.SR), []).append(value)
     facts: dict[str, list[Fact]] = {}
     for fact in description.mentions:
-        of_lists = fact.predicate.startswith(_SKOS) and fact.origin != INFERRED
+        of_lists = fact.predicate.startswith(namespaces.SKOS) and fact.origin != INFERRED
         if is_iri(fact.value) and (of_lists or fact.predicate.startswith(namespaces.SR)):
             facts.setdefault(fact.value.value, []).append(fact)
     by_kind: dict[str, list[tuple[Any, Row]]] = {}

@@ -25,7 +25,7 @@ _HEAD = (
     "sr:startOffset",
     "sr:endOffset",
 )
-_ALSO = "http://www.w3.org/2004/02/skos/core#altLabel"
+_ALSO = namespaces.SKOS + "altLabel"
 # How many entries of a long list are shown before it is folded.
 FEW = 12
 

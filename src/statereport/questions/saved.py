@@ -7,7 +7,6 @@ The header's keys are a superset of grlc's: summary, description, tags, params, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -20,6 +19,7 @@ from statereport.project import Project
 from statereport.questions.parameters import Parameter, named
 from statereport.questions.prepared import NOTHING, Prepared, lines
 from statereport.rdf import namespaces, prefixes
+from statereport.rdf.natural_order import natural
 from statereport.rdf.prefixes import Prefixes
 from statereport.rdf.terms import is_iri
 from statereport.sparql import header
@@ -198,7 +198,7 @@ def choices(query: SavedQuery, parameter: Parameter, engine: Engine, prepared: P
         query.prefixes.shorten(term.value) if is_iri(term) else term.value: label.value if label else term.value
         for term, label in engine.query(listing).rows
     }
-    return dict(sorted(found.items(), key=lambda item: (_natural(item[1]), item[0])))
+    return dict(sorted(found.items(), key=lambda item: (natural(item[1].casefold()), item[0])))
 
 
 def _listing(query: SavedQuery, parameter: Parameter) -> Query:
@@ -282,11 +282,6 @@ _NAMES = """SELECT DISTINCT ?thing ?name WHERE {
   { ?mention sr:mentions ?thing ; sr:token ?name }
   FILTER(isIRI(?thing))
 }"""
-
-
-def _natural(label: str) -> list[tuple[int, str]]:
-    """Labels in the order in which people count: Article 2 before Article 10."""
-    return [(int(part), "") if part.isdigit() else (0, part.casefold()) for part in re.split(r"(\d+)", label)]
 
 
 def read(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from statereport.errors import ShapeBroken
 from statereport.rdf import dataset, namespaces, rdflib_bridge, writers
-from statereport.rdf.namespaces import BASE, SR
+from statereport.rdf.namespaces import BASE, SKOS, SR
 from statereport.rdf.natural_order import natural
 from statereport.rdf.prefixes import Prefixes
 from statereport.rdf.terms import is_literal
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from statereport.reasoning.axioms import Rule
 
-LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
+LABEL = SKOS + "prefLabel"
 VALIDATED = BASE + "validated"
 FOR_SHAPES = "shapes"  # the tag of a rule whose conclusions the shapes need
 SPARQL_COMPONENT = namespaces.SH + "SPARQLConstraintComponent"

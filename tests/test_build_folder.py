@@ -73,6 +73,44 @@ def test_a_build_is_stale_when_anything_that_it_was_made_from_changes(project, o
     assert build_folder.open_build(out).differences(project) == (what,)
 
 
+def test_a_build_that_would_be_made_the_same_is_kept(project, made, out):
+    kept = build.kept(project, out)
+    assert kept and str(kept) == str(build.Summary.of(out, build_folder.open_build(out).about))
+    assert f"answered  {kept.questions} question" in str(kept) and kept.warnings
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_build_from_other_sources_is_not_kept(project, out, change):
+    CHANGES[change][1](project)
+    assert build.kept(project, out) is None
+
+
+SPOILED = {
+    "a file with another byte": lambda out: append(out / "void.ttl", "\n"),
+    "a file less": lambda out: (out / "answers/numbers/largest.csv").unlink(),
+    "a file of somebody else": lambda out: (out / "mine.txt").write_text("", encoding="utf-8"),
+    "a broken store": lambda out: append(out / "store/db/CURRENT", "\n"),
+    "no manifest": lambda out: (out / build_folder.MANIFEST).unlink(),
+    "no folder": shutil.rmtree,
+}
+
+
+@pytest.mark.parametrize("way", SPOILED)
+def test_a_build_that_is_not_as_it_was_written_is_not_kept(project, out, way):
+    SPOILED[way](out)
+    assert build.kept(project, out) is None
+
+
+def test_a_build_by_other_code_with_drafts_or_without_a_file_that_is_wanted_is_not_kept(project, out, monkeypatch):
+    assert build.kept(project, out, lambda folder: False) is None
+    with monkeypatch.context() as patch:
+        patch.setattr(build_folder.ox, "__version__", "9.9.9")
+        assert build.kept(project, out) is None
+    assert build.kept(project, out)
+    build.build(project, out, with_drafts=True)
+    assert build_folder.open_build(out).differences(project) == () and build.kept(project, out) is None
+
+
 def test_a_build_is_stale_under_another_version_of_the_package_its_code_or_an_engine(made, tmp_path, monkeypatch):
     project, out = made
     opened = build_folder.open_build(out)

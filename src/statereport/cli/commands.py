@@ -52,7 +52,12 @@ def build(out: Path, text: Path | None, with_drafts: bool) -> None:
     from statereport.publish import build as building
     from statereport.site import single_file
 
-    summary = building.build(find_project(), out, text, console.say, [single_file.write], with_drafts)
+    project = find_project()
+    summary = None if text or with_drafts else building.kept(project, out, single_file.is_whole)
+    if summary:
+        console.say("Nothing has changed since this build was made.")
+    else:
+        summary = building.build(project, out, text, console.say, [single_file.write], with_drafts)
     if single_file.missing():
         console.say(single_file.missing())
     console.write(f"{summary}\n")

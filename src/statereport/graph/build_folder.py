@@ -124,6 +124,21 @@ def open_build(folder: Path, in_memory: bool = False) -> Build:
     return build
 
 
+def untouched(folder: Path, project: Project) -> Mapping[str, Any] | None:
+    """What build.json says of a build whose every file is as it was written, and that the sources would give again.
+
+    None where the folder holds no such build, or anything that no build put there.
+    """
+    try:
+        build = open_build(folder)
+        rest = (name for name in build.listed if not name.startswith(f"{STORE}/"))
+        if build.differences(project) or foreign(folder) or any(build.read(name) is None for name in rest):
+            return None
+    except (BuildDamaged, BuildOutdated, NotABuild):
+        return None
+    return build.about
+
+
 def made_from(project: Project) -> dict[str, str]:
     """Everything that decides what a build holds: digests of the sources and of the code, and versions."""
     folders = (project.ontology, project.graphs, project.queries)

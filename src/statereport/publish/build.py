@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,12 @@ class Summary:
         lines.append(f"written   {self.out}/  RDFC-1.0 SHA-256 {self.hashes['statereport'][:16]}…")
         return "\n".join(lines)
 
+    @classmethod
+    def of(cls, out: Path, about: Mapping[str, Any]) -> Summary:
+        """The summary of a build by its build.json."""
+        kept = {name: about[name] for name in ("graphs", "inferred", "questions", "tables")}
+        return cls(out, **kept, warnings=tuple(about["warnings"]), hashes=about["rdfc10"])
+
     def record(self) -> dict[str, Any]:
         """The part of build.json that describes what was made."""
         return {
@@ -55,6 +61,18 @@ class Summary:
             "tables": self.tables,
             "rdfc10": self.hashes,
         }
+
+
+def kept(project: Project, out: Path, is_whole: Callable[[Path], bool] = lambda folder: True) -> Summary | None:
+    """The summary of the build in `out` where to build again would give the same: nothing is written then.
+
+    Everything that a build is made from is read and compared, and so is every file that it wrote. `is_whole` says
+    whether what was written `also` (see `build`) is there, as it would be written today.
+    """
+    about = build_folder.untouched(out, project)
+    if about is None or about.get("drafts") or not is_whole(out):
+        return None
+    return Summary.of(out, about)
 
 
 def build(
@@ -116,7 +134,8 @@ def build(
             tables=sum(query.topic == "tables" for query in asked),
             hashes=hashes,
         )
-        build_folder.write_about(fresh, made, number, summary.record())
+        further = summary.record() | ({"drafts": True} if with_drafts else {})
+        build_folder.write_about(fresh, made, number, further)
         export.write_sums(fresh)
         build_folder.write_manifest(fresh)
         say("putting in place")

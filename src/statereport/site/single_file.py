@@ -58,6 +58,16 @@ def missing() -> str:
     )
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether the file in a build's folder is of the page that is bundled here; without one, whether there is none."""
+    path = folder / NAME
+    if not PAGE.is_file() or not path.is_file():
+        return PAGE.is_file() == path.is_file()
+    before, _, after = PAGE.read_text(encoding="utf-8").partition("{{held}}")
+    text = path.read_text(encoding="utf-8")
+    return text.startswith(before) and text.endswith(after)
+
+
 def write(
     folder: Path,
     asked: Iterable[SavedQuery],

@@ -195,6 +195,33 @@ def test_on_a_terminal_rows_are_a_table(project, run, monkeypatch) -> None:
     assert "\x1b" not in out
 
 
+def test_on_a_terminal_things_have_their_names_and_hints_come_last(project, run, monkeypatch) -> None:
+    monkeypatch.setattr(console, "is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "70")
+    _, out, err = run("query", "all")
+    head = out.splitlines()[0].split()
+    assert head == ["Label", "Value"] and "figure:" not in out and not err
+    assert out.splitlines()[-1].endswith("too.") and "rows" in out
+    assert "figure:" in run("query", "all", "--format", "table")[1]
+
+
+def test_a_blank_line_stands_only_after_rows_that_were_wrapped(project, run, monkeypatch) -> None:
+    monkeypatch.setattr(console, "is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "200")
+    body = run("query", "all")[1].split("rows")[0].splitlines()
+    assert len([line for line in body if not line]) == 1
+
+
+def test_on_a_terminal_a_question_is_found_by_its_words_and_asked_by_its_number(project, run, monkeypatch) -> None:
+    typed = iter(["zzz", "figures", "1"])
+    monkeypatch.setattr(console, "is_dialogue", lambda: True)
+    monkeypatch.setattr(console, "ask", lambda prompt: next(typed))
+    code, out, err = run("query")
+    assert code == 0 and out and "No question has these words." in err and "  1. " in err
+    monkeypatch.setattr(console, "ask", lambda prompt: "")
+    assert run("query") == (0, "", "")
+
+
 def test_a_parameter_takes_the_place_of_the_default(project, run) -> None:
     out = run("query", "all", "-p", "least=5000", "--format", "csv")[1]
     assert len(out.splitlines()) == 2
@@ -445,7 +472,8 @@ def test_check_gathers_every_kind_of_finding(project, run, monkeypatch) -> None:
 
 def test_explain_has_every_code_and_lists_them(run) -> None:
     code, out, _ = run("explain")
-    assert code == 0 and out.split() == list(errors.codes())
+    assert code == 0 and [line.split()[0] for line in out.splitlines()] == list(errors.codes())
+    assert all(len(line.split(None, 1)[1]) > 20 for line in out.splitlines()), "and says what each means"
     assert run("explain", "query-refused")[1].startswith("query-refused\n\n")
 
 

@@ -143,7 +143,9 @@ def query(
     store: str | None,
     wants_help: bool,
 ) -> None:
-    """Ask a saved question by its NAME, or SPARQL of your own. Without either: list the questions.
+    """Ask a saved question by its NAME, or SPARQL of your own.
+
+    Without either, on a terminal: find a question by its words; elsewhere: list the questions.
 
     \b
     Example:
@@ -159,6 +161,8 @@ def query(
         console.write(f"{context.get_help()}\n")
     elif wants_help:
         console.write(queries.help_of(str(name), store, console.say))
+    elif not name and not sparql and console.is_dialogue():
+        console.write(queries.pick(console.ask, queries.reader(form), store))
     elif not name and not sparql:
         console.write(queries.listing())
     elif cite:
@@ -467,4 +471,8 @@ def explain(code: str | None) -> None:
     """
     from statereport import errors
 
-    console.write((errors.explain(code) if code else "\n".join(errors.codes())) + "\n")
+    if code:
+        return console.write(f"{errors.explain(code)}\n")
+    wide = max(map(len, errors.codes()))
+    lines = (f"{it.ljust(wide)}  {errors.explain(it).split(chr(10))[2]}\n" for it in errors.codes())
+    return console.write("".join(lines))

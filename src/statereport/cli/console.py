@@ -120,6 +120,21 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def is_dialogue() -> bool:
+    """True when a person reads stdout and types on standard input."""
+    return is_terminal() and sys.stdin is not None and sys.stdin.isatty()
+
+
+def ask(prompt: str) -> str:
+    """What a person types after a prompt, which stands on stderr. Raises EOFError where nothing more comes."""
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    typed = sys.stdin.readline()
+    if not typed:
+        raise EOFError
+    return typed
+
+
 def width() -> int | None:
     """The terminal's width in columns, or None where nothing has to fit."""
     if not is_terminal():

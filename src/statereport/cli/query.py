@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from statereport import files
@@ -13,6 +14,9 @@ from statereport.graph.knowledge import KnowledgeGraph, open_build, open_graph
 from statereport.project import find_project
 from statereport.questions.saved import SavedQueries, SavedQuery, choices, parse
 from statereport.rdf import prefixes
+from statereport.rdf.terms import is_iri, text
+from statereport.rdf.writers import literal
+from statereport.sparql.answers import Answer
 from statereport.sparql.engine import answer_bytes
 from statereport.sparql.query import Query
 
@@ -121,8 +125,8 @@ def search(text: str, limit: int, at: str | None, reader: Reader) -> str:
     return "\n".join(blocks)
 
 
-def _answered(graph: KnowledgeGraph, query: SavedQuery, text: str, reader: Reader, title: str) -> str | bytes:
-    asked = Query(text, query.source, graph.prefixes)
+def _answered(graph: KnowledgeGraph, query: SavedQuery, sparql: str, reader: Reader, title: str) -> str | bytes:
+    asked = Query(sparql, query.source, graph.prefixes)
     answer = graph.titled(graph.engine.query(asked).joined(query.heads))
     if answer.form != "ask" and not answer.rows:
         from statereport.sparql import emptiness  # which few questions need
@@ -136,10 +140,75 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, text: str, reader: Reade
         return _page(query.summary or title, query.description, answer.to_html())
     if form != "table":
         return answer_bytes(answer, form, graph.prefixes)
+    if not reader.terminal or reader.form:
+        return answer.to_text(reader.width)
     passages = [reference for reference in answer.passages() if reference[:1].isdigit()]  # a heading is no passage
-    if reader.terminal and passages:
-        reader.say(f"Open a passage, such as the first: statereport show passage:{passages[0]}")
-    return answer.to_text(reader.width)
+    hints = [f"Open a passage, such as the first: statereport show passage:{passages[0]}"] if passages else []
+    shown = _named(answer, graph)
+    if shown is not answer:
+        hints.append("Labels stand for identifiers; --format table or csv has these too.")
+    hints = [textwrap.fill(hint, reader.width or 80, break_on_hyphens=False) for hint in hints]
+    return "\n".join([shown.to_text(reader.width), *hints]).rstrip("\n") + "\n"
+
+
+def _named(answer: Answer, graph: KnowledgeGraph) -> Answer:
+    """The answer with English labels in the place of things; a column of things beside their labels is left out."""
+    labels = _labels(graph, {term.value for row in answer.rows for term in row if term is not None and is_iri(term)})
+    if not labels:
+        return answer
+    columns = range(len(answer.columns))
+    beside = {
+        i
+        for i in columns
+        for j in columns
+        if i != j
+        and answer.rows
+        and all(
+            row[i] is not None and is_iri(row[i]) and labels.get(row[i].value) == text(row[j]) for row in answer.rows
+        )
+    }
+    kept = [i for i in columns if i not in beside]
+    rows = [
+        tuple(literal(labels[it.value]) if it is not None and is_iri(it) and it.value in labels else it for it in row)
+        for row in (tuple(row[i] for i in kept) for row in answer.rows)
+    ]
+    return replace(answer, columns=tuple(answer.columns[i] for i in kept), rows=tuple(rows))
+
+
+def _labels(graph: KnowledgeGraph, iris: set[str]) -> dict[str, str]:
+    """IRI → English label, as far as there is one."""
+    terms = " ".join(f"<{iri}>" for iri in sorted(iris))
+    query = f"""PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+    SELECT ?thing ?label {{
+        VALUES ?thing {{ {terms} }}
+        ?thing rdfs:label|skos:prefLabel ?label
+        FILTER(LANG(?label) = "en")
+    }}"""
+    return {thing.value: label.value for thing, label in graph.engine.query(query).rows} if iris else {}
+
+
+def pick(ask: Callable[[str], str], reader: Reader, at: str | None) -> str | bytes:
+    """The answer to a question that the person finds by its words and chooses by its number; "" where none is chosen.
+
+    `ask` prints a prompt and returns what is typed; it raises EOFError where nothing more comes.
+    """
+    saved = [query for query in SavedQueries.of(find_project()) if query.topic not in ("pages", "checks", "tables")]
+    found: list[SavedQuery] = []
+    while True:
+        try:
+            typed = ask("Words of a question, or its number (nothing to end): ").strip()
+        except EOFError:
+            return ""
+        if not typed:
+            return ""
+        if typed.isdecimal() and 0 < int(typed) <= len(found):
+            return answer(found[int(typed) - 1].name, (), at, reader)
+        words = typed.lower().split()
+        found = [it for it in saved if all(w in f"{it.name} {it.summary} {it.description}".lower() for w in words)]
+        for number, it in enumerate(found[:30], 1):
+            reader.say(f"{number:>3}. {it.summary}")
+        if not found:
+            reader.say("No question has these words.")
 
 
 def _page(title: str, about: str, body: str) -> str:

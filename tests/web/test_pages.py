@@ -112,6 +112,13 @@ def test_the_first_page_links_every_question_and_every_theme(read):
     ]
 
 
+def test_questions_are_found_by_their_words(read):
+    page = read("/query?words=roma")
+    links = [e["href"] for e in page.one("main").all("a") if e["href"].startswith("/query/")]
+    assert "/query/statistics/roma-cases.html" in links and len(links) < 20
+    assert "No question has these words" in read("/query?words=zzz").one("p", role="status").text
+
+
 def test_the_first_page_has_eight_questions_a_chart_and_doors_by_report_subject_group_law_and_place(read):
     page = read("/")
     assert len(page.one("ul", class_="cards").all("a")) == 8 and len(page.all("img")) == 1

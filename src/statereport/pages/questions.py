@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -26,6 +26,9 @@ FORMATS = {
 }
 # The parameter that shows identifiers instead of labels; no question has a parameter of this name.
 IDENTIFIERS = "identifiers"
+# The parameter of the list of questions, and how much of it is read.
+WORDS = "words"
+LONGEST = 200
 # How many related questions a page names.
 MOST_RELATED = 5
 
@@ -47,8 +50,21 @@ def topics(context: Context) -> tuple[Topic, ...]:
 
 
 def questions_page(context: Context, address: Address) -> Page:
-    """All questions by topic, each with its description."""
-    return render(context, address, "questions.html", topics=topics(context))
+    """All questions by topic, each with its description; with ?words=, those that have all of these words."""
+    words = " ".join(address.value(WORDS).split())[:LONGEST]
+    listed = topics(context)
+    if words:
+        wanted = words.casefold().split()
+        chosen = (
+            replace(topic, questions=tuple(it for it in topic.questions if _speaks(it, wanted))) for topic in listed
+        )
+        listed = tuple(topic for topic in chosen if topic.questions)
+    return render(context, address, "questions.html", topics=listed, words=words)
+
+
+def _speaks(question: SavedQuery, words: list[str]) -> bool:
+    text = f"{question.name} {question.summary} {question.description}".casefold()
+    return all(word in text for word in words)
 
 
 def question_page(context: Context, address: Address, name: str) -> Page:

@@ -63,7 +63,7 @@ class Route:
 ROUTES: tuple[Route, ...] = (
     Route.of(r"/", home.home_page),
     Route.of(r"/static/(?P<name>[\w.-]+)", static_files.static_file),
-    Route.of(r"/query", questions.questions_page),
+    Route.of(r"/query", questions.questions_page, always(questions.WORDS)),
     Route.of(r"/query/(?P<name>[\w/-]+)\.html", questions.question_page, questions.parameters_of, strict=True),
     Route.of(r"/report", report.report_page),
     Route.of(r"/report/(?P<number>\d+)", report.theme_page),

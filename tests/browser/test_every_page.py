@@ -115,7 +115,7 @@ def test_lists_forms_tables_files_and_things_work_without_scripts(reader, sample
     other = choices.locator("option:not([selected])").last.get_attribute("value")
     choices.select_option(other)
     page.locator("form.ask button").click()
-    page.wait_for_url(f"**{urlencode({'wanted': other})}*")
+    page.wait_for_url(f"**{urlencode({'group': other})}*")
     assert page.locator("form.ask select").input_value() == other
     with page.expect_download() as fetched:
         page.get_by_role("link", name="CSV").click()

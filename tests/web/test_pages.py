@@ -277,8 +277,9 @@ def test_a_question_leads_to_related_ones_to_its_things_and_to_its_table(read):
     ("address", "field"),
     [
         ("/query/measures/measures-of-a-year.html?year=twenty", "year"),
-        ("/query/groups/what-is-said-of-a-group.html?wanted=not+an+iri", "wanted"),
-        ("/query/law/cited-under-a-theme.html?theme=99", "theme"),
+        ("/query/groups/what-is-said-of-a-group.html?group=not+an+iri", "group"),
+        ("/query/groups/what-is-said-of-a-group.html?wanted=not+an+iri", "group"),
+        ("/query/law/cited-under-a-theme.html?section=99", "section"),
         (f"/query/law/norms-of-an-instrument.html?instrument={quote(HOSTILE)}", "instrument"),
     ],
 )

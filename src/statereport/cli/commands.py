@@ -150,7 +150,7 @@ def query(
     \b
     Example:
       statereport query tables/figures --format csv
-      statereport query what-is-said-of-a-group -p wanted=refugees
+      statereport query what-is-said-of-a-group -p group=refugees
       echo 'SELECT ?x { ?x a sr:Event }' | statereport query --sparql -
     """
     from statereport.cli import query as queries

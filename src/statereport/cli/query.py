@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from statereport import files
 from statereport.cli import console
@@ -87,15 +88,14 @@ def answer(name: str, params: Iterable[str], at: str | None, reader: Reader) -> 
     name = SavedQueries.of(project).full_name(name)  # refused before a graph is opened, which may take long
     graph = open_graph(at, project, reader.say)
     query = graph.question(name)
-    values = graph.chosen(query, _values(name, params))
-    return _answered(graph, query, query.bind(values), reader, "")
+    return _answered(graph, query, query.bind(_chosen(query, params, graph, reader.say)), reader, "")
 
 
 def answer_to_sparql(path: str, params: Iterable[str], at: str | None, reader: Reader) -> str | bytes:
     """The answer to the SPARQL in a file, or on standard input (`-`), which need not declare the project's prefixes."""
     query = _from_file(path)
     graph = open_graph(at, say=reader.say)
-    values = graph.chosen(query, _values(path, params))
+    values = _chosen(query, params, graph, reader.say)
     return _answered(graph, query, query.bind(values), reader, "Answer to a query of one's own")
 
 
@@ -105,7 +105,7 @@ def citation(name: str | None, path: str | None, params: Iterable[str], at: str 
 
     query = SavedQueries.of(find_project()).get(name) if name else _from_file(path or "-")
     graph = open_graph(at, say=say)
-    values = graph.chosen(query, _values(query.name, params))
+    values = _chosen(query, params, graph, say)
     cited = citing.cite(query, values, graph.header, graph.digest, own=not name)
     return f"{cited}\n{cited.bibtex()}"
 
@@ -225,6 +225,14 @@ def _from_file(name: str) -> SavedQuery:
     known = prefixes.read(find_project())
     stem, source = ("query", "stdin") if name == "-" else (Path(name).stem, name)
     return parse(data, stem, source, Path(name), known)
+
+
+def _chosen(query: SavedQuery, params: Iterable[str], graph: KnowledgeGraph, say: Say) -> dict[str, Any]:
+    """The values that the command line gives to a question's parameters, each among its choices."""
+    given = _values(query.name, params)
+    for sentence in query.renamings(given):
+        say(sentence)
+    return graph.chosen(query, given)
 
 
 def _values(name: str, params: Iterable[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -46,9 +47,11 @@ class KnowledgeGraph:
         """The answer to a saved question, with these values in the place of its defaults.
 
         `name` is `topic/slug`, or the slug alone where only one topic has it; a value may be given by its label.
-        Raises UnknownName, BadParameter.
+        A parameter's former name is accepted with a DeprecationWarning. Raises UnknownName, BadParameter.
         """
         question = self.question(name)
+        for sentence in question.renamings(values):
+            warnings.warn(sentence, DeprecationWarning, stacklevel=2)
         return self.titled(question.answer(self.engine, self.chosen(question, values)))
 
     def chosen(self, question: saved.SavedQuery, values: Mapping[str, Any]) -> dict[str, Any]:

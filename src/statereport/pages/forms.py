@@ -95,7 +95,7 @@ def _under_headings(
     headings: dict[str, list[Choice]] = {}
     for value, label in choices.items():
         kind = value.partition(":")[0].replace("-", " ") if parameter.type == "iri" and ":" in value else ""
-        theme = context.names.by_reference.get(f"theme {value}") if parameter.name == "theme" else None
+        theme = context.names.by_reference.get(f"theme {value}") if parameter.name == "section" else None
         headings.setdefault(kind, []).append(
             Choice(value, f"{value}: {theme.label}" if theme and label == value else label)
         )

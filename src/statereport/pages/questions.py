@@ -73,7 +73,8 @@ def question_page(context: Context, address: Address, name: str) -> Page:
     A value that does not fit is explained at its field, with status 400 and without an answer. Raises UnknownName.
     """
     query = _question(context, address, name)
-    given = {key: value for key, value in address.query if key not in (IDENTIFIERS, *views.PARAMETERS)}
+    own = (IDENTIFIERS, *views.PARAMETERS)
+    given = query.renamed({key: value for key, value in address.query if key not in own})
     fields = forms.fields(context, query, given)
     unknown = [key for key in given if key not in {field.name for field in fields}]
     shown = {"query": query, "topic": title_of(query.topic), "fields": fields, "unknown": unknown}
@@ -155,7 +156,8 @@ def names_in(text: str) -> set[str]:
 def parameters_of(context: Context, name: str) -> tuple[str, ...]:
     """The names of the parameters on which a question's page depends."""
     found = next((question for question in context.questions if question.name == name), None)
-    return (*(it.name for it in found.parameters), IDENTIFIERS, *views.PARAMETERS) if found else ()
+    own = (IDENTIFIERS, *views.PARAMETERS)
+    given = query.renamed({key: value for key, value in address.query if key not in own})
 
 
 def sparql_of(query: SavedQuery, values: dict[str, str]) -> str:

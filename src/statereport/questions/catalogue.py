@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from statereport.rdf import namespaces
-from statereport.rdf.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, XSD
+from statereport.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SCHEMA, SH, XSD
 from statereport.rdf.writers import iri, literal, triple
 
 if TYPE_CHECKING:
@@ -67,6 +67,10 @@ def _question(query: SavedQuery) -> Iterator[Triple]:
 def _parameter(query: SavedQuery, parameter: Parameter, order: int) -> Iterator[Triple]:
     me = f"{query.iri}/{parameter.name}"
     yield triple(query.iri, f"{SH}parameter", iri(me))
+    if parameter.former:
+        before = f"{query.iri}/{parameter.former}"
+        yield triple(before, f"{OWL}deprecated", literal("true", datatype=f"{XSD}boolean"))
+        yield triple(before, f"{DCTERMS}isReplacedBy", iri(me))
     yield triple(me, RDF + "type", iri(f"{SH}Parameter"))
     # SHACL names a parameter by the last part of its path.
     yield triple(me, f"{SH}path", iri(f"{namespaces.BASE}parameter/{parameter.name}"))

@@ -102,14 +102,39 @@ class SavedQuery:
         return {column: self.titles.get(column, column) for column in self._shape.columns}
 
     def parameter(self, name: str) -> Parameter:
-        """The parameter of that name. Raises BadParameter with the nearest names."""
+        """The parameter of that name, or formerly of that name. Raises BadParameter with the nearest names."""
         known = {parameter.name: parameter for parameter in self.parameters}
+        name = self.former.get(name, name)
         if name not in known:
             hint = did_you_mean(name, known) or (
                 f"it has: {', '.join(known)}." if known else "leave it out; the question has none."
             )
             raise BadParameter(where=self.name, what=f"The question has no parameter {name}.", hint=hint)
         return known[name]
+
+    @property
+    def former(self) -> dict[str, str]:
+        """The names that parameters had in the version before, with those that they have now."""
+        return {parameter.former: parameter.name for parameter in self.parameters if parameter.former}
+
+    def renamed(self, values: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The values under the names that their parameters have now. Raises BadParameter for one given under both."""
+        now: dict[str, Any] = {}
+        for name, value in (values or {}).items():
+            new = self.former.get(name, name)
+            if new in now:
+                what = f"{new} is given twice, also under its former name."
+                raise BadParameter(where=self.name, what=what, hint=f"give {new} once.")
+            now[new] = value
+        return now
+
+    def renamings(self, names: Iterable[str]) -> tuple[str, ...]:
+        """A sentence for each of the names that is a parameter's former one."""
+        return tuple(
+            f"The parameter {name} is called {self.former[name]} now; its former name is accepted in this version only."
+            for name in names
+            if name in self.former
+        )
 
     def answer(self, engine: Engine, values: Mapping[str, Any] | None = None) -> Answer:
         """The answer with these values, its rows joined as the header says. Raises BadParameter."""
@@ -120,7 +145,7 @@ class SavedQuery:
 
         That a value is among the choices that the graph gives is for `chosen` to say.
         """
-        given = dict(values or {})
+        given = self.renamed(values)
         known = {name: self.parameter(name) for name in given}
         text = self.text
         for block in reversed(Query(text, self.source).blocks):
@@ -237,13 +262,13 @@ def _results(saved: Iterable[SavedQuery], engine: Engine) -> Iterator[tuple[Any,
 def chosen(
     query: SavedQuery, values: Mapping[str, Any], engine: Engine, prepared: Prepared = NOTHING
 ) -> dict[str, Any]:
-    """The values, each among its parameter's choices; a name in any language stands for its value.
+    """The values under the names of their parameters, each among its choices; a name in any language stands for it.
 
     `prepared` is what was worked out before on this engine. Raises BadParameter with the nearest choices, or with all
     that a name fits.
     """
-    meant = dict(values)
-    for name, given in values.items():
+    meant = query.renamed(values)
+    for name, given in tuple(meant.items()):
         parameter = query.parameter(name)
         allowed = choices(query, parameter, engine, prepared)
         if allowed:

@@ -68,12 +68,9 @@ def _parameter(query: SavedQuery, parameter: Parameter, order: int) -> Iterator[
     me = f"{query.iri}/{parameter.name}"
     yield triple(query.iri, f"{SH}parameter", iri(me))
     if parameter.former:
-        before = f"{query.iri}/{parameter.former}"
-        yield triple(before, f"{OWL}deprecated", literal("true", datatype=f"{XSD}boolean"))
-        yield triple(before, f"{DCTERMS}isReplacedBy", iri(me))
+        yield from _withdrawn(f"{query.iri}/{parameter.former}", me)
     yield triple(me, RDF + "type", iri(f"{SH}Parameter"))
-    # SHACL names a parameter by the last part of its path.
-    yield triple(me, f"{SH}path", iri(f"{namespaces.BASE}parameter/{parameter.name}"))
+    yield triple(me, f"{SH}path", iri(_path(parameter.name)))
     yield triple(me, f"{SH}name", literal(parameter.label, language="en"))
     yield triple(me, f"{SH}order", literal(str(order), datatype=f"{XSD}integer"))
     if parameter.type == "iri":

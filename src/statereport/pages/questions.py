@@ -156,8 +156,9 @@ def names_in(text: str) -> set[str]:
 def parameters_of(context: Context, name: str) -> tuple[str, ...]:
     """The names of the parameters on which a question's page depends."""
     found = next((question for question in context.questions if question.name == name), None)
-    own = (IDENTIFIERS, *views.PARAMETERS)
-    given = query.renamed({key: value for key, value in address.query if key not in own})
+    if not found:
+        return ()
+    return (*(it.name for it in found.parameters), *found.former, IDENTIFIERS, *views.PARAMETERS)
 
 
 def sparql_of(query: SavedQuery, values: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from statereport.pages.page import Address, Page
 ADDRESSES = {
     "home": "/",
     "questions": "/query",
-    "question with choices": "/query/groups/what-is-said-of-a-group.html?wanted=ethnic-group:roma",
+    "question with choices": "/query/groups/what-is-said-of-a-group.html?group=ethnic-group:roma",
     "question with a chart": "/query/law/laws-cited-most.html",
     "question without rows": "/query/statistics/figures-of-years.html?since=2021&until=2005",
     "question that makes a graph": "/query/quality/discrepancies-in-dqv.html",

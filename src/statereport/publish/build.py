@@ -119,10 +119,10 @@ def build(
         export.write_shapes(fresh, examined.dataset.shapes, project)
         export.write_turtle(fresh, "queries", examined.questions, project)
         export.write_description(fresh, export.published(examined), project)
+        search.write(engine, saved.get, fresh)
         for write in also:
             write(fresh, asked, quads, engine, hashes["statereport"], examined.dataset.prefixes)
         number = build_folder.write_store(quads, fresh)
-        search.write(engine, saved.get, fresh)
         (fresh / prepared.FILE).write_bytes(prepare(saved, engine))
         (fresh / build_folder.EXPLANATIONS).write_bytes(Explanations.of(examined.inference).write())
         summary = Summary(

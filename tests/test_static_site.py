@@ -286,6 +286,6 @@ def test_the_index_holds_every_row_by_iri_and_no_script_can_end_in_it():
     value = json.loads(text.removeprefix("globalThis.statereportIndex = ").rstrip(";\n"))
     assert [row[0][-1] for row in value["rows"]] == ["a", "b"] and value["rows"][1][3:5] == ["Figure", "/ID/B.HTML"]
     assert value["sizes"] == [7, 6] and value["terms"]["kazakh"] == [0, 8, 1, 0]
-    assert value["called"] == [[0], [0, "école"]]
+    assert value["called"] == [["pupils </script>"], ["Kazakh schools", "école"]]
     assert "ecol" in value["terms"] and "école" in value["words"]
     assert "<" not in text

@@ -388,6 +388,23 @@ def test_the_data_are_described(site):
     assert triples(get(site, "/dataset.nt")) == found
 
 
+def test_a_version_of_the_ontology_is_the_whole_ontology(site):
+    whole = triples(get(site, f"/def/{site.version}.nt"))
+    assert len(whole) > 2_000 and whole == triples(get(site, "/def.nt"))
+    assert header(get(site, f"/def/{site.version}", "text/turtle"), "Location") == f"/def/{site.version}.ttl"
+
+
+def test_a_question_is_described_as_data_where_its_answer_is_none(site):
+    iri = ox.NamedNode(f"{namespaces.QUERY}law/laws-cited-most")
+    found = triples(get(site, "/query/law/laws-cited-most.nt"))
+    assert any(t.subject == iri for t in found)
+    assert get(site, "/query/law/laws-cited-most.jsonld").status == 200
+
+
+def test_the_files_are_listed(site):
+    assert header(get(site, "/data"), "Location") == "/about#files"
+
+
 def test_files_are_where_the_description_says(site):
     file = SimpleNamespace(media_type="text/turtle", body=b"<a:a> <a:b> <a:c> .\n", digest="0")
     here = replace(site, exports={"tables/a-b.ttl": file})

@@ -115,9 +115,10 @@ def build(
         parts = {"statereport": asserted, **{f"statereport-{_stem(name)}": {name: derived[name]} for name in derived}}
         hashes = export.write_graphs(fresh, parts, project)
         export.write_all(fresh, parts, project)
-        export.write_turtle(fresh, "ontology", examined.dataset.ontology, project)
+        export.write_ontology(fresh, examined.dataset.ontology, project)
         export.write_shapes(fresh, examined.dataset.shapes, project)
         export.write_turtle(fresh, "queries", examined.questions, project)
+        export.write_validation(fresh, examined.warnings, project)
         export.write_description(fresh, export.published(examined), project)
         search.write(engine, saved.get, fresh)
         for write in also:
@@ -136,6 +137,7 @@ def build(
         )
         further = summary.record() | ({"drafts": True} if with_drafts else {})
         build_folder.write_about(fresh, made, number, further)
+        export.write_crate(fresh, export.published(examined))
         export.write_sums(fresh)
         build_folder.write_manifest(fresh)
         say("putting in place")

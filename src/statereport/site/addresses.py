@@ -27,6 +27,7 @@ INSTEAD = {
     "/def/": "/def.html",
     "/sparql": "/about.html",
     "/openapi.json": "/about.html",
+    "/data": "/about.html",
 }
 _OWN = re.compile(r"/(?:static|data)/.+|/.+\.(?:txt|json|xml)")
 # Parameters that a page of the static site has; each combination is a file.

@@ -298,7 +298,7 @@ def test_a_question_leads_to_its_answer_with_the_values_that_were_given(site):
     ("/query/law/passages-citing-an-instrument.json?instrument=%22%7D", 400),
     ("/query/law/passages-citing-an-instrument.json?instrument=a:b&instrument=a:c", 400),
     ("/query/pages/statements.json", 404), ("/query/law/nothing.json", 404),
-    ("/query/law/laws-cited-most.ttl", 404), ("/query/laws-cited-most.json", 404),
+    ("/query/quality/discrepancies-in-dqv.csv", 404), ("/query/laws-cited-most.json", 404),
 ])  # fmt: skip
 def test_what_does_not_fit_a_question_is_refused_with_a_hint(site, path, status):
     reply = get(site, path)

@@ -58,8 +58,7 @@ def write_graphs(folder: Path, parts: Mapping[str, Graphs], project: Project) ->
     prefixes = tables.read(project)
     for stem, graphs in parts.items():
         items = writers.canonical(writers.quads(graphs))
-        for ending in ENDINGS:
-            writers.write(items, folder / f"{stem}.{ending}", prefixes)
+        writers.write(items, folder, stem, ENDINGS, prefixes)
     hashes = {stem: hashlib.sha256((folder / f"{stem}.nq").read_bytes()).hexdigest() for stem in parts}
     lines = [f"{digest}  {stem}.nq\n" for stem, digest in sorted(hashes.items())]
     _write(folder / "RDFC10SUM", "".join(lines))

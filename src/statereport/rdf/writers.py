@@ -103,7 +103,7 @@ def canonical(items: Iterable[Quad]) -> list[Quad]:
     Blank nodes come only from lists and restrictions of the ontology and the shapes; the parser names them at random.
     """
     dataset = Dataset(items)
-    if any(_has_blank(term) for quad in dataset for term in (quad.subject, quad.object)):
+    if any(_has_blank(quad.subject) or _has_blank(quad.object) for quad in dataset):
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(dataset, key=_order())
 
@@ -126,25 +126,30 @@ def digest(triples: Iterable[Triple]) -> str:
     return hashlib.sha256(canonical_nquads(items)).hexdigest() if items else ""
 
 
-def write(items: list[Quad], path: Path, prefixes: Mapping[str, str]) -> None:
-    """Write sorted quads to a file; its ending is the format; trig and nq keep the named graphs.
+def write(items: list[Quad], folder: Path, stem: str, endings: Iterable[str], prefixes: Mapping[str, str]) -> None:
+    """Write sorted quads to a file for each ending, which is its format; trig and nq keep the named graphs.
 
     Turtle, TriG and RDF/XML get the prefixes that the data use. JSON-LD carries its context inside.
     """
-    ending = path.suffix[1:]
-    if ending == "nq":
-        data = canonical_nquads(items)
-    elif ending in DATASET_FORMATS:
-        data = dataset(items, ending, prefixes)
-    else:
-        data = _document(items, ending, prefixes)
-    path.write_bytes(data)
+    triples, names = merged(items), _names(items)
+    for ending in endings:
+        path = folder / f"{stem}.{ending}"
+        if ending == "nq":
+            path.write_bytes(canonical_nquads(items))
+        elif ending in DATASET_FORMATS:
+            path.write_bytes(_dataset(items, ending, _used(names, prefixes)))
+        else:
+            path.write_bytes(_document(triples, ending, prefixes, names))
 
 
 def dataset(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
     """Sorted quads with their graphs, graph by graph, in the format of that ending."""
+    return _dataset(items, ending, used(items, prefixes))
+
+
+def _dataset(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
     by_graph = sorted(items, key=lambda quad: str(quad.graph_name))
-    return serialize(by_graph, format=DATASET_FORMATS[ending], prefixes=used(items, prefixes))
+    return serialize(by_graph, format=DATASET_FORMATS[ending], prefixes=prefixes)
 
 
 def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
@@ -155,14 +160,15 @@ def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
 def document(triples: Iterable[Triple], ending: str, prefixes: Mapping[str, str]) -> bytes:
     """Some triples, sorted, in the format of that ending: ttl, rdf, nt or jsonld. Raises NotWritable."""
     items = canonical(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
-    return _document(items, ending, prefixes)
+    return _document(merged(items), ending, prefixes, _names(items))
 
 
-def _document(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
+def _document(triples: list[Triple], ending: str, prefixes: Mapping[str, str], names: set[str]) -> bytes:
+    """Sorted triples, which hold the IRIs `names`, in the format of that ending."""
     if ending == "jsonld":
-        return jsonld(merged(items), prefixes)
+        return _jsonld(triples, prefixes, names)
     output = io.BytesIO()
-    stream(merged(items), ending, output, used(items, prefixes))
+    stream(triples, ending, output, _used(names, prefixes))
     return output.getvalue()
 
 
@@ -252,11 +258,12 @@ _OTHERS = "ask for another format: nt or ttl for graphs, json or csv for rows."
 
 def _refuse_untagged(term: Any) -> Any:
     """The term itself. Raises NotWritable for a literal without the language that its datatype promises."""
-    if terms.is_literal(term) and term.language is None and term.datatype.value in _TAGGED:
-        what = f"A literal of the type {term.datatype} has no language, and no parser reads such a literal."
+    inner = term
+    while isinstance(inner, Triple):  # only its object may be a literal or a triple
+        inner = inner.object
+    if isinstance(inner, Literal) and inner.language is None and inner.datatype.value in _TAGGED:
+        what = f"A literal of the type {inner.datatype} has no language, and no parser reads such a literal."
         raise NotWritable("answer", what, "give it a language: STRLANG(…), or another type: STRDT(…).")
-    for part in terms.parts(term):
-        _refuse_untagged(part)
     return term
 
 
@@ -266,7 +273,9 @@ def _for_rdf_xml(triple: Triple) -> Triple:
     if not _is_element(triple.predicate.value):
         what = f"RDF/XML cannot hold the predicate <{triple.predicate.value}>, which does not end in an XML name."
         raise NotWritable("answer", what, _OTHERS)
-    return Triple(_node(triple.subject), triple.predicate, _node(triple.object))
+    subject, value = triple.subject, triple.object
+    nodes = _node(subject), _node(value)
+    return triple if nodes == (subject, value) else Triple(nodes[0], triple.predicate, nodes[1])
 
 
 def _node(term: Any) -> Any:
@@ -311,7 +320,11 @@ def parsed(body: bytes, ending: str) -> list[Quad]:
 
 def used(items: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
     """The part of the prefix table that some IRI of the quads begins with, in alphabetical order."""
-    spaces = {name[: max(name.rfind("/"), name.rfind("#")) + 1] for name in _names(items)}
+    return _used(_names(items), prefixes)
+
+
+def _used(names: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]:
+    spaces = {name[: max(name.rfind("/"), name.rfind("#")) + 1] for name in names}
     return {prefix: space for prefix, space in sorted(prefixes.items()) if space in spaces}
 
 
@@ -320,13 +333,17 @@ def jsonld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
 
     Raises NotWritable for triple terms, which JSON-LD 1.1 does not have.
     """
+    kept = list(triples)
+    return _jsonld(kept, prefixes, _names(kept))
+
+
+def _jsonld(triples: list[Triple], prefixes: Mapping[str, str], names: set[str]) -> bytes:
     kept = [_for_jsonld(t) for t in triples]
-    quads = [Quad(t.subject, t.predicate, t.object) for t in kept]
     # An IRI such as figure:1 would be read as a short name where the context has the prefix `figure`.
-    schemes = {name.partition(":")[0] for name in _names(quads) if not name.partition(":")[2].startswith("//")}
+    schemes = {name.partition(":")[0] for name in names if not name.partition(":")[2].startswith("//")}
     context = {
         prefix: {"@id": space, "@prefix": True}
-        for prefix, space in used(quads, prefixes).items()
+        for prefix, space in _used(names, prefixes).items()
         if prefix not in schemes
     }
     shorten = _shortener({prefix: entry["@id"] for prefix, entry in context.items()})
@@ -371,9 +388,12 @@ def _shortener(prefixes: Mapping[str, str]) -> Callable[[Any], str]:
     return shorten
 
 
-def _names(quads: Iterable[Quad]) -> set[str]:
+def _names(items: Iterable[Quad | Triple]) -> set[str]:
     """Every IRI that the triples of the quads hold."""
-    return {name for quad in quads for term in (quad.subject, quad.predicate, quad.object) for name in _iris(term)}
+    held: set[Any] = set()
+    for item in items:
+        held.update((item.subject, item.predicate, item.object))
+    return {name for term in held for name in _iris(term)}
 
 
 def _iris(term: Any) -> Iterator[str]:
@@ -386,16 +406,17 @@ def _iris(term: Any) -> Iterator[str]:
 
 
 def _has_blank(term: Any) -> bool:
-    return terms.is_blank(term) or any(map(_has_blank, terms.parts(term)))
+    return isinstance(term, BlankNode) or (isinstance(term, Triple) and any(map(_has_blank, terms.parts(term))))
 
 
-def _order():
-    known: dict = {}
+class _Keys(dict):
+    """What each term is sorted by, worked out once: its text, and `a` before every other predicate."""
 
-    def key(term) -> str:
-        if term not in known:
-            # `a` before every other predicate, as a reader expects.
-            known[term] = "" if getattr(term, "value", None) == RDF + "type" else str(term)
-        return known[term]
+    def __missing__(self, term: Any) -> str:
+        self[term] = found = "" if getattr(term, "value", None) == RDF + "type" else str(term)
+        return found
 
-    return lambda quad: (key(quad.subject), key(quad.predicate), key(quad.object), key(quad.graph_name))
+
+def _order() -> Callable[[Quad], tuple[str, ...]]:
+    keys = _Keys()
+    return lambda quad: (keys[quad.subject], keys[quad.predicate], keys[quad.object], keys[quad.graph_name])

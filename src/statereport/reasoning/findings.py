@@ -124,5 +124,5 @@ def address(finding: Finding) -> str:
 
 
 def _words(shape: str) -> str:
-    """The words of a shape's name: TotalsAddUp → totals-add-up."""
+    """The name of a shape in words: TotalsAddUp → totals-add-up."""
     return "-".join(re.findall(r"[A-Z]?[a-z]+|\d+", shape.rpartition("/")[2])).lower()

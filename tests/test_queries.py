@@ -248,7 +248,7 @@ def test_the_choices_are_of_the_graph_have_labels_and_each_has_an_answer(
     assert not [label for label in choices.values() if not label or label.startswith("http")]
     assert len({label.casefold() for label in choices.values()}) == len(choices), "two choices of one label"
     if len(query.parameters) == 1:
-        assert not [value for value in choices if not oxigraph.query(query.bind({parameter: value})).rows], (
+        assert not [v for v in sample(choices, 40) if not oxigraph.query(query.bind({parameter: v})).rows], (
             "a choice without an answer"
         )
 

@@ -54,6 +54,14 @@ READ_FORMATS = {**GRAPH_FORMATS, **DATASET_FORMATS}
 # What XML 1.0 cannot hold, in UTF-8 (section 2.2): control characters, and U+FFFE and U+FFFF.
 _NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _TAGGED = (RDF + "langString", RDF + "dirLangString")
+# How the engine writes the type of a literal that should have a language, and has none; of a value with these
+# characters it writes the quotation marks and brackets in another way.
+_TYPES = "|".join(map(re.escape, _TAGGED)).encode()
+_UNTAGGED = {
+    "json": re.compile(rb'"datatype":"(%s)"' % _TYPES),
+    "xml": re.compile(rb'<literal datatype="(%s)"' % _TYPES),
+    "tsv": re.compile(rb'(?<!\\)(?:\\\\)*"\^\^<(%s)>' % _TYPES),
+}
 _XML_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 
 
@@ -253,7 +261,38 @@ class XmlOutput:
         self._output.flush()
 
 
+class TaggedOutput:
+    """Passes rows that the engine writes on to `output`; raises NotWritable for a literal without its language."""
+
+    def __init__(self, output: IO[bytes], form: str) -> None:
+        self._output, self._pattern = output, _UNTAGGED[form]
+        self._end = b""  # of what came before, where such a literal may have begun
+
+    def write(self, piece: bytes) -> int:
+        """Pass a piece on."""
+        found = self._pattern.search(self._end + piece)
+        if found:
+            raise _untagged(f"<{found[1].decode()}>")
+        self._end = (self._end + piece)[-200:]
+        return self._output.write(piece)
+
+    def flush(self) -> None:
+        """Pass on what waits."""
+        self._output.flush()
+
+
+def rows_output(output: IO[bytes], form: str) -> IO[bytes]:
+    """What the engine may write rows into, so that others can read them: tsv, json, xml. Writing raises NotWritable."""
+    tagged = TaggedOutput(output, form)
+    return XmlOutput(tagged) if form == "xml" else tagged
+
+
 _OTHERS = "ask for another format: nt or ttl for graphs, json or csv for rows."
+
+
+def _untagged(datatype: str) -> NotWritable:
+    what = f"A literal of the type {datatype} has no language, and no parser reads such a literal."
+    return NotWritable("answer", what, "give it a language: STRLANG(…), or another type: STRDT(…).")
 
 
 def _refuse_untagged(term: Any) -> Any:
@@ -262,8 +301,7 @@ def _refuse_untagged(term: Any) -> Any:
     while isinstance(inner, Triple):  # only its object may be a literal or a triple
         inner = inner.object
     if isinstance(inner, Literal) and inner.language is None and inner.datatype.value in _TAGGED:
-        what = f"A literal of the type {inner.datatype} has no language, and no parser reads such a literal."
-        raise NotWritable("answer", what, "give it a language: STRLANG(…), or another type: STRDT(…).")
+        raise _untagged(str(inner.datatype))
     return term
 
 

@@ -102,10 +102,12 @@ class Store:
             kind = format_of(form, graph)
             if graph:
                 writers.stream(results, form, output)
-            elif form == "csv" and not isinstance(results, ox.QueryBoolean):
+            elif isinstance(results, ox.QueryBoolean):
+                results.serialize(output, kind)
+            elif form == "csv":
                 writers.csv_rows(shape(results)[1], results, output)
             else:
-                results.serialize(writers.XmlOutput(output) if form == "xml" else output, kind)
+                results.serialize(writers.rows_output(output, form), kind)
             return form
 
         return query.run(self._inner, written, **given)

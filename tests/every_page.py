@@ -16,7 +16,7 @@ ADDRESSES = {
     "question without rows": "/query/statistics/figures-of-years.html?since=2021&until=2005",
     "question that makes a graph": "/query/quality/discrepancies-in-dqv.html",
     "report": "/report",
-    "theme": "/report/13",
+    "theme": "/report/kaz-cerd-8-10-addendum/13",
     "statistics": "/statistics",
     "cube": "/statistics/schools-by-language?rows=language",
     "discrepancies": "/discrepancies",

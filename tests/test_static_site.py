@@ -167,7 +167,8 @@ def test_the_file_of_an_address():
     where = addresses.Addresses(BASE, single=True)
     wanted = {
         "/": ("index.html", ""),
-        "/report/13#13.6": ("report/13.html", "#13.6"),
+        "/report/x/13#13.6": ("report/x/13.html", "#13.6"),
+        "/report/x/13.6": ("report/x/13.6.html", ""),
         "/id/x/passage/13.6.html": ("id/x/passage/13.6.html", ""),
         "/id/x/passage/13.6": ("id/x/passage/13.6.html", ""),
         "/query/law/a.html": ("query/law/a.html", ""),

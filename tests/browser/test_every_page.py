@@ -15,7 +15,7 @@ PLAIN = {
     "question with a chart": "/query/statistics/admissions-to-citizenship.html",
     "question that makes a graph": "/query/quality/discrepancies-in-dqv.html",
     "report": "/report",
-    "theme": "/report/13",
+    "theme": "/report/kaz-cerd-8-10-addendum/13",
     "statistics": "/statistics",
     "discrepancies": "/discrepancies",
     "law": "/law",
@@ -155,7 +155,7 @@ def test_every_control_can_be_reached_and_left_by_the_keyboard(reader, address, 
 
 
 def test_what_is_asserted_inferred_and_noted_looks_different(reader):
-    page = reader.open("/report/13")
+    page = reader.open("/report/kaz-cerd-8-10-addendum/13")
     looks = {
         kind: page.locator(f"p.around.{kind}").first.evaluate("part => getComputedStyle(part).borderLeftStyle")
         for kind in ("inferred", "noted")
@@ -174,7 +174,7 @@ def test_a_table_on_a_telephone_keeps_its_roles_and_says_the_title_of_each_cell(
 
 
 def test_a_page_is_fit_for_paper(reader):
-    page = reader.open("/report/13")
+    page = reader.open("/report/kaz-cerd-8-10-addendum/13")
     page.emulate_media(media="print")
     assert not page.locator("nav").first.is_visible() and page.locator("h1").is_visible()
     assert len(page.pdf()) > 20_000

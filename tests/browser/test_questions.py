@@ -143,7 +143,7 @@ def test_an_answer_leads_to_the_passage_where_it_stands(reader):
     link = page.locator("table.rows a[href^='/report/']").first
     reference = link.inner_text()
     link.click()
-    page.wait_for_url("**/report/*#*")
+    page.wait_for_url("**/report/**#*")
     unit = page.locator(f"article[id='{reference}']")
     assert unit.is_visible() and unit.locator("h3").inner_text() == reference
     expect(unit).to_be_in_viewport()

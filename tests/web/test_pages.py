@@ -30,8 +30,10 @@ ONE_OF_EACH = (
     "/query/groups/what-is-said-of-a-group.html",
     "/query/measures/measures-of-a-year.html?year=x",
     "/report",
-    "/report/0",
-    "/report/13",
+    "/report/kaz-cerd-8-10-addendum/0",
+    "/report/kaz-cerd-8-10-addendum/13",
+    "/report/kaz-cerd-8-10-addendum/13.6",
+    "/report/kaz-cerd-8-10-addendum/13?kind=Norm&kind=Figure",
     "/statistics",
     "/statistics/schools-by-language",
     "/statistics/key-figures?rows=period",
@@ -107,9 +109,7 @@ def test_a_page_is_the_same_each_time(read):
 def test_the_first_page_links_every_question_and_every_theme(read):
     links = {e["href"] for e in read("/").all("a")}
     assert not [name for name in QUESTIONS if f"/query/{name}.html" not in links]
-    assert not [
-        unit.number for unit in read.site.names.units if unit.kind == "Theme" and f"/report/{unit.number}" not in links
-    ]
+    assert not [unit.number for unit in read.site.names.units if unit.kind == "Theme" and unit.path not in links]
 
 
 def test_questions_are_found_by_their_words(read):
@@ -167,7 +167,7 @@ def test_a_question_has_a_page_with_its_whole_answer_and_its_downloads(read, fau
 def test_rows_about_statements_lead_to_their_passages(read):
     page = read("/query/groups/what-is-said-of-a-group.html")
     for row in some(page.one("table", id="table").one("tbody").all("tr")):
-        assert [e for e in row.all("a") if re.match(r"/report/\d+#\d+\.\d+$", e["href"])]
+        assert [e for e in row.all("a") if re.match(r"/report/[\w-]+/\d+#\d+\.\d+$", e["href"])]
 
 
 def test_numbers_stand_at_the_right_and_other_languages_are_marked(read):

@@ -28,7 +28,7 @@ def discrepancies_page(context: Context, address: Address) -> Page:
             (
                 entry,
                 cells.thing(entry.iri, context.names),
-                cells.passages(entry.units, context.names),
+                cells.passages(entry.units, context.names, context.names.report_of(entry.iri)),
                 [(statement, cells.passages(statement.passages, context.names)) for statement in entry.statements],
             )
             for entry in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from statereport.errors import visible
@@ -48,6 +48,8 @@ _BACKWARDS = {
     "skos:inScheme": "has the entry",
     "skos:topConceptOf": "has at its top",
 }
+# The section of the passages before the first one.
+OPENING = "0"
 _LANGUAGES = ("en", "", "ru", "kk")
 
 
@@ -61,15 +63,17 @@ class Label:
 
 @dataclass(frozen=True)
 class Unit:
-    """A part, theme or passage of the report.
+    """A part, theme, section or passage of a report.
 
-    kind         Part, Theme or Passage
+    kind         Part, Theme, Section or Passage
     reference    how it is cited: `part 3`, `theme 13`, `13.6`
     whole        the IRI of the unit or report that it is part of
-    label        the title of a part or theme; a summary of a passage
+    label        the title of a part, theme or section; a summary of a passage
     start, end   its place in the text, in code points, the end exclusive
     silence      why the passage makes no statement, or ""
-    theme        the number of the theme on whose page it is; "0" before the first theme, "" for a part
+    report       the IRI of its report, or of another document
+    slug         the last part of the address of its own page
+    section      the slug of the section on whose page it is; OPENING before the first section, "" for a part
     """
 
     iri: str
@@ -81,40 +85,61 @@ class Unit:
     start: int
     end: int
     silence: str
-    theme: str
+    report: str
+    slug: str
+    section: str
+
+    @property
+    def short(self) -> str:
+        """The short name of its report."""
+        return self.report.rpartition("/")[2]
+
+    @property
+    def own_path(self) -> str:
+        """The page of a section, or of this passage alone."""
+        return f"/report/{self.short}/{quote(self.slug)}"
 
     @property
     def path(self) -> str:
-        """The place in the report reader."""
-        return (
-            f"/report/{self.theme}#{self.number}"
-            if self.kind == "Passage"
-            else f"/report/{self.theme}"
-            if self.theme
-            else "/report"
-        )
+        """The place in the report reader: on the page of its section."""
+        if not self.section:
+            return f"/report/{self.short}#{quote(self.slug)}"
+        within = f"/report/{self.short}/{quote(self.section)}"
+        return f"{within}#{quote(self.number)}" if self.kind == "Passage" else within
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """A known discrepancy or doubt: the path of its entry, its kind, what does not agree, and where it is seen."""
+
+    path: str
+    kind: str
+    message: str
+    references: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Names:
-    """The labels, text units and prefixes of a graph.
+    """The labels, text units, discrepancies and prefixes of a graph.
 
     labels   IRI → its labels, English first
     stated   IRI of a statement → the references of the passages that state it
     language the language of labels, where they have it
+    noted    IRI of a thing → the discrepancies that are about it
     inverse  IRI of a property → its labels for reading it from the value to the thing, English first
     """
 
     labels: Mapping[str, tuple[Label, ...]]
     units: tuple[Unit, ...]
     stated: Mapping[str, tuple[str, ...]]
+    noted: Mapping[str, tuple[Discrepancy, ...]]
     prefixes: Mapping[str, str]
     inverse: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
     language: str = "en"
 
     @classmethod
     def of(cls, graph: KnowledgeGraph) -> Names:
-        """The names of a graph, from the saved queries pages/labels, pages/units and pages/stated."""
+        """The names of a graph, from the saved queries for pages."""
         labels: dict[str, list[Label]] = {}
         for thing, label in graph.ask("pages/labels").rows:
             if is_literal(label):
@@ -129,14 +154,23 @@ class Names:
             labels={iri: tuple(sorted(names, key=_first)) for iri, names in labels.items()},
             units=tuple(_units(graph)),
             stated={iri: tuple(references) for iri, references in stated.items()},
+            noted=_noted(graph),
             prefixes=graph.prefixes,
             inverse={iri: tuple(sorted(found, key=_first)) for iri, found in inverse.items()},
         )
 
     @cached_property
     def by_reference(self) -> dict[str, Unit]:
-        """Reference (`13.6`, `theme 13`, `part 3`) → text unit."""
-        return {unit.reference: unit for unit in self.units}
+        """Reference (`13.6`, `theme 13`, `part 3`) → text unit; where several reports have it, that of the first."""
+        return {unit.reference: unit for unit in reversed(self.units)}
+
+    @cached_property
+    def _by_report(self) -> dict[tuple[str, str], Unit]:
+        return {(unit.report, unit.reference): unit for unit in self.units}
+
+    def unit(self, reference: str, report: str = "") -> Unit | None:
+        """The text unit of a reference, in the report of that IRI if that has it; None where there is none."""
+        return self._by_report.get((report, reference)) or self.by_reference.get(reference)
 
     @cached_property
     def by_iri(self) -> dict[str, Unit]:
@@ -218,17 +252,48 @@ def _first(label: Label) -> tuple[int, str, str]:
     return (_LANGUAGES.index(label.language) if known else len(_LANGUAGES), label.language, label.text)
 
 
-def _units(graph: KnowledgeGraph):
-    theme = "0"
-    for row in graph.ask("pages/units"):
-        kind = row["class"].rpartition("/")[2]
+def _noted(graph: KnowledgeGraph) -> dict[str, tuple[Discrepancy, ...]]:
+    notes: dict[str, list[dict[str, Any]]] = {}
+    for row in graph.ask("pages/noted"):
+        notes.setdefault(row["discrepancy"], []).append(row)
+    found: dict[str, list[Discrepancy]] = {}
+    for iri, rows in notes.items():
+        references = tuple(dict.fromkeys(row["passage"] for row in rows if row["passage"]))
+        path = f"/discrepancies#{quote(iri.rpartition('/')[2])}"
+        entry = Discrepancy(path, rows[0]["kind"], rows[0]["message"], references)
+        for thing in dict.fromkeys(row["about"] for row in rows if row["about"]):
+            found.setdefault(thing, []).append(entry)
+    return {thing: tuple(entries) for thing, entries in found.items()}
+
+
+def _units(graph: KnowledgeGraph) -> list[Unit]:
+    """Every unit, by report and in the order of its text."""
+    rows = {row["unit"]: row for row in graph.ask("pages/units")}
+
+    def report(iri: str) -> str:
+        while iri in rows:
+            iri = rows[iri]["whole"]
+        return iri
+
+    kinds = {iri: row["class"].rpartition("/")[2] for iri, row in rows.items()}
+    passages = {(report(iri), row["number"]) for iri, row in rows.items() if kinds[iri] == "Passage"}
+
+    def slug(iri: str) -> str:
+        kind, number = kinds[iri], rows[iri]["number"]
         if kind == "Part":
-            theme = ""
-        elif kind == "Theme" or not theme:
-            theme = row["number"]
-        yield Unit(
-            iri=row["unit"],
-            kind=kind,
+            return f"part-{number}"
+        is_taken = kind != "Passage" and ((report(iri), number) in passages or number == OPENING)
+        return f"section-{number}" if is_taken else number
+
+    def section(iri: str) -> str:
+        if kinds[iri] == "Passage":
+            return slug(rows[iri]["whole"]) if rows[iri]["whole"] in rows else OPENING
+        return "" if kinds[iri] == "Part" else slug(iri)
+
+    found = [
+        Unit(
+            iri=iri,
+            kind=kinds[iri],
             number=row["number"],
             reference=row["reference"],
             whole=row["whole"],
@@ -236,5 +301,10 @@ def _units(graph: KnowledgeGraph):
             start=row["start"],
             end=row["end"],
             silence=row["silence"] or "",
-            theme=theme,
+            report=report(iri),
+            slug=slug(iri),
+            section=section(iri),
         )
+        for iri, row in rows.items()
+    ]
+    return sorted(found, key=lambda unit: unit.report)

@@ -24,6 +24,8 @@ LANGUAGES = {"en": "English", "kk": "Қазақша", "pt": "Português", "ru": 
 # The parameter that chooses one; no question has a parameter of this name.
 LANGUAGE = "lang"
 _QUESTION = re.compile(r"\b[a-z]+/[a-z0-9]+(?:-[a-z0-9]+)*\b")
+# The ending of a file; the number of a passage (13.6, II.D) is none.
+_ENDING = re.compile(r"\.[a-z]")
 MENU = (
     ("/query", "Questions"),
     ("/report", "Report"),
@@ -85,7 +87,7 @@ def url(base: str, path: str) -> str:
 def link(context: Context, address: Address, path: str) -> str:
     """The address for a link on a page: to other pages with the language of names, where the address chose that."""
     last = path.partition("#")[0].partition("?")[0].rpartition("/")[2]
-    if address.chosen and path.startswith("/") and (last.endswith(".html") or "." not in last):
+    if address.chosen and path.startswith("/") and (last.endswith(".html") or not _ENDING.search(last)):
         before, sign, place = path.partition("#")
         path = f"{before}{'&' if '?' in before else '?'}{LANGUAGE}={address.language}{sign}{place}"
     return url(context.base, path)
@@ -117,6 +119,7 @@ FILTERS = {
     "url": pass_context(lambda variables, path: link(variables["context"], variables["address"], path)),
     "here": pass_context(lambda variables, path: url(variables["context"].base, path)),
     "sentence": lambda text: text[:1].upper() + text[1:],
+    "query_string": urlencode,
     "with_links": pass_context(lambda variables, text: with_links(variables["context"], text)),
 }
 

@@ -227,7 +227,7 @@ def _row(names: Names, iri: str, facts: list[Fact], own: Mapping[str, list[Any]]
         times=_times(terms("isForPeriod", "dated"), terms("startDate"), terms("endDate")),
         law=terms(*(name for name in _LAW if namespaces.SR + name not in ways)),
         status=terms("hasStatus"),
-        passages=cells.passages([unit.reference] if unit else names.stated.get(iri, ()), names),
+        passages=cells.passages([unit.reference] if unit else names.stated.get(iri, ()), names, names.report_of(iri)),
     )
 
 
@@ -242,7 +242,7 @@ def _times(
 
 def _place(names: Names, iri: str) -> float:
     """Where in the text a thing stands first; after everything where it stands nowhere."""
-    unit = names.by_iri.get(iri) or names.by_reference.get(next(iter(names.stated.get(iri, ())), ""))
+    unit = names.by_iri.get(iri) or names.unit(next(iter(names.stated.get(iri, ())), ""), names.report_of(iri))
     return unit.start if unit else float("inf")
 
 

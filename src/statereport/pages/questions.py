@@ -97,6 +97,7 @@ def question_page(context: Context, address: Address, name: str) -> Page:
         view=views.view(table, address),
         words=_in_words(fields) if empty else "",
         answer=answer,
+        noted=cells.discrepancies(answer, context.names),
         why=emptiness.explain(text, context.graph.engine, query.source) if empty else None,
         chart=charts.chart_image(chart.of(query, answer), path, values.items()) if charted else None,
         formats=FORMATS[answer.form],

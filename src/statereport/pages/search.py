@@ -109,9 +109,9 @@ def _sections(context: Context, hit: search.Hit) -> dict[str, str]:
     """The theme numbers of a thing's passages, with their titles."""
     found = {}
     for reference in hit.passages:
-        unit = context.names.by_reference.get(reference)
-        theme = context.names.by_iri.get(unit.whole) if unit else None
-        if theme and theme.label:
+        unit = context.names.unit(reference, context.names.report_of(hit.iri))
+        theme = context.names.by_iri.get(unit.whole) if unit and unit.kind == "Passage" else unit
+        if theme and theme.kind != "Part":
             found[theme.number] = f"{theme.number} {theme.label[:1].upper()}{theme.label[1:]}"
     return found
 
@@ -158,6 +158,6 @@ def _result(context: Context, hit: search.Hit) -> Result:
     return Result(
         thing,
         hit.kind,
-        cells.passages((unit.reference,) if unit else hit.passages, context.names),
+        cells.passages((unit.reference,) if unit else hit.passages, context.names, unit.report if unit else ""),
         "" if around in known or known in around else around,
     )

@@ -78,10 +78,11 @@ def thing_page(context: Context, address: Address, space: str, name: str) -> Pag
         asks=portrait.questions_about(context, iri),
         many=portrait.FEW_ROWS,
         unit=context.names.by_iri.get(iri),
-        passages=cells.passages(context.names.stated.get(iri, ()), context.names),
+        passages=cells.passages(context.names.stated.get(iri, ()), context.names, context.names.report_of(iri)),
         places=_places(context, description),
         origins=_origins(context, description),
         sections=sections.sections(context, description),
+        noted=context.names.noted.get(iri, ()),
         cite=citations.cite(context, label.text, iri),
         few=FEW,
     )
@@ -182,7 +183,8 @@ def _places(context: Context, description: Description) -> list[tuple[cells.Thin
     found = []
     for place in description.places:
         if place.unit != description.iri and place.passage:
-            passage = cells.passages([place.passage], context.names)[0]
+            report = context.names.report_of(place.statement)
+            passage = cells.passages([place.passage], context.names, report)[0]
             found.append((passage, cells.thing(place.statement, context.names), place.fragment))
     return list(dict.fromkeys(found))
 

@@ -148,10 +148,11 @@ def as_asked(answer: Answer, names: Names, identifiers: bool, query: str) -> Tab
     places = {name: place for place, name in reversed([*enumerate(variables(query))])}
     kept = sorted(range(len(answer.columns)), key=lambda i: places.get(answer.columns[i], len(places)))
     columns = tuple(_column(answer, i) for i in kept)
-    rows = (
-        tuple(_cell(row, i, None, answer.head(answer.columns[i]), names, identifiers) for i in kept)
-        for row in answer.rows
-    )
+    rows = []
+    for row in answer.rows:
+        report = _report(answer, row, names)
+        heads = [(i, answer.head(answer.columns[i])) for i in kept]
+        rows.append(tuple(_cell(row, i, None, head, names, identifiers, report) for i, head in heads))
     return Table(columns, tuple(rows))
 
 

@@ -132,10 +132,10 @@ class Names:
     labels: Mapping[str, tuple[Label, ...]]
     units: tuple[Unit, ...]
     stated: Mapping[str, tuple[str, ...]]
-    noted: Mapping[str, tuple[Discrepancy, ...]]
     prefixes: Mapping[str, str]
     inverse: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
     language: str = "en"
+    noted: Mapping[str, tuple[Discrepancy, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, graph: KnowledgeGraph) -> Names:
@@ -154,8 +154,8 @@ class Names:
             labels={iri: tuple(sorted(names, key=_first)) for iri, names in labels.items()},
             units=tuple(_units(graph)),
             stated={iri: tuple(references) for iri, references in stated.items()},
-            noted=_noted(graph),
             prefixes=graph.prefixes,
+            noted=_noted(graph),
             inverse={iri: tuple(sorted(found, key=_first)) for iri, found in inverse.items()},
         )
 

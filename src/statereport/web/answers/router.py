@@ -25,6 +25,8 @@ from statereport.web.wire.http import Request, Response, tagged
 SWITCHES = (question_pages.IDENTIFIERS,)
 # Addresses that end in a slash; at any other, the slash is left out.
 WITH_SLASH = ("/", "/def/", "/sparql/")
+# No address of a thing is longer, so for what is longer nothing is looked up.
+_LONGEST = 1_000
 
 
 def answer(site: Site, request: Request) -> Response:
@@ -167,6 +169,8 @@ def successor(site: Site, request: Request) -> str:
 
 def _replacement(site: Site, local: str) -> str:
     """The IRI, without its base, of what replaced the thing of an IRI, both without the base; "" where nothing did."""
+    if len(local) > _LONGEST:
+        return ""
     try:
         term = iri_text(BASE + local.removeprefix("/"))
     except ValueError:

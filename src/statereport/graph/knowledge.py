@@ -18,6 +18,7 @@ from statereport.questions.prepared import NOTHING, Prepared
 from statereport.rdf import prefixes
 from statereport.sparql.answers import Answer
 from statereport.sparql.engine import Engine, Store
+from statereport.sparql.query import Query
 
 if TYPE_CHECKING:
     from statereport.graph import describe, search
@@ -62,7 +63,7 @@ class KnowledgeGraph:
         """An answer as people read it: with short names and links to passages."""
         return replace(answer, shorten=self.prefixes.shorten, space=self.prefixes.get("passage", ""))
 
-    def sparql(self, text: str, source: str = "query") -> Answer:
+    def sparql(self, text: str | Query, source: str = "query") -> Answer:
         """The answer to a SPARQL query of your own, which need not declare the project's prefixes.
 
         Raises QuerySyntax, QueryRefused.

@@ -17,6 +17,8 @@ from statereport.rdf.namespaces import SR
 from statereport.rdf.terms import is_iri, is_literal, plain
 from statereport.sparql.answers import Answer
 from statereport.sparql.engine import answer_bytes, iri_text
+from statereport.sparql.query import Query
+from statereport.sparql.tokens import DEEPEST
 from statereport.web.wire import problems
 from statereport.web.wire.http import Request, Response
 
@@ -95,7 +97,9 @@ def _ask(graph: KnowledgeGraph, name: str, parameters: Mapping[str, str], limit:
 
 def _sparql(graph: KnowledgeGraph, query: str, limit: int) -> dict[str, Any]:
     """The answer to a query of SPARQL, which may use the project's prefixes undeclared."""
-    found = graph.sparql(query)
+    asked = Query(query, prefixes=graph.prefixes)
+    asked.screen(deepest=DEEPEST)
+    found = graph.sparql(asked)
     question = saved.parse(query.encode("utf-8", "replace"), "query", "query", prefixes=graph.prefixes)
     cited = citation.cite(question, {}, graph.header, graph.digest, own=True)
     return _shown(graph, found, limit, str(cited))

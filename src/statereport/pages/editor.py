@@ -16,6 +16,7 @@ from statereport.pages.questions import FORMATS, IDENTIFIERS
 from statereport.rdf.namespaces import BASE, SR
 from statereport.sparql import emptiness
 from statereport.sparql.query import Query
+from statereport.sparql.tokens import DEEPEST
 
 # The rows that the page shows; the downloads have all.
 MOST = 1000
@@ -51,9 +52,13 @@ def editor_page(context: Context, address: Address) -> Page:
     given = address.value("query")
     if not given.strip():
         return _render(context, address, given or EXAMPLE)
-    text = Query(given.replace("\r\n", "\n"), prefixes=context.graph.prefixes).whole
+    query = Query(given.replace("\r\n", "\n"), prefixes=context.graph.prefixes)
+    text = query.text
     try:
-        answer = context.graph.sparql(text)
+        query.screen(deepest=DEEPEST)  # before the engine reads it, which takes long for what is nested deeply
+        text = query.whole
+        # Where no prefix was added, the query that was read is the one that is asked: a long one is read once.
+        answer = context.graph.sparql(query if text == query.text else text)
     except Problem as problem:
         return _render(context, address, text, 400, fault=_fault(problem))
     identifiers = bool(address.value(IDENTIFIERS))

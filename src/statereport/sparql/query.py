@@ -89,7 +89,9 @@ class Query:
                 what=f"The query has {len(self.text):,} characters; the longest that is run has {LONGEST:,}.",
                 hint="ask several shorter questions, or load an export into an engine of your own.",
             )
-        refusal = tokens.refused(self.tokens, inserts, graphs, deepest)
+        # A long query is read only as far as it is right; a short one is kept, since more is asked of it.
+        words = self.tokens if len(self.text) <= _SHORT or "tokens" in vars(self) else tokens.tokens(self.text)
+        refusal = tokens.refused(words, inserts, graphs, deepest)
         if refusal:
             token, what, hint = refusal
             raise QueryRefused(where=self.place(token.start), what=what, hint=hint)

@@ -16,6 +16,7 @@ import miniproject
 import pytest
 import real
 from loops import some
+from sampling import WHOLE
 
 from statereport import atomic
 from statereport.errors import BuildLocked, DataViolates, DiskFull, LiteralNotCanonical
@@ -148,14 +149,14 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_one(project, tmp_path):
     before = bytes_of(out)
     moments = random.Random(8)
     killed = 0
-    for _ in range(25):
+    for _ in range(25 if WHOLE else 10):
         process = run(project, out, start_new_session=True)
         time.sleep(moments.uniform(0.05, 1.2))
         killed += process.poll() is None
         process.kill()
         process.wait()
         assert bytes_of(out) == before and sums_hold(out)
-    assert killed > 5, "the builds were over before they could be killed"
+    assert killed > 3, "the builds were over before they could be killed"
     build.build(project, out)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "project"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import pytest
+from sampling import sample
 
 CITED = "SELECT ?law WHERE { ?law a sr:LegalInstrument } LIMIT 5"
 PLAIN = {
@@ -85,9 +86,12 @@ QUICK = ("home", "question with choices", "editor with an answer", "Figure", "no
 
 
 # In the dark the quick tests look at a telephone, below.
-@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["light", "dark"])
 @pytest.mark.parametrize(
-    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in EVERY]
+    ("name", "dark"),
+    [
+        *((name, False) if name in QUICK else pytest.param(name, False, marks=pytest.mark.slow) for name in EVERY),
+        *(pytest.param(name, True, marks=pytest.mark.slow) for name in sample(EVERY, 10)),
+    ],
 )
 def test_there_is_no_barrier_in_a_page_of_every_kind(reader, address, name, dark):
     path, status = address(name)

@@ -31,7 +31,6 @@ _SENTENCE = {
     "isResponsibilityOf": "for which {} is responsible",
     "isLaidDownIn": "in {}",
     "isPartOf": "in {}",
-    "hasJurisdiction": "in the law of {}",
 }
 # The heading of each kind of thing that speaks of another, in a lawyer's order, and its classes.
 _KINDS = (
@@ -79,6 +78,7 @@ class Row:
     """A thing that speaks of this one.
 
     ways       how it does, read from this thing: "is responsible for"; an inferred one is marked
+    report     the State whose report says it, where there are several reports
     quantity   its number with bound and unit, or ""
     """
 
@@ -90,6 +90,7 @@ class Row:
     law: tuple[cells.Thing, ...]
     status: tuple[cells.Thing, ...]
     passages: tuple[cells.Thing, ...]
+    report: tuple[cells.Thing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ def said_of(context: Context, description: Description) -> tuple[SaidOf, ...]:
     for subject, name, value in context.graph.ask("pages/details-of-mentions", thing=description.iri).rows:
         own = details.setdefault(subject.value, {})
         own.setdefault("a" if name.value == _TYPE else name.value.removeprefix(namespaces.SR), []).append(value)
+    of_states = states(context)
     facts: dict[str, list[Fact]] = {}
     for fact in description.mentions:
         of_lists = fact.predicate.startswith(namespaces.SKOS) and fact.origin != INFERRED
@@ -164,7 +166,7 @@ def said_of(context: Context, description: Description) -> tuple[SaidOf, ...]:
         own = details.get(iri, {})
         title = _title(own.get("a", ()))
         if title:
-            row = _row(context.names, iri, ways, own)
+            row = replace(_row(context.names, iri, ways, own), report=of_states.get(context.names.report_of(iri), ()))
             by_kind.setdefault(title, []).append(((_place(context.names, iri), row.thing.text), row))
     return tuple(
         SaidOf(title, f"of-{number}", tuple(row for _, row in sorted(by_kind[title], key=lambda pair: pair[0])))
@@ -188,6 +190,16 @@ def _named(context: Context, iri: str) -> cells.Thing:
     """A property as the heading of its values: "kind" for "has kind"."""
     thing = cells.thing(iri, context.names)
     return replace(thing, text=thing.text.removeprefix("has "))
+
+
+def states(context: Context) -> dict[str, tuple[cells.Thing, ...]]:
+    """IRI of a report → the State that submits it, with a link to the report; empty where there is one report only."""
+    if len(context.names.reports) < 2:
+        return {}
+    return {
+        row["report"]: (cells.Thing(row["state"], "en", context.names.path(row["report"]), row["label"]),)
+        for row in context.graph.ask("committee/the-report-and-its-frame")
+    }
 
 
 def _own_facts(description: Description) -> Iterable[Fact]:

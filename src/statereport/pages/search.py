@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from statereport.errors import BadSearch
 from statereport.graph import search
-from statereport.pages import cells
+from statereport.pages import cells, portrait
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
 
@@ -32,6 +32,7 @@ class Result:
     kind: str
     passages: tuple[cells.Thing, ...]
     around: str = ""
+    report: cells.Thing | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def search_page(context: Context, address: Address) -> Page:
     fits = [hit for hit in hits if _fits(hit, given, of)]
     last = max((len(fits) - 1) // MOST + 1, 1)
     page = min(max(int(address.value("page", "1")) if address.value("page", "1").isdecimal() else 1, 1), last)
+    states = portrait.states(context)
     facets = [(name, _choices(hits, name, words, given, of)) for name in FACETS]
     return render(
         context,
@@ -74,7 +76,7 @@ def search_page(context: Context, address: Address) -> Page:
         total=len(fits),
         some=some,
         first=(page - 1) * MOST + 1,
-        results=[_result(context, hit) for hit in fits[(page - 1) * MOST : page * MOST]],
+        results=[_result(context, hit, states) for hit in fits[(page - 1) * MOST : page * MOST]],
         facets=[(name, choices) for name, choices in facets if len(choices) > 1 or name in given],
         before=_path(words, given, page - 1) if page > 1 else "",
         after=_path(words, given, page + 1) if page < last else "",
@@ -150,7 +152,7 @@ def _path(words: str, given: dict[str, str], page: int = 1) -> str:
     return f"/search?{urlencode({'q': words, **given, **({'page': page} if page > 1 else {})})}"
 
 
-def _result(context: Context, hit: search.Hit) -> Result:
+def _result(context: Context, hit: search.Hit, states: Mapping[str, tuple[cells.Thing, ...]] | None = None) -> Result:
     unit = context.names.by_iri.get(hit.iri)
     thing = cells.Thing(unit.label, "en", unit.path) if unit else cells.thing(hit.iri, context.names)
     around = hit.snippet.replace("[", "").replace("]", "")
@@ -160,4 +162,5 @@ def _result(context: Context, hit: search.Hit) -> Result:
         hit.kind,
         cells.passages((unit.reference,) if unit else hit.passages, context.names, unit.report if unit else ""),
         "" if around in known or known in around else around,
+        next(iter((states or {}).get(context.names.report_of(hit.iri), ())), None),
     )

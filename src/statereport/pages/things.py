@@ -77,6 +77,7 @@ def thing_page(context: Context, address: Address, space: str, name: str) -> Pag
         said_of=portrait.said_of(context, description),
         asks=portrait.questions_about(context, iri),
         many=portrait.FEW_ROWS,
+        state=next(iter(portrait.states(context).get(context.names.report_of(iri), ())), None),
         unit=context.names.by_iri.get(iri),
         passages=cells.passages(context.names.stated.get(iri, ()), context.names, context.names.report_of(iri)),
         places=_places(context, description),

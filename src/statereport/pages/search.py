@@ -160,7 +160,11 @@ def _result(context: Context, hit: search.Hit, states: Mapping[str, tuple[cells.
     return Result(
         thing,
         hit.kind,
-        cells.passages((unit.reference,) if unit else hit.passages, context.names, unit.report if unit else ""),
+        cells.passages(
+            (unit.reference,) if unit else hit.passages,
+            context.names,
+            unit.report if unit else context.names.report_of(hit.iri),
+        ),
         "" if around in known or known in around else around,
         next(iter((states or {}).get(context.names.report_of(hit.iri), ())), None),
     )

@@ -112,6 +112,12 @@ def test_the_first_page_links_every_question_and_every_theme(read):
     assert not [unit.number for unit in read.site.names.units if unit.kind == "Theme" and unit.path not in links]
 
 
+def test_the_number_of_instruments_is_the_same_wherever_it_stands(read):
+    home = next(e.text for e in read("/").one("section", class_="counts").all("a") if "instruments" in e.text)
+    table = read("/query/tables/instruments.html").one("p", class_="result").text
+    assert home.split()[0] == table.split()[0] and f"{home.split()[0]} instruments" in read("/law").text
+
+
 def test_questions_are_found_by_their_words(read):
     page = read("/query?words=roma")
     links = [e["href"] for e in page.one("main").all("a") if e["href"].startswith("/query/")]

@@ -165,7 +165,8 @@ def said_of(context: Context, description: Description) -> tuple[SaidOf, ...]:
     for iri, ways in facts.items():
         own = details.get(iri, {})
         title = _title(own.get("a", ()))
-        if title:
+        # The provisions of an instrument have a section of their own, in their order.
+        if title and not (title == "Provisions" and all(fact.origin == INFERRED or _is_part(fact) for fact in ways)):
             row = replace(_row(context.names, iri, ways, own), report=of_states.get(context.names.report_of(iri), ()))
             by_kind.setdefault(title, []).append(((_place(context.names, iri), row.thing.text), row))
     return tuple(
@@ -211,6 +212,10 @@ def _own(description: Description) -> dict[str, list[Any]]:
     for fact in _own_facts(description):
         found.setdefault(fact.predicate.removeprefix(namespaces.SR), []).append(fact.value)
     return found
+
+
+def _is_part(fact: Fact) -> bool:
+    return fact.predicate == f"{namespaces.SR}isPartOf"
 
 
 def _title(classes: Iterable[Any]) -> str:

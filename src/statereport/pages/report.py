@@ -16,7 +16,7 @@ from statereport.pages.page import Address, Page, render
 
 ANSWERS = ("yes", "partly", "no")
 OPENING_TITLE = "Opening paragraphs"
-# Class → what its number is called on the first page, and where the things are listed.
+# Class, or several → what its number is called on the first page, and where the things are listed.
 _COUNTED = (
     ("Passage", "passages", "/report"),
     ("Figure", "figures", "/query/tables/figures.html"),
@@ -24,7 +24,7 @@ _COUNTED = (
     ("Norm", "norms", "/query/tables/norms.html"),
     ("Claim", "claims", "/query/tables/claims.html"),
     ("Citation", "citations of law", "/query/tables/citations.html"),
-    ("LegalInstrument", "legal instruments", "/law"),
+    ("LegalInstrument InstrumentSeries", "legal instruments", "/law"),
     ("Request", "requests", "/query/committee/requests-and-answers.html"),
 )
 
@@ -111,7 +111,7 @@ def report_headers(context: Context) -> tuple[ReportHeader, ...]:
             symbol=row.get("symbol") or "",
             date=row.get("date") or "",
             thing=cells.thing(row["report"], context.names),
-            counts=tuple((numbers.get(name, 0), what, path) for name, what, path in _COUNTED),
+            counts=tuple((sum(numbers.get(name, 0) for name in of.split()), what, path) for of, what, path in _COUNTED),
         )
         for row in context.graph.ask("pages/reports")
     )

@@ -83,8 +83,13 @@ class SavedQuery:
         return self.name.rpartition("/")[2]
 
     @cached_property
+    def _own(self) -> Query:
+        """The query with its defaults, which is taken apart once."""
+        return Query(self.text, self.source)
+
+    @cached_property
     def _shape(self) -> Query:
-        return form_of(self.text, self.source)
+        return form_of(self._own)
 
     @property
     def form(self) -> str:
@@ -138,7 +143,8 @@ class SavedQuery:
 
     def answer(self, engine: Engine, values: Mapping[str, Any] | None = None) -> Answer:
         """The answer with these values, its rows joined as the header says. Raises BadParameter."""
-        return engine.query(self.bind(values), self.source).joined(self.heads)
+        text = self.bind(values) if values else self._own
+        return engine.query(text, self.source).joined(self.heads)
 
     def bind(self, values: Mapping[str, Any] | None = None) -> str:
         """The query with these values in place of defaults. Raises BadParameter for a name or value that does not fit.
@@ -148,7 +154,7 @@ class SavedQuery:
         given = self.renamed(values)
         known = {name: self.parameter(name) for name in given}
         text = self.text
-        for block in reversed(Query(text, self.source).blocks):
+        for block in reversed(self._own.blocks):
             if block.variable in known:
                 term = known[block.variable].term(given[block.variable], self.name)
                 text = text[: block.start] + term + text[block.end :]

@@ -1,10 +1,10 @@
-# make · make test · make test-all · make test-whole · make lint · make bench · make hostile
+# make · make test · make test-all · make test-whole · make lint · make bench · make bench-compare · make hostile
 # make pictures · make diagram · make questions · make lock · make clean
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
 build: .venv/installed | .venv/editor ## the graph: check, infer, answer every saved question, write build/
-	$(BIN)/statereport build
+	$(BIN)/python -m compileall -q src && $(BIN)/statereport build
 
 test: .venv/tested ## the quick tests
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
@@ -20,6 +20,9 @@ lint: .venv/tested ## style of the code, format of the Turtle
 
 bench: .venv/tested ## speed and memory, as ratios to named peers
 	$(BIN)/python bench/bench.py
+
+bench-compare: .venv/tested ## the last two runs of the benchmark side by side
+	$(BIN)/python bench/compare.py
 
 hostile: .venv/tested ## attacks on the server, and on others for comparison: one JSON of figures
 	$(BIN)/python tests/web/hostile.py
@@ -39,7 +42,7 @@ lock: .venv/tested ## pin every package with its hashes
 clean: ## remove what was built; the environment stays
 	rm -rf build dist .pytest_cache .ruff_cache
 
-.PHONY: build test test-all test-whole lint bench hostile pictures diagram questions lock clean
+.PHONY: build test test-all test-whole lint bench bench-compare hostile pictures diagram questions lock clean
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "statereport needs Python 3.11 or later: make PYTHON=/path/to/python3.11"; exit 1; }

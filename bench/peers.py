@@ -55,12 +55,19 @@ MaxQueryCostEstimationTime = 400
 
 @dataclass
 class Peer:
-    """A server: its name and version, the address of its endpoint, how to start it again, and its process."""
+    """A server: its name and version, the address of its endpoint, how to start it again, and its process.
+
+    One that takes writing has the addresses of its updates and of its graph store too, and its user and password.
+    """
 
     name: str
     endpoint: str
     start: Callable[[], subprocess.Popen]
     process: subprocess.Popen
+    update: str = ""
+    graph_store: str = ""
+    user: str = ""
+    password: str = ""
 
     def alive(self) -> bool:
         """True while its process runs."""
@@ -131,8 +138,10 @@ def _ended(peer: Peer) -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def oxigraph(data: Path, folder: Path, timeout: int | None = None) -> Iterator[Peer | None]:
+def oxigraph(data: Path | None, folder: Path, timeout: int | None = None) -> Iterator[Peer | None]:
     """The oxigraph server with some N-Quads, read-only; None where it is not installed.
+
+    Without data it is empty and takes writing, and its default graph is the union of all.
 
     With a `timeout` it starts a thread for each query, which sleeps for so many seconds: at thousands of queries in a
     second it has no thread left, answers with errors, and aborts.
@@ -141,25 +150,30 @@ def oxigraph(data: Path, folder: Path, timeout: int | None = None) -> Iterator[P
         yield None
         return
     store, port = folder / "oxigraph", free_port()
-    subprocess.run(
-        [OXIGRAPH, "load", "--location", store, "--file", data],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    command = [str(OXIGRAPH), "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
+    if data:
+        subprocess.run(
+            [OXIGRAPH, "load", "--location", store, "--file", data],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    how = ["serve-read-only"] if data else ["serve", "--union-default-graph"]
+    command = [str(OXIGRAPH), *how, "--location", str(store), "--bind", f"127.0.0.1:{port}"]
     command += ["--timeout-s", str(timeout)] if timeout else []
     version = subprocess.run([OXIGRAPH, "--version"], check=True, capture_output=True, text=True).stdout.strip()
     process = _started(command, folder)
-    peer = Peer(version, f"http://127.0.0.1:{port}/query", lambda: _started(command, folder), process)
+    base = f"http://127.0.0.1:{port}"
+    peer = Peer(version, f"{base}/query", lambda: _started(command, folder), process)
+    if not data:
+        peer.update, peer.graph_store = f"{base}/update", f"{base}/store"
     with _ended(peer):
         wait(peer.endpoint, process)
         yield peer
 
 
 @contextlib.contextmanager
-def virtuoso(data: Path, folder: Path) -> Iterator[Peer | None]:
-    """Virtuoso with some N-Quads by named graph; None where it is not installed.
+def virtuoso(data: Path | None, folder: Path) -> Iterator[Peer | None]:
+    """Virtuoso with some N-Quads by named graph, or empty; None where it is not installed.
 
     Raises RuntimeError where it does not load them.
     """
@@ -168,17 +182,23 @@ def virtuoso(data: Path, folder: Path) -> Iterator[Peer | None]:
         return
     home, sql, http = folder / "virtuoso", free_port(), free_port()
     home.mkdir()
-    (home / "virtuoso.ini").write_text(INI.format(sql=sql, http=http, home=home, data=data.parent), encoding="utf-8")
+    (home / "virtuoso.ini").write_text(
+        INI.format(sql=sql, http=http, home=home, data=data.parent if data else home), encoding="utf-8"
+    )
     command = [VIRTUOSO, "+foreground", "+configfile", str(home / "virtuoso.ini")]
     version = subprocess.run([VIRTUOSO, "-?"], capture_output=True, text=True, check=False)
     words = f"{version.stdout} {version.stderr}".split()
     number = next((word for i, word in enumerate(words) if i and words[i - 1] == "Version"), "")
     process = _started(command, home)
-    peer = Peer(
-        f"virtuoso {number}".strip(), f"http://127.0.0.1:{http}/sparql", lambda: _started(command, home), process
-    )
+    base = f"http://127.0.0.1:{http}"
+    peer = Peer(f"virtuoso {number}".strip(), f"{base}/sparql", lambda: _started(command, home), process)
+    peer.update, peer.graph_store = f"{base}/sparql-auth", f"{base}/sparql-graph-crud-auth"
+    peer.user, peer.password = "dba", "dba"
     with _ended(peer):
         wait(peer.endpoint, process)
+        if not data:
+            yield peer
+            return
         load = f"DB.DBA.TTLP_MT(file_to_string_output('{data}'), '', 'urn:none', 767, 1); checkpoint;"
         done = subprocess.run(
             [ISQL, f"127.0.0.1:{sql}", "dba", "dba", f"EXEC={load}"],

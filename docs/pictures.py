@@ -25,7 +25,7 @@ BASE = "http://statereport.test"
 # Picture → the page, and its width and height in pixels.
 PICTURES = {
     "question.png": ("/query/statistics/article-174-cases.html", 1100, 1080),
-    "reader.png": ("/report/13", 1100, 960),
+    "reader.png": ("/report/kaz-cerd-8-10-addendum/13", 1100, 960),
 }
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from statereport.graph import build_folder
 from statereport.project import Project, find_project
+from statereport.questions import prepared
+from statereport.questions.saved import SavedQueries, prepare
 from statereport.rdf import dataset, turtle, writers
 from statereport.rdf.namespaces import GRAPH
+from statereport.sparql.engine import Store
 
 REPORT = """# Two figures.
 
@@ -169,7 +172,9 @@ def quads(project: Project) -> list:
 
 def build(project: Project, out: Path, digest: str = "") -> Path:
     """The part of a build that answers questions; `digest` stands for the RDFC-1.0 hash of what is stated."""
-    number = build_folder.write_store(quads(project), out)
+    given = quads(project)
+    number = build_folder.write_store(given, out)
+    (out / prepared.FILE).write_bytes(prepare(SavedQueries.of(project), Store.memory(given)))
     further = {"rdfc10": {"statereport": digest}} if digest else {}
     build_folder.write_about(out, build_folder.made_from(project), number, further)
     build_folder.write_manifest(out)

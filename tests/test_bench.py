@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import platform
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 import bench
+import compare
 import load
 import miniproject
 import peers
@@ -30,12 +32,63 @@ def subject(tmp_path_factory) -> bench.Subject:
 
 def test_every_measure_gives_rows(subject):
     """All but the server, which has a test of its own."""
-    measures = [measure for measure in bench.MEASURES if measure is not bench.server]
+    measures = [measure for measure in bench.MEASURES if measure not in (bench.server, bench.elsewhere)]
     rows = {measure.__name__: list(measure(subject, FEW)) for measure in measures}
     assert all(rows.values()) and sum(map(len, rows.values())) >= 11
     assert all(row.ours > 0 and row.what for found in rows.values() for row in found)
     peers_of = {row.peer for found in rows.values() for row in found if row.theirs}
-    assert peers_of == {"python -c pass", "import rdflib", "pyoxigraph", "rdflib", "owlrl, OWL RL", "pySHACL alone"}
+    programs = {"oxigraph query"} if peers.OXIGRAPH.is_file() else set()
+    assert peers_of - programs == {
+        *("import click", "import pyoxigraph", "pyoxigraph", "their median", "rdflib", "rdflib reads the N-Quads"),
+        *("owlrl, OWL RL", "pySHACL alone"),
+    }
+    assert programs <= peers_of
+
+
+@pytest.mark.slow
+@pytest.mark.server
+def test_questions_are_asked_of_each_peer_that_is_installed(subject):
+    rows = list(bench.elsewhere(subject, Setting(repeats=1)))
+    installed = {"oxigraph": peers.OXIGRAPH.is_file(), "virtuoso": bool(peers.VIRTUOSO and peers.ISQL)}
+    assert [row.peer.split()[0] for row in rows] == list(installed)
+    assert [bool(row.theirs) for row in rows] == list(installed.values()) and all(row.ours > 0 for row in rows)
+
+
+def test_two_runs_are_compared_by_their_ratios_and_what_differs_between_the_machines_is_named(
+    capsys, monkeypatch, tmp_path
+):
+    old = {
+        "machine": {"cores": 2},
+        "versions": {"rdflib": "7.5"},
+        "rows": [Row("9 questions", 2, "s", "oxigraph 1", 4)],
+    }
+    new = {
+        "machine": {"cores": 2},
+        "versions": {"rdflib": "7.6"},
+        "rows": [Row("8 questions", 3, "s", "oxigraph 2", 3)],
+    }
+    old["rows"].append(Row("memory", 80, "MB"))
+    new["rows"] += [Row("memory", 40, "MB"), Row("page", 100, "/s")]
+    for name, run in (("a.json", old), ("b.json", new)):
+        (tmp_path / name).write_text(json.dumps({**run, "rows": [row.record() for row in run["rows"]]}))
+    monkeypatch.setattr(compare, "RESULTS", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["compare.py"])
+    compare.main()
+    said = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert said == [
+        ["rdflib:", "7.5", "→", "7.6"],
+        ["what", "peer", "before", "now", "better"],
+        ["questions", "oxigraph", "2.00×", "1.00×", "0.50×"],
+        ["memory", "80", "MB", "40", "MB", "2.00×"],
+        ["page", "–", "100/s"],
+    ]
+
+
+def test_what_is_kept_of_a_run_names_no_machine_and_no_path():
+    for path in sorted(bench.RESULTS.glob("*.json")):
+        text = path.read_text(encoding="utf-8")
+        assert set(json.loads(text)["machine"]) == {"cores", "processor", "python"}, path.name
+        assert "/tmp" not in text and "/home" not in text and platform.node() not in text, path.name
 
 
 @pytest.mark.server

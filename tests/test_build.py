@@ -16,6 +16,7 @@ import miniproject
 import pytest
 import real
 from loops import some
+from sampling import WHOLE
 
 from statereport import atomic
 from statereport.errors import BuildLocked, DataViolates, DiskFull, LiteralNotCanonical
@@ -146,16 +147,17 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_one(project, tmp_path):
     out = tmp_path / "out"
     build.build(project, out)
     before = bytes_of(out)
-    moments = random.Random(8)
+    chance = random.Random(8)
+    moments = [chance.uniform(0.05, 1.2) for _ in range(25 if WHOLE else 10)]
     killed = 0
-    for _ in range(25):
+    for moment in some(moments):
         process = run(project, out, start_new_session=True)
-        time.sleep(moments.uniform(0.05, 1.2))
+        time.sleep(moment)
         killed += process.poll() is None
         process.kill()
         process.wait()
         assert bytes_of(out) == before and sums_hold(out)
-    assert killed > 5, "the builds were over before they could be killed"
+    assert killed > 3, "the builds were over before they could be killed"
     build.build(project, out)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "project"]
 

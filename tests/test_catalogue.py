@@ -53,8 +53,8 @@ def test_a_question_says_its_target_its_keywords_and_its_parameters(graph) -> No
     assert [
         (row["path"].rpartition("/")[2], row["name"], row["default"].rpartition("/id/")[2]) for row in found[::2]
     ] == [
-        ("wanted", "Group", "legal-status/stateless-person"),
-        ("sort", "Kind of act", "instrument-kind/ministerial-order"),
+        ("group", "Group", "legal-status/stateless-person"),
+        ("kind", "Kind of act", "instrument-kind/ministerial-order"),
     ]
 
 

@@ -22,17 +22,18 @@ from loops import some
 
 from statereport import errors
 from statereport.cli import check as checking
-from statereport.cli import commands, console
+from statereport.cli import commands, console, plain
 from statereport.project import Project
 from statereport.rdf import terms, turtle
 from statereport.source.generators import GENERATORS
+from statereport.sparql import query
 
 COMMANDS = tuple(commands.cli.commands)
 # A program that runs a command, and prints which modules were loaded for it.
-MODULES_OF = """import sys
-from statereport.cli import commands, console
-console.run(commands.cli, sys.argv[1:])
-print(list(sys.modules), file=sys.stderr)"""
+MODULES_OF = """import atexit, sys
+from statereport.cli import main
+atexit.register(lambda: print(list(sys.modules), file=sys.stderr))
+main()"""
 
 
 @pytest.fixture
@@ -86,7 +87,8 @@ def test_every_help_has_an_example(command: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_example_is_understood(command: str) -> None:
     shown = CliRunner().invoke(commands.cli, [command, "--help"])
-    for line in some(re.findall(r"statereport (\S.*)", shown.output.partition("Example")[2].partition("Options")[0])):
+    text = re.sub(r"\\\n +", "", shown.output)  # a command on several lines
+    for line in some(re.findall(r"statereport (\S.*)", text.partition("Example")[2].partition("Options")[0])):
         name, *args = shlex.split(line)
         assert name == command
         try:
@@ -96,25 +98,70 @@ def test_every_example_is_understood(command: str) -> None:
 
 
 def test_help_loads_no_library_that_only_other_commands_need() -> None:
-    code = MODULES_OF.replace("sys.argv[1:]", "['--help']")
-    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
+    seen = subprocess.run(
+        [sys.executable, "-c", MODULES_OF, "--help"], capture_output=True, text=True, check=True
+    ).stderr
     for library in ("rdflib", "pyshacl", "owlready2", "pyoxigraph", "yaml", "urllib.request"):
         assert f"'{library}'" not in seen
 
 
 def test_a_saved_query_on_a_build_loads_only_the_engine(project) -> None:
-    for args in (["query", "all"], ["show", "figure:13-schools"]):
+    """Each module counts: they are most of what a short answer costs."""
+    never = {"rdflib", "pyshacl", "owlready2", "urllib.request", "ctypes", "secrets", "html", "shutil", "traceback"}
+    never |= {f"statereport.{name}" for name in ("reasoning.inference", "publish.build", "atomic", "sparql.diagnose")}
+    saved = {"click", "yaml", "gzip", "statereport.sparql.emptiness", "statereport.graph.describe"}
+    Path("own.rq").write_text("SELECT ?figure ?value { ?figure sr:value ?value } ORDER BY ?value", encoding="utf-8")
+    for args, without in (
+        (["query", "all", "-p", "least=4000"], never | saved),
+        (["query", "of-one", "-p", 'which=kazakh schools, "KAZAKH"', "--format", "json"], never | saved),
+        (["query", "--sparql", "own.rq"], never | saved),
+        (["show", "figure:13-schools"], never),
+    ):
         seen = subprocess.run([sys.executable, "-c", MODULES_OF, *args], capture_output=True, text=True, check=True)
-        assert "13-schools" in seen.stdout
-        for library in (
-            "rdflib",
-            "pyshacl",
-            "owlready2",
-            "urllib.request",
-            "statereport.reasoning.inference",
-            "statereport.publish.build",
-        ):
-            assert f"'{library}'" not in seen.stderr, library
+        assert "13-schools" in seen.stdout or "13.6" in seen.stdout, args
+        loaded = set(re.findall(r"'([\w.]+)'", seen.stderr))
+        assert loaded & without == set(), args
+        if without != never:
+            assert sum(name.partition(".")[0] == "statereport" for name in loaded) <= 30, sorted(loaded)
+
+
+PLAIN = (
+    "query all", "query figures/all -p least=4000", "query all --param least=1 --format json", "query --sparql own.rq",
+    "query of-one -p which=figure:13-schools-kazakh --format table", "query values", "query any-note --store build",
+    "query nothing", "query all -p least=x", "query all -p most=1", "query all -p least=1 -p least=2",
+    "query all -p least", "query --sparql own.rq -p x=1", "query --sparql gone.rq", "query all --store gone",
+    "query values --format csv",
+)  # fmt: skip
+OTHERWISE = (
+    "", "query", "query --help", "query all --help", "query all more", "query all --sparql own.rq", "query all --cite",
+    "query all --format yaml", "query all --format json --format csv", "query all -pleast=1", "query all --format=csv",
+    "query all -p", "query -- all", "query all --store a --store b", "search all", "query all -p --format", "--version",
+)  # fmt: skip
+
+
+def test_a_plain_question_is_answered_as_the_command_answers_it(project, run, capfdbinary) -> None:
+    Path("own.rq").write_text("SELECT ?figure ?value { ?figure sr:value ?value } ORDER BY ?value", encoding="utf-8")
+    for words in map(str.split, PLAIN):
+        code, out, err = run(*words)
+        asked = plain.question(words)
+        assert asked and console.ended(asked.answer) == code, words
+        assert tuple(stream.decode() for stream in capfdbinary.readouterr()) == (out, err), words
+        assert bool(out) != bool(code), words
+
+
+def test_what_is_no_plain_question_is_left_to_the_command() -> None:
+    assert [words for words in OTHERWISE if plain.question(words.split())] == []
+
+
+def test_a_saved_query_runs_one_query_on_a_build(project, run, monkeypatch) -> None:
+    """What its parameters may be, and by which names, was worked out when the build was made."""
+    asked, run_query = [], query.Query.run
+    monkeypatch.setattr(query.Query, "run", lambda self, *given, **more: asked.append(self) or run_query(self, *given))
+    iri = "https://w3id.org/statereport/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh"
+    for value in ("figure:13-schools-kazakh", 'KAZAKH  schools, "kazakh"', iri):
+        asked.clear()
+        code, out, _ = run("query", "of-one", "-p", f"which={value}", "--format", "csv")
+        assert (code, out.count("3797,13.6"), len(asked)) == (0, 1, 1), value
 
 
 # --- query -----------------------------------------------------------------------------------------------------------
@@ -146,6 +193,33 @@ def test_on_a_terminal_rows_are_a_table(project, run, monkeypatch) -> None:
     out = run("query", "all")[1]
     assert out.splitlines()[1].startswith("-----") and all(len(line) <= 50 for line in out.splitlines())
     assert "\x1b" not in out
+
+
+def test_on_a_terminal_things_have_their_names_and_hints_come_last(project, run, monkeypatch) -> None:
+    monkeypatch.setattr(console, "is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "70")
+    _, out, err = run("query", "all")
+    head = out.splitlines()[0].split()
+    assert head == ["Label", "Value"] and "figure:" not in out and not err
+    assert out.splitlines()[-1].endswith("too.") and "rows" in out
+    assert "figure:" in run("query", "all", "--format", "table")[1]
+
+
+def test_a_blank_line_stands_only_after_rows_that_were_wrapped(project, run, monkeypatch) -> None:
+    monkeypatch.setattr(console, "is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "200")
+    body = run("query", "all")[1].split("rows")[0].splitlines()
+    assert len([line for line in body if not line]) == 1
+
+
+def test_on_a_terminal_a_question_is_found_by_its_words_and_asked_by_its_number(project, run, monkeypatch) -> None:
+    typed = iter(["zzz", "figures", "1"])
+    monkeypatch.setattr(console, "is_dialogue", lambda: True)
+    monkeypatch.setattr(console, "ask", lambda prompt: next(typed))
+    code, out, err = run("query")
+    assert code == 0 and out and "No question has these words." in err and "  1. " in err
+    monkeypatch.setattr(console, "ask", lambda prompt: "")
+    assert run("query") == (0, "", "")
 
 
 def test_a_parameter_takes_the_place_of_the_default(project, run) -> None:
@@ -398,7 +472,8 @@ def test_check_gathers_every_kind_of_finding(project, run, monkeypatch) -> None:
 
 def test_explain_has_every_code_and_lists_them(run) -> None:
     code, out, _ = run("explain")
-    assert code == 0 and out.split() == list(errors.codes())
+    assert code == 0 and [line.split()[0] for line in out.splitlines()] == list(errors.codes())
+    assert all(len(line.split(None, 1)[1]) > 20 for line in out.splitlines()), "and says what each means"
     assert run("explain", "query-refused")[1].startswith("query-refused\n\n")
 
 

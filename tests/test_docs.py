@@ -22,6 +22,7 @@ PAGES = (
     "docs/encoding-a-report.md",
     "docs/THREATS.md",
     "docs/deploy/README.md",
+    "docs/deploy/stores.md",
     "queries/README.md",
 )
 # Commands that are slow or do not end: only their options are read.

@@ -23,6 +23,7 @@ import small
 
 from statereport.errors import EndpointFailed, NotWritable, QueryFailed, QueryRefused, QuerySyntax, UnknownName
 from statereport.graph import build_folder
+from statereport.rdf import writers
 from statereport.rdf.writers import GRAPH_FORMATS, RESULT_FORMATS
 from statereport.sparql import emptiness, tokens
 from statereport.sparql.answers import Answer
@@ -302,6 +303,38 @@ def test_what_a_format_cannot_hold_is_refused_in_words(engine, text: str, form: 
         engine.write(text, lambda forms: form, io.BytesIO())
     other = "json" if form == "xml" else "nt"
     assert engine.serialise(text, other)
+
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+
+
+@pytest.mark.parametrize("form", ["tsv", "json", "xml"])
+@pytest.mark.parametrize("term", ["?x", "TRIPLE(<a:a>, <a:b>, ?x)"])
+@pytest.mark.parametrize("kind", ["langString", "dirLangString"])
+def test_a_literal_without_the_language_of_its_type_is_refused_in_words(engine, kind, term, form) -> None:
+    text = f'SELECT ({term} AS ?y) {{ BIND(STRDT("a\\"\\\\", <{RDF}{kind}>) AS ?x) }}'
+    for write in (engine.serialise, lambda text, form: _written(engine, text, form)):
+        with pytest.raises(NotWritable, match=f"{kind}> has no language"):
+            write(text, form)
+
+
+@pytest.mark.parametrize("form", ["tsv", "json", "xml"])
+def test_text_that_looks_like_such_a_literal_is_written_as_it_is(engine, form) -> None:
+    looks = (f'"datatype":"{RDF}langString"', f'<literal datatype="{RDF}langString">', f'"^^<{RDF}langString>')
+    values = " ".join(f"'{look}'" for look in looks)
+    text = f"SELECT ?x {{ VALUES ?x {{ {values} 'x'@en }} }}"
+    assert _written(engine, text, form) == engine.serialise(text, form)
+    assert engine.query(text).rows[2][0].value == looks[2]
+
+
+@pytest.mark.parametrize("form", ["tsv", "json", "xml"])
+def test_such_a_literal_is_seen_in_pieces_of_any_length(form) -> None:
+    text = f'SELECT ?x {{ BIND(STRDT("a", <{RDF}langString>) AS ?x) }}'
+    data = Store.memory()._inner.query(text).serialize(format=RESULT_FORMATS[form])
+    for length in (1, 7, 64):
+        output = writers.TaggedOutput(io.BytesIO(), form)
+        with pytest.raises(NotWritable):
+            [output.write(data[start : start + length]) for start in range(0, len(data), length)]
 
 
 def test_a_predicate_that_xml_can_hold_is_the_same_for_another_parser(engine) -> None:

@@ -63,7 +63,7 @@ def test_each_format_of_the_real_graph_is_read_back_as_it_was(tmp_path, ending):
     dataset = real.dataset()
     graphs = {**dataset.ontology, **dataset.data}
     items = writers.canonical(writers.quads({name: graphs[name] for name in sample(graphs, 20)}))
-    writers.write(items, tmp_path / f"all.{ending}", PREFIXES)
+    writers.write(items, tmp_path, "all", [ending], PREFIXES)
     read = rdflib.Graph().parse(tmp_path / f"all.{ending}", format=PARSERS[ending])
     assert same(rdflib_bridge.to_rdflib(writers.merged(items)), read)
 
@@ -249,7 +249,7 @@ def test_a_dataset_of_every_odd_term_is_read_back_as_it_was(tmp_path, ending, ki
     graph = ox.NamedNode("http://example.org/graph")
     s, p = ox.NamedNode("http://example.org/s"), ox.NamedNode("http://example.org/p")
     items = writers.canonical(ox.Quad(s, p, term, graph) for term in ODD)
-    writers.write(items, tmp_path / f"odd.{ending}", {"ex": "http://example.org/"})
+    writers.write(items, tmp_path, "odd", [ending], {"ex": "http://example.org/"})
     assert writers.canonical(ox.parse((tmp_path / f"odd.{ending}").read_bytes(), format=kind)) == items
     assert len(items) == len(set(ODD)) > 30
 

@@ -72,11 +72,11 @@ def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path):
 
 
 def test_a_file_or_folder_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
 
     file = put(tmp_path / "a.ttl")
-    monkeypatch.setattr(type(file), "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(FileUnreadable, match="may not be read") as fault:
         files.read(file, "graphs/a.ttl")
     assert fault.value.where == "graphs/a.ttl"

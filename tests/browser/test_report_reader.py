@@ -58,12 +58,12 @@ def ink(reader, page, strips: list[dict]) -> list[int]:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_marks_are_part_of_their_line_and_statements_are_numbered(reader, theme):
-    page = reader.open(f"/report/{theme}")
+    page = reader.open(f"/report/kaz-cerd-8-10-addendum/{theme}")
     assert page.locator("ol.statements > li").count() > 5 and page.evaluate(STYLES) == []
 
 
 def test_the_number_of_every_statement_is_in_the_picture(reader):
-    page = reader.open("/report/10")
+    page = reader.open("/report/kaz-cerd-8-10-addendum/10")
     strips = page.evaluate(NUMBERS)
     drawn = ink(reader, page, strips)
     assert len(drawn) > 20 and min(drawn) > 3
@@ -74,7 +74,7 @@ def test_the_number_of_every_statement_is_in_the_picture(reader):
 def test_the_sentence_goes_on_behind_a_mark_in_the_same_line(reader):
     if texts.path() is None:
         skip_with_reason("the report's text is not at hand (set STATEREPORT_TEXT)")
-    page = reader.open("/report/10")
+    page = reader.open("/report/kaz-cerd-8-10-addendum/10")
     strips = page.evaluate(AFTER)
     drawn = ink(reader, page, strips)
     assert len(drawn) > 3 and min(drawn) > 20

@@ -298,7 +298,7 @@ def test_a_question_leads_to_its_answer_with_the_values_that_were_given(site):
     ("/query/law/passages-citing-an-instrument.json?instrument=%22%7D", 400),
     ("/query/law/passages-citing-an-instrument.json?instrument=a:b&instrument=a:c", 400),
     ("/query/pages/statements.json", 404), ("/query/law/nothing.json", 404),
-    ("/query/law/laws-cited-most.ttl", 404), ("/query/laws-cited-most.json", 404),
+    ("/query/quality/discrepancies-in-dqv.csv", 404), ("/query/laws-cited-most.json", 404),
 ])  # fmt: skip
 def test_what_does_not_fit_a_question_is_refused_with_a_hint(site, path, status):
     reply = get(site, path)
@@ -386,6 +386,23 @@ def test_the_data_are_described(site):
     assert header(get(site, "/dataset", "text/turtle"), "Location") == "/dataset.ttl"
     assert header(get(site, "/dataset", "text/html"), "Location") == "/about"
     assert triples(get(site, "/dataset.nt")) == found
+
+
+def test_a_version_of_the_ontology_is_the_whole_ontology(site):
+    whole = triples(get(site, f"/def/{site.version}.nt"))
+    assert len(whole) > 2_000 and whole == triples(get(site, "/def.nt"))
+    assert header(get(site, f"/def/{site.version}", "text/turtle"), "Location") == f"/def/{site.version}.ttl"
+
+
+def test_a_question_is_described_as_data_where_its_answer_is_none(site):
+    iri = ox.NamedNode(f"{namespaces.QUERY}law/laws-cited-most")
+    found = triples(get(site, "/query/law/laws-cited-most.nt"))
+    assert any(t.subject == iri for t in found)
+    assert get(site, "/query/law/laws-cited-most.jsonld").status == 200
+
+
+def test_the_files_are_listed(site):
+    assert header(get(site, "/data"), "Location") == "/about#files"
 
 
 def test_files_are_where_the_description_says(site):

@@ -9,6 +9,7 @@ import attack
 import corpus
 import pytest
 import serving
+from sampling import WHOLE
 
 PAGES = ("/id/kaz-cerd-8-10-addendum/figure/13-schools.ttl", "/query/figures/all.json")
 
@@ -87,9 +88,10 @@ def test_refusals_at_full_speed_cost_no_worker_and_little_of_the_log(served):
 
 
 @pytest.mark.slow
-def test_ten_thousand_broken_requests_leave_no_trace(served):
-    statuses = attack.malformed(served.port, 10_000)
-    assert sum(statuses.values()) == 10_000 and not [status for status in statuses if status >= 500 or status < 0], (
+def test_thousands_of_broken_requests_leave_no_trace(served):
+    number = 10_000 if WHOLE else 3_000
+    statuses = attack.malformed(served.port, number)
+    assert sum(statuses.values()) == number and not [status for status in statuses if status >= 500 or status < 0], (
         statuses
     )
     print(attack.numbered(statuses))

@@ -55,3 +55,22 @@ def test_the_table_of_headers(accept, document, graph, result):
 )  # fmt: skip
 def test_only_the_known_endings_are_endings(path, expected):
     assert split_ending(path, negotiation.DOCUMENTS) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("", "en"),
+        ("*", "en"),
+        ("ru", "ru"),
+        ("ru-RU,ru;q=0.9,en-US;q=0.8", "ru"),
+        ("en;q=0.5, kk;q=0.8", "kk"),
+        ("de, fr;q=0.9", "en"),
+        ("de, pt-BR;q=0.3", "pt"),
+        ("kk;q=0", "en"),
+        ("kk;q=x, ru;q=0.2", "kk"),
+        (";;,,q=1", "en"),
+    ],
+)
+def test_the_language_of_names_is_the_one_that_a_client_prefers(header, wanted):
+    assert negotiation.language(header) == wanted

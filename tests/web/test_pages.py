@@ -30,8 +30,10 @@ ONE_OF_EACH = (
     "/query/groups/what-is-said-of-a-group.html",
     "/query/measures/measures-of-a-year.html?year=x",
     "/report",
-    "/report/0",
-    "/report/13",
+    "/report/kaz-cerd-8-10-addendum/0",
+    "/report/kaz-cerd-8-10-addendum/13",
+    "/report/kaz-cerd-8-10-addendum/13.6",
+    "/report/kaz-cerd-8-10-addendum/13?kind=Norm&kind=Figure",
     "/statistics",
     "/statistics/schools-by-language",
     "/statistics/key-figures?rows=period",
@@ -107,9 +109,20 @@ def test_a_page_is_the_same_each_time(read):
 def test_the_first_page_links_every_question_and_every_theme(read):
     links = {e["href"] for e in read("/").all("a")}
     assert not [name for name in QUESTIONS if f"/query/{name}.html" not in links]
-    assert not [
-        unit.number for unit in read.site.names.units if unit.kind == "Theme" and f"/report/{unit.number}" not in links
-    ]
+    assert not [unit.number for unit in read.site.names.units if unit.kind == "Theme" and unit.path not in links]
+
+
+def test_the_number_of_instruments_is_the_same_wherever_it_stands(read):
+    home = next(e.text for e in read("/").one("section", class_="counts").all("a") if "instruments" in e.text)
+    table = read("/query/tables/instruments.html").one("p", class_="result").text
+    assert home.split()[0] == table.split()[0] and f"{home.split()[0]} instruments" in read("/law").text
+
+
+def test_questions_are_found_by_their_words(read):
+    page = read("/query?words=roma")
+    links = [e["href"] for e in page.one("main").all("a") if e["href"].startswith("/query/")]
+    assert "/query/statistics/roma-cases.html" in links and len(links) < 20
+    assert "No question has these words" in read("/query?words=zzz").one("p", role="status").text
 
 
 def test_the_first_page_has_eight_questions_a_chart_and_doors_by_report_subject_group_law_and_place(read):
@@ -117,7 +130,7 @@ def test_the_first_page_has_eight_questions_a_chart_and_doors_by_report_subject_
     assert len(page.one("ul", class_="cards").all("a")) == 8 and len(page.all("img")) == 1
     doors = [e.text for e in page.one("div", class_="doors").all("h3")]
     assert doors == ["Reports", "Subjects", "Groups of people", "Laws", "Places"]
-    for link in page.one("div", class_="doors").all("a"):
+    for link in some(page.one("div", class_="doors").all("a"), 5):
         assert read(link["href"]).one("h1").text
     assert page.one("input", id="search-home") and len(page.one("main").text) > 300
 
@@ -160,7 +173,7 @@ def test_a_question_has_a_page_with_its_whole_answer_and_its_downloads(read, fau
 def test_rows_about_statements_lead_to_their_passages(read):
     page = read("/query/groups/what-is-said-of-a-group.html")
     for row in some(page.one("table", id="table").one("tbody").all("tr")):
-        assert [e for e in row.all("a") if re.match(r"/report/\d+#\d+\.\d+$", e["href"])]
+        assert [e for e in row.all("a") if re.match(r"/report/[\w-]+/\d+#\d+\.\d+$", e["href"])]
 
 
 def test_numbers_stand_at_the_right_and_other_languages_are_marked(read):
@@ -270,8 +283,9 @@ def test_a_question_leads_to_related_ones_to_its_things_and_to_its_table(read):
     ("address", "field"),
     [
         ("/query/measures/measures-of-a-year.html?year=twenty", "year"),
-        ("/query/groups/what-is-said-of-a-group.html?wanted=not+an+iri", "wanted"),
-        ("/query/law/cited-under-a-theme.html?theme=99", "theme"),
+        ("/query/groups/what-is-said-of-a-group.html?group=not+an+iri", "group"),
+        ("/query/groups/what-is-said-of-a-group.html?wanted=not+an+iri", "group"),
+        ("/query/law/cited-under-a-theme.html?section=99", "section"),
         (f"/query/law/norms-of-an-instrument.html?instrument={quote(HOSTILE)}", "instrument"),
     ],
 )
@@ -285,6 +299,30 @@ def test_a_value_that_does_not_fit_is_explained_at_its_field(read, address, fiel
 
 def test_an_unknown_parameter_is_named(read):
     assert "colour" in read("/query/measures/measures-of-a-year.html?colour=red", 400).one(role="alert").text
+
+
+def test_years_in_the_wrong_order_are_explained_in_words(read):
+    years = list(read.site.graph.choices("statistics/figures-of-years", "since"))
+    page = read(f"/query/statistics/figures-of-years.html?since={years[-1]}&until={years[0]}")
+    words = page.one("div", class_="empty").all("p")[0].text
+    assert words.startswith(f"No rows. {years[-1]} is after {years[0]}") and "?" not in words
+
+
+@pytest.mark.parametrize(
+    ("address", "near"),
+    [
+        ("/id/instrument/criminal-code.html", "/id/instrument/kaz-criminal-code.html"),
+        ("/roma", "/id/ethnic-group/roma.html"),
+        ("/report/21.1000", ""),
+        ("/id/x/%22%3E%3Cb%3E.html", ""),
+    ],
+)
+def test_a_missing_address_has_a_search_and_the_nearest_names(read, address, near):
+    page = read(address, 404)
+    alert = page.one("div", role="alert")
+    assert page.one("h1").text.rstrip(".") not in alert.text
+    assert page.one("input", id="again") or not near
+    assert not near or near in {e["href"] for e in page.one("main").all("a")}
 
 
 def test_an_answer_without_rows_says_so(read):

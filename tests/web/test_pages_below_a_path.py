@@ -17,6 +17,7 @@ from statereport.pages.page import url
 BASE = "https://example.org/kg"
 ADDRESSES = (
     *ONE_OF_EACH,
+    "/report/kaz-cerd-8-10-addendum",
     "/static/statereport.css",
     "/query/statistics/admissions-to-citizenship.html",
     "/query/quality/discrepancies-in-dqv.html",
@@ -53,7 +54,10 @@ def wrong(page: Element) -> list[str]:
 
 def test_the_address_of_a_path_begins_with_the_path_of_the_public_address():
     wanted = {
-        ("https://example.org/kg", "/report/13#13.6"): "/kg/report/13#13.6",
+        (
+            "https://example.org/kg",
+            "/report/kaz-cerd-8-10-addendum/13#13.6",
+        ): "/kg/report/kaz-cerd-8-10-addendum/13#13.6",
         ("https://example.org/a/b", "/"): "/a/b/",
         ("https://example.org", "/query"): "/query",
         ("http://127.0.0.1:8000", "/query?x=/"): "/query?x=/",
@@ -83,7 +87,7 @@ def test_every_link_of_every_kind_of_page_begins_with_the_path(below):
 
 
 def test_without_a_path_they_begin_with_a_slash_and_lead_to_the_same_places(below, read):
-    for address in ("/", "/report/13", "/query/law/laws-cited-most.html", "/law", "/editor"):
+    for address in ("/", "/report/kaz-cerd-8-10-addendum/13", "/query/law/laws-cited-most.html", "/law", "/editor"):
         here, there = links(read(address)), links(below(address))
         assert [link.replace("/kg/", "/", 1) if link.startswith("/kg/") else link for link in there] == here
 
@@ -91,7 +95,14 @@ def test_without_a_path_they_begin_with_a_slash_and_lead_to_the_same_places(belo
 @pytest.mark.slow
 def test_every_link_to_this_site_leads_to_a_page(below):
     faults, seen = {}, set()
-    for address in ("/", "/report/13", "/statistics/schools-by-language", "/about", "/law", "/def/Figure.html"):
+    for address in (
+        "/",
+        "/report/kaz-cerd-8-10-addendum/13",
+        "/statistics/schools-by-language",
+        "/about",
+        "/law",
+        "/def/Figure.html",
+    ):
         for link in links(below(address)):
             path = unquote(urlsplit(link).path.removeprefix("/kg"))
             if link.startswith("/kg") and path not in seen:

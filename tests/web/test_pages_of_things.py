@@ -64,7 +64,7 @@ def test_every_address_in_the_graph_has_a_page(read):
 def test_a_statement_leads_to_its_passage_and_fragment(read):
     page = read("/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh.html")
     assert "3,797" in page.one("p", class_="printed").text
-    assert "/report/13#13.6" in {e["href"] for e in page.all("a")}
+    assert "/report/kaz-cerd-8-10-addendum/13#13.6" in {e["href"] for e in page.all("a")}
     assert "3,797" in page.one("section", aria_labelledby="places").text
 
 
@@ -148,7 +148,7 @@ def test_what_speaks_of_a_body_stands_under_its_kind_read_from_the_body_with_law
     assert any("is ultimately responsible for inferred" in row for row in measures)
     asks = {e["href"] for e in page.one("section", aria_labelledby="ask").all("a")}
     assert "/query/bodies/what-is-said-of-a-body.html?body=body%3Akaz-supreme-court" in asks
-    for path in asks:
+    for path in some(asks):
         assert read(path).all("table", id="table")
 
 
@@ -190,7 +190,7 @@ def test_search_finds_things_by_their_names(read, words, wanted):
         ("Верховный суд", "/id/body/kaz-supreme-court.html"),
         ("верховного суда", "/id/body/kaz-supreme-court.html"),
         ("Әділет министрлігі", "/id/body/kaz-ministry-of-justice.html"),
-        ("21.10", "/report/21#21.10"),
+        ("21.10", "/report/kaz-cerd-8-10-addendum/21#21.10"),
         ("7391", "/id/kaz-cerd-8-10-addendum/figure/13-schools.html"),
         ("7,391", "/id/kaz-cerd-8-10-addendum/figure/13-schools.html"),
         ("article 174", "/id/provision/kaz-criminal-code.art-174.html"),

@@ -195,7 +195,7 @@ def test_a_long_query_waits_for_its_turn_and_is_answered_then():
 
 
 @pytest.mark.slow
-def test_a_query_whose_trial_failed_of_late_gets_no_other():
+def test_a_query_whose_trial_failed_recently_gets_no_other():
     # Time enough for three to come before the first is given up, whatever else the machine does.
     with serving.small(seconds=3, slow=1) as served, ThreadPoolExecutor(3) as many:
         replies = [many.submit(served.query, LONG)]

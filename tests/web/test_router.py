@@ -29,7 +29,7 @@ def kept(site, path: str, *query: tuple[str, str]) -> tuple[tuple[str, str], ...
         "/",
         "/law",
         "/about",
-        "/report/13",
+        "/report/kaz-cerd-8-10-addendum/13",
         "/id/figure/x",
         "/id/figure/x.html",
         "/sparql",
@@ -91,9 +91,12 @@ def test_however_a_header_is_written_there_are_few_forms(site, path):
     )
 
 
-@pytest.mark.parametrize("path", ["/report/13", "/", "/search", "/law", "/sitemap.xml", "/openapi.json", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/report/kaz-cerd-8-10-addendum/13", "/", "/search", "/law", "/sitemap.xml", "/openapi.json", "/nothing"]
+)
 def test_a_page_is_the_same_whatever_a_client_accepts(site, path):
-    assert {router.form(site, request(path, accept=accept)) for accept in ("", BROWSER, "*/*", "text/turtle")} == {()}
+    forms = {router.form(site, request(path, accept=accept)) for accept in ("", BROWSER, "*/*", "text/turtle")}
+    assert forms in ({()}, {("en",)})  # a page also depends on the language of names
 
 
 def test_an_address_with_an_ending_has_one_form(site):

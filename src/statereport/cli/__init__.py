@@ -10,7 +10,12 @@ def main() -> None:
     from statereport.cli import fault
 
     def run() -> int:
-        from statereport.cli import commands, console
+        from statereport.cli import console, plain
+
+        asked = plain.question(sys.argv[1:])
+        if asked:
+            return console.ended(asked.answer)
+        from statereport.cli import commands
 
         return console.run(commands.cli)
 

@@ -12,9 +12,7 @@ from typing import Any
 import click
 
 from statereport import __version__
-from statereport.cli import console, push, serve
-
-FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
+from statereport.cli import console, groups, plain, push, serve
 
 _text = click.option(
     "--text",
@@ -32,7 +30,7 @@ _store = click.option(
 )
 
 
-@click.group(cls=console.Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=groups.Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__)
 def cli() -> None:
     """A State's report to a treaty body as a knowledge graph.
@@ -63,7 +61,11 @@ def build(out: Path, texts: tuple[Path, ...], with_drafts: bool) -> None:
 
     project = find_project()
     found = find_texts(project, texts) if texts else None
-    summary = building.build(project, out, found, console.say, [single_file.write], with_drafts)
+    summary = None if texts or with_drafts else building.kept(project, out, single_file.is_whole)
+    if summary:
+        console.say("Nothing has changed since this build was made.")
+    else:
+        summary = building.build(project, out, found, console.say, [single_file.write], with_drafts)
     if single_file.missing():
         console.say(single_file.missing())
     console.write(f"{summary}\n")
@@ -126,7 +128,7 @@ def fmt(only_check: bool, paths: tuple[Path, ...]) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=click.Choice(plain.FORMATS),
     help="Without it: a table on a terminal, else CSV; graphs in Turtle.",
 )
 @click.option("--cite", is_flag=True, help="Print how the answer is cited, as text and in BibTeX.")
@@ -149,12 +151,14 @@ def query(
     store: str | None,
     wants_help: bool,
 ) -> None:
-    """Ask a saved question by its NAME, or SPARQL of your own. Without either: list the questions.
+    """Ask a saved question by its NAME, or SPARQL of your own.
+
+    Without either, on a terminal: find a question by its words; elsewhere: list the questions.
 
     \b
     Example:
       statereport query tables/figures --format csv
-      statereport query what-is-said-of-a-group -p wanted=refugees
+      statereport query what-is-said-of-a-group -p group=refugees
       echo 'SELECT ?x { ?x a sr:Event }' | statereport query --sparql -
     """
     from statereport.cli import query as queries
@@ -165,20 +169,16 @@ def query(
         console.write(f"{context.get_help()}\n")
     elif wants_help:
         console.write(queries.help_of(str(name), store, console.say))
+    elif not name and not sparql and console.is_dialogue():
+        console.write(queries.pick(console.ask, queries.reader(form), store))
     elif not name and not sparql:
         console.write(queries.listing())
     elif cite:
         console.write(queries.citation(name, sparql, params, store, console.say))
     elif sparql:
-        console.write(queries.answer_to_sparql(sparql, params, store, _reader(form)))
+        console.write(queries.answer_to_sparql(sparql, params, store, queries.reader(form)))
     else:
-        console.write(queries.answer(str(name), params, store, _reader(form)))
-
-
-def _reader(form: str | None) -> Any:
-    from statereport.cli import query as queries
-
-    return queries.Reader(form, console.is_terminal(), console.width(), console.say)
+        console.write(queries.answer(str(name), params, store, queries.reader(form)))
 
 
 @cli.command(short_help="Find things and passages by words.")
@@ -198,7 +198,7 @@ def search(words: tuple[str, ...], limit: int, store: str | None) -> None:
     """
     from statereport.cli import query as queries
 
-    console.write(queries.search(" ".join(words), limit, store, _reader(None)))
+    console.write(queries.search(" ".join(words), limit, store, queries.reader(None)))
 
 
 @cli.command(short_help="Show where the report does not agree with itself.")
@@ -227,7 +227,7 @@ def discrepancies(form: str, store: str | None) -> None:
         console.write(showing.page(found) if form == "page" else showing.html_page(found))
     else:
         name = showing.ANNOTATIONS if form == "ttl" else showing.TABLE
-        console.write(queries.answer(name, (), store, _reader(form)))
+        console.write(queries.answer(name, (), store, queries.reader(form)))
 
 
 @cli.command(short_help="Show all statements about one thing.")
@@ -295,6 +295,22 @@ def publish(folder: Path, built: Path | None, base: str, text: Path | None) -> N
     console.write(f"{publishing.publish(folder, built, base, text, console.say)}\n")
 
 
+@cli.command(short_help="Answer assistants by the Model Context Protocol.")
+@_store
+def mcp(store: str | None) -> None:
+    """Answer an assistant over standard input and output, by the Model Context Protocol: questions, search, SPARQL.
+
+    It needs the extra: pip install "statereport[mcp]".
+
+    \b
+    Example:
+      statereport mcp --store build
+    """
+    from statereport.cli import serve as serving
+
+    serving.assist(store)
+
+
 def _generated(name: str, short: str, what: str) -> Callable[..., Any]:
     """A command for a graph that a module of the same name generates from the statements and the text."""
 
@@ -334,7 +350,7 @@ mentions = _generated(
 )
 
 
-@cli.group(cls=console.Drafting, short_help="Make the draft of a report from its file.")
+@cli.group(cls=groups.Drafting, short_help="Make the draft of a report from its file.")
 def draft() -> None:
     """Make the first draft of a report from its file (PDF, .docx, HTML, text), and follow it until it is done.
 
@@ -464,4 +480,8 @@ def explain(code: str | None) -> None:
     """
     from statereport import errors
 
-    console.write((errors.explain(code) if code else "\n".join(errors.codes())) + "\n")
+    if code:
+        return console.write(f"{errors.explain(code)}\n")
+    wide = max(map(len, errors.codes()))
+    lines = (f"{it.ljust(wide)}  {errors.explain(it).split(chr(10))[2]}\n" for it in errors.codes())
+    return console.write("".join(lines))

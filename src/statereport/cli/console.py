@@ -5,69 +5,64 @@ from __future__ import annotations
 import errno
 import io
 import os
-import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import NoReturn
-
-import click
+from typing import TYPE_CHECKING, NoReturn
 
 from statereport.cli import fault
-from statereport.errors import DiskFull, MemoryLimit, OutputClosed, Problem, did_you_mean, visible
+from statereport.errors import DiskFull, MemoryLimit, OutputClosed, Problem, visible
+
+if TYPE_CHECKING:
+    import click
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class Commands(click.Group):
-    """A group that proposes the nearest command, and lists its commands in the order of their use."""
+class Stop(Exception):
+    """The end of a command with an exit code, after a message on stderr, if there is one."""
 
-    def list_commands(self, context: click.Context) -> list[str]:
-        return list(self.commands)
-
-    def resolve_command(
-        self, context: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if self.get_command(context, name) is None and not name.startswith("-"):
-            hint = did_you_mean(name, self.commands, f"the commands are: {', '.join(self.commands)}.")
-            raise click.UsageError(f"There is no command {name!r}; {hint}", context)
-        return super().resolve_command(context, args)
-
-
-class Drafting(Commands):
-    """The group of `draft`: what is no command of it is a file to make a draft of."""
-
-    def resolve_command(
-        self, context: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if self.get_command(context, args[0]) is None and not args[0].startswith("-"):
-            args = ["file", *args]
-        return super().resolve_command(context, args)
+    def __init__(self, code: int, message: str = "") -> None:
+        super().__init__(code, message)
+        self.code, self.message = code, message
 
 
 def run(command: click.Command, args: list[str] | None = None) -> int:
     """Run a command, report what goes wrong on stderr, and return the exit code."""
-    return fault.caught(lambda: _run(command, args))
+    return ended(lambda: _invoke(command, args))
 
 
-def _run(command: click.Command, args: list[str] | None) -> int:
-    _prepare_streams()
+def ended(work: Callable[[], object]) -> int:
+    """Do what a command does, report what goes wrong on stderr, and return the exit code."""
+    return fault.caught(lambda: _ended(work))
+
+
+def _invoke(command: click.Command, args: list[str] | None) -> None:
+    import click  # which a plain question needs not
+
     if "_STATEREPORT_COMPLETE" in os.environ:
         command.main(prog_name="statereport")  # a shell asks how a word may go on
     try:
         # Not command.main: it ends the process itself when the reader of a pipe has gone.
         with command.make_context("statereport", sys.argv[1:] if args is None else list(args)) as context:
             command.invoke(context)
-        sys.stdout.flush()
     except click.exceptions.Exit as stop:
-        return _closed(stop.exit_code)
+        raise Stop(stop.exit_code) from None
     except click.Abort:
-        return _end("Stopped.")
+        raise Stop(2, "Stopped.") from None
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(file=shown)
-        return _end(shown.getvalue().rstrip("\n"))
+        raise Stop(2, shown.getvalue().rstrip("\n")) from None
+
+
+def _ended(work: Callable[[], object]) -> int:
+    _prepare_streams()
+    try:
+        work()
+        sys.stdout.flush()
+    except Stop as stop:
+        return _end(stop.message) if stop.message else _closed(stop.code)
     except Problem as problem:
         _end(problem)
         return problem.exit_code
@@ -116,7 +111,7 @@ def findings(problems: Iterable[Problem], otherwise: str) -> None:
     write("".join(f"{problem}\n" for problem in found))
     if found:
         say(f"{len(found)} finding{'' if len(found) == 1 else 's'}.")
-        raise click.exceptions.Exit(1)
+        raise Stop(1)
     say(otherwise)
 
 
@@ -125,9 +120,28 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def is_dialogue() -> bool:
+    """True when a person reads stdout and types on standard input."""
+    return is_terminal() and sys.stdin is not None and sys.stdin.isatty()
+
+
+def ask(prompt: str) -> str:
+    """What a person types after a prompt, which stands on stderr. Raises EOFError where nothing more comes."""
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    typed = sys.stdin.readline()
+    if not typed:
+        raise EOFError
+    return typed
+
+
 def width() -> int | None:
     """The terminal's width in columns, or None where nothing has to fit."""
-    return shutil.get_terminal_size().columns if is_terminal() else None
+    if not is_terminal():
+        return None
+    import shutil  # which needs the libraries of every kind of archive
+
+    return shutil.get_terminal_size().columns
 
 
 def _end(problem: Problem | str) -> int:

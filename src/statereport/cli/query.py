@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import html
+import textwrap
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from statereport import files
 from statereport.cli import console
 from statereport.errors import BadParameter
 from statereport.graph.knowledge import KnowledgeGraph, open_build, open_graph
 from statereport.project import find_project
-from statereport.questions.saved import SavedQueries, SavedQuery, choices, chosen, parse
+from statereport.questions.saved import SavedQueries, SavedQuery, choices, parse
 from statereport.rdf import prefixes
-from statereport.sparql import emptiness
+from statereport.rdf.terms import is_iri, text
+from statereport.rdf.writers import literal
+from statereport.sparql.answers import Answer
 from statereport.sparql.engine import answer_bytes
 from statereport.sparql.query import Query
 
@@ -32,6 +35,11 @@ class Reader:
     terminal: bool
     width: int | None
     say: Say
+
+
+def reader(form: str | None) -> Reader:
+    """The reader at this process's standard output."""
+    return Reader(form, console.is_terminal(), console.width(), console.say)
 
 
 def listing() -> str:
@@ -76,17 +84,18 @@ def help_of(name: str, at: str | None, say: Say) -> str:
 
 def answer(name: str, params: Iterable[str], at: str | None, reader: Reader) -> str | bytes:
     """The answer to a saved question, as it is printed."""
-    query = SavedQueries.of(find_project()).get(name)
-    graph = open_graph(at, say=reader.say)
-    values = chosen(query, _values(name, params), graph.engine)
-    return _answered(graph, query, query.bind(values), reader, "")
+    project = find_project()
+    name = SavedQueries.of(project).full_name(name)  # refused before a graph is opened, which may take long
+    graph = open_graph(at, project, reader.say)
+    query = graph.question(name)
+    return _answered(graph, query, query.bind(_chosen(query, params, graph, reader.say)), reader, "")
 
 
 def answer_to_sparql(path: str, params: Iterable[str], at: str | None, reader: Reader) -> str | bytes:
     """The answer to the SPARQL in a file, or on standard input (`-`), which need not declare the project's prefixes."""
     query = _from_file(path)
     graph = open_graph(at, say=reader.say)
-    values = chosen(query, _values(path, params), graph.engine)
+    values = _chosen(query, params, graph, reader.say)
     return _answered(graph, query, query.bind(values), reader, "Answer to a query of one's own")
 
 
@@ -96,7 +105,7 @@ def citation(name: str | None, path: str | None, params: Iterable[str], at: str 
 
     query = SavedQueries.of(find_project()).get(name) if name else _from_file(path or "-")
     graph = open_graph(at, say=say)
-    values = chosen(query, _values(query.name, params), graph.engine)
+    values = _chosen(query, params, graph, say)
     cited = citing.cite(query, values, graph.header, graph.digest, own=not name)
     return f"{cited}\n{cited.bibtex()}"
 
@@ -116,10 +125,12 @@ def search(text: str, limit: int, at: str | None, reader: Reader) -> str:
     return "\n".join(blocks)
 
 
-def _answered(graph: KnowledgeGraph, query: SavedQuery, text: str, reader: Reader, title: str) -> str | bytes:
-    asked = Query(text, query.source, graph.prefixes)
+def _answered(graph: KnowledgeGraph, query: SavedQuery, sparql: str, reader: Reader, title: str) -> str | bytes:
+    asked = Query(sparql, query.source, graph.prefixes)
     answer = graph.titled(graph.engine.query(asked).joined(query.heads))
     if answer.form != "ask" and not answer.rows:
+        from statereport.sparql import emptiness  # which few questions need
+
         cause = emptiness.explain(asked, graph.engine)
         reader.say(f"There is no row. {cause}" if cause else "There is no row.")
     form = reader.form or ("ttl" if answer.form == "construct" else "table" if reader.terminal else "csv")
@@ -129,13 +140,80 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, text: str, reader: Reade
         return _page(query.summary or title, query.description, answer.to_html())
     if form != "table":
         return answer_bytes(answer, form, graph.prefixes)
+    if not reader.terminal or reader.form:
+        return answer.to_text(reader.width)
     passages = [reference for reference in answer.passages() if reference[:1].isdigit()]  # a heading is no passage
-    if reader.terminal and passages:
-        reader.say(f"Open a passage, such as the first: statereport show passage:{passages[0]}")
-    return answer.to_text(reader.width)
+    hints = [f"Open a passage, such as the first: statereport show passage:{passages[0]}"] if passages else []
+    shown = _named(answer, graph)
+    if shown is not answer:
+        hints.append("Labels stand for identifiers; --format table or csv has these too.")
+    hints = [textwrap.fill(hint, reader.width or 80, break_on_hyphens=False) for hint in hints]
+    return "\n".join([shown.to_text(reader.width), *hints]).rstrip("\n") + "\n"
+
+
+def _named(answer: Answer, graph: KnowledgeGraph) -> Answer:
+    """The answer with English labels in the place of things; a column of things beside their labels is left out."""
+    labels = _labels(graph, {term.value for row in answer.rows for term in row if term is not None and is_iri(term)})
+    if not labels:
+        return answer
+    columns = range(len(answer.columns))
+    beside = {
+        i
+        for i in columns
+        for j in columns
+        if i != j
+        and answer.rows
+        and all(
+            row[i] is not None and is_iri(row[i]) and labels.get(row[i].value) == text(row[j]) for row in answer.rows
+        )
+    }
+    kept = [i for i in columns if i not in beside]
+    rows = [
+        tuple(literal(labels[it.value]) if it is not None and is_iri(it) and it.value in labels else it for it in row)
+        for row in (tuple(row[i] for i in kept) for row in answer.rows)
+    ]
+    return replace(answer, columns=tuple(answer.columns[i] for i in kept), rows=tuple(rows))
+
+
+def _labels(graph: KnowledgeGraph, iris: set[str]) -> dict[str, str]:
+    """IRI → English label, as far as there is one."""
+    terms = " ".join(f"<{iri}>" for iri in sorted(iris))
+    query = f"""PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+    SELECT ?thing ?label {{
+        VALUES ?thing {{ {terms} }}
+        ?thing rdfs:label|skos:prefLabel ?label
+        FILTER(LANG(?label) = "en")
+    }}"""
+    return {thing.value: label.value for thing, label in graph.engine.query(query).rows} if iris else {}
+
+
+def pick(ask: Callable[[str], str], reader: Reader, at: str | None) -> str | bytes:
+    """The answer to a question that the person finds by its words and chooses by its number; "" where none is chosen.
+
+    `ask` prints a prompt and returns what is typed; it raises EOFError where nothing more comes.
+    """
+    saved = [query for query in SavedQueries.of(find_project()) if query.topic not in ("pages", "checks", "tables")]
+    found: list[SavedQuery] = []
+    while True:
+        try:
+            typed = ask("Words of a question, or its number (nothing to end): ").strip()
+        except EOFError:
+            return ""
+        if not typed:
+            return ""
+        if typed.isdecimal() and 0 < int(typed) <= len(found):
+            return answer(found[int(typed) - 1].name, (), at, reader)
+        words = typed.lower().split()
+        found = [it for it in saved if all(w in f"{it.name} {it.summary} {it.description}".lower() for w in words)]
+        for number, it in enumerate(found[:30], 1):
+            reader.say(f"{number:>3}. {it.summary}")
+        if not found:
+            reader.say("No question has these words.")
 
 
 def _page(title: str, about: str, body: str) -> str:
+    import html
+
     title, text = html.escape(title), f"\n<p>{html.escape(about)}</p>" if about else ""
     head = f'<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n</head>'
     return f"<!DOCTYPE html>\n{head}\n<body>\n<h1>{title}</h1>{text}\n{body}\n</body>\n</html>\n"
@@ -147,6 +225,14 @@ def _from_file(name: str) -> SavedQuery:
     known = prefixes.read(find_project())
     stem, source = ("query", "stdin") if name == "-" else (Path(name).stem, name)
     return parse(data, stem, source, Path(name), known)
+
+
+def _chosen(query: SavedQuery, params: Iterable[str], graph: KnowledgeGraph, say: Say) -> dict[str, Any]:
+    """The values that the command line gives to a question's parameters, each among its choices."""
+    given = _values(query.name, params)
+    for sentence in query.renamings(given):
+        say(sentence)
+    return graph.chosen(query, given)
 
 
 def _values(name: str, params: Iterable[str]) -> dict[str, str]:

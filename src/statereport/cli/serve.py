@@ -7,6 +7,10 @@ from pathlib import Path
 import click
 
 from statereport.cli import console
+from statereport.errors import ExtraMissing
+
+# Files that a worker may have open where it asks a store elsewhere: connections, names of hosts, certificates.
+_FILES = 64
 
 
 @click.command(short_help="Serve the graph on the web.")
@@ -15,6 +19,11 @@ from statereport.cli import console
     "built",
     type=click.Path(path_type=Path),
     help="A build's folder, which also gives the files to fetch. Without it: ./build if fresh, else the sources.",
+)
+@click.option(
+    "--store",
+    metavar="URL",
+    help="A SPARQL endpoint that answers all queries; it holds the build, put there by statereport push.",
 )
 @click.option(
     "--text",
@@ -62,6 +71,7 @@ from statereport.cli import console
 @click.option("--quiet", is_flag=True, help="No line in the log for each request.")
 def serve(
     built: Path | None,
+    store: str | None,
     texts: tuple[Path, ...],
     host: str,
     port: int,
@@ -80,12 +90,15 @@ def serve(
     Examples:
       statereport serve --port 8000
       statereport serve --host :: --allow-host graph.example.org
+      statereport serve --store http://127.0.0.1:7878/query
     """
     from statereport.graph.knowledge import open_build
     from statereport.pages import context
     from statereport.project import find_project, find_texts
     from statereport.publish import release
     from statereport.site import single_file
+    from statereport.sparql.exchange import Credentials
+    from statereport.sparql.remote import RemoteStore
     from statereport.web.answers.site import Site
     from statereport.web.serving import server
     from statereport.web.serving.clients import plain_address
@@ -106,12 +119,45 @@ def serve(
         raise click.BadParameter(str(error), param_hint="--base") from None
     project, limits = find_project(), Limits(seconds=seconds)
     shown = find_texts(project, texts) if texts else None
-    setting = Setting(names, trusted, quick=workers, slow=max(1, workers - 1), prepare=True, limits=limits)
+    setting = Setting(
+        names,
+        trusted,
+        quick=workers,
+        slow=max(1, workers - 1),
+        prepare=True,
+        limits=limits,
+        files=_FILES if store else 0,
+    )
+    elsewhere = RemoteStore(store, limits.own_seconds, Credentials.of_environment()) if store else None
 
     def load(address: str) -> Site:
         if single_file.missing():
             console.say(single_file.missing())
         found = release.load(project, open_build(built, project, console.say, in_memory=True), console.say)
+        found = release.elsewhere(found, elsewhere) if elsewhere else found
         return Site.of(context.make(found.graph, found.explanations, found.files, shown, address), limits)
 
     server.serve(load, setting, host, port, base, console.say, Log(requests=not quiet))
+
+
+def assist(store: str | None) -> None:
+    """Serve the tools of `statereport mcp`. Raises ExtraMissing."""
+    try:
+        from statereport.mcp import server
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "mcp":
+            raise
+        raise ExtraMissing(
+            "mcp", "The package mcp is not installed.", 'install it: pip install "statereport[mcp]"'
+        ) from None
+    from statereport.graph.knowledge import KnowledgeGraph, from_sources, open_build, open_graph
+    from statereport.project import find_project
+    from statereport.web.wire.limits import Limits
+
+    project, remote = find_project(), (store or "").startswith(("http://", "https://"))
+    build = None if remote else open_build(store, project, console.say, in_memory=True)
+    if remote:
+        graph = open_graph(store, project, console.say)
+    else:
+        graph = KnowledgeGraph(build.engine if build else from_sources(project), project, build)
+    server.serve(graph, Limits(), _FILES if remote else 0)

@@ -20,13 +20,12 @@ from statereport.draft.tables import BY_NAME, CREATOR, ID, Column, Table
 from statereport.errors import CellWrong, Problem, did_you_mean
 from statereport.rdf import prefixes, turtle
 from statereport.rdf.dataset import path_of
-from statereport.rdf.namespaces import GRAPH
+from statereport.rdf.namespaces import GRAPH, XSD
 from statereport.rdf.prefixes import Prefixes
 from statereport.rdf.turtle import Literal, NamedNode, Triple
 from statereport.source.evidence import LONGEST
 from statereport.source.text import Span, Text, find
 
-_XSD = "http://www.w3.org/2001/XMLSchema#"
 _DRAFTS = (
     "Drafts: what nobody confirmed yet. No build reads this file, unless it is asked to (--with-drafts).",
     "Written by: statereport draft read",
@@ -205,11 +204,11 @@ def _value(item: str, column: Column, names: Prefixes, known) -> NamedNode | Lit
             raise ValueError(f"The quote has {len(item)} characters.", f"shorten it to at most {LONGEST}")
         return Literal(item)
     if column.kind == "date":
-        return Literal(item, datatype=NamedNode(_XSD + _precision(item)))
+        return Literal(item, datatype=NamedNode(XSD + _precision(item)))
     if column.kind == "offset" and re.fullmatch("[0-9]{1,9}", item):
-        return Literal(item, datatype=NamedNode(f"{_XSD}nonNegativeInteger"))
+        return Literal(item, datatype=NamedNode(f"{XSD}nonNegativeInteger"))
     if column.kind == "number" and re.fullmatch(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", item):
-        return Literal(item, datatype=NamedNode(f"{_XSD}{'decimal' if '.' in item else 'integer'}"))
+        return Literal(item, datatype=NamedNode(f"{XSD}{'decimal' if '.' in item else 'integer'}"))
     raise ValueError(f"“{item[:40]}” is no number.", "digits only, with a full stop before decimals: 1168, 51.4")
 
 

@@ -12,16 +12,15 @@ from statereport.draft.tables import BY_CLASS, CREATOR, TABLES, Column
 from statereport.project import Project
 from statereport.rdf import prefixes, turtle
 from statereport.rdf.dataset import Dataset, load
-from statereport.rdf.namespaces import GRAPH, ID, RDF, SR
+from statereport.rdf.namespaces import GRAPH, ID, RDF, SR, XSD
 from statereport.rdf.prefixes import Prefixes
 from statereport.rdf.turtle import Literal, NamedNode, Triple
 from statereport.source.evidence import GENERATED, LONGEST
 
 A = NamedNode(f"{RDF}type")
-_XSD = "http://www.w3.org/2001/XMLSchema#"
 _OA = "http://www.w3.org/ns/oa#"
-_NUMBERS = {f"{_XSD}integer", f"{_XSD}decimal"}
-_DATES = {f"{_XSD}date", f"{_XSD}gYear", f"{_XSD}gYearMonth", f"{_XSD}gMonthDay"}
+_NUMBERS = {f"{XSD}integer", f"{XSD}decimal"}
+_DATES = {f"{XSD}date", f"{XSD}gYear", f"{XSD}gYearMonth", f"{XSD}gMonthDay"}
 # What a report binds, where no other report is there to take the list from.
 _OWN = "breakdown citation claim event figure measure norm note part passage quantity reading request theme".split()
 
@@ -117,10 +116,10 @@ def text_of(value: object, column: Column, known: Prefixes) -> str | None:
     kind = value.datatype.value
     shown = {
         "en": value.language == "en",
-        "text": value.language is None and kind == f"{_XSD}string",
+        "text": value.language is None and kind == f"{XSD}string",
         "number": kind in _NUMBERS,
         "date": kind in _DATES,
-        "offset": kind == f"{_XSD}nonNegativeInteger",
+        "offset": kind == f"{XSD}nonNegativeInteger",
     }[column.kind]
     return value.value if shown else None
 

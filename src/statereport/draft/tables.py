@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from statereport.rdf.namespaces import SR
+from statereport.rdf.namespaces import SKOS, SR
 
-SKOS = "http://www.w3.org/2004/02/skos/core#"
 DCTERMS = "http://purl.org/dc/terms/"
 CREATOR = f"{DCTERMS}creator"  # who confirmed a row
 

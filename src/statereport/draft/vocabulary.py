@@ -7,12 +7,11 @@ from functools import cached_property
 
 from statereport.draft.grammar import Found
 from statereport.rdf.dataset import Graphs
-from statereport.rdf.namespaces import GRAPH, SR
+from statereport.rdf.namespaces import GRAPH, RDF, SKOS, SR
 from statereport.rdf.turtle import Literal, NamedNode
 
-_A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_SKOS = "http://www.w3.org/2004/02/skos/core#"
-_NAMES = {f"{_SKOS}prefLabel", f"{_SKOS}altLabel", f"{SR}nameAsPrinted", f"{SR}title"}
+_A = RDF + "type"
+_NAMES = {f"{SKOS}prefLabel", f"{SKOS}altLabel", f"{SR}nameAsPrinted", f"{SR}title"}
 _KINDS = {
     f"{SR}Body": "body", f"{SR}Office": "body", f"{SR}LegalInstrument": "instrument", f"{SR}Place": "place",
     f"{SR}InstrumentSeries": "instrument",

@@ -9,13 +9,12 @@ file when it is wanted. So a damaged build is reported before it answers.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from statereport import __version__, files
-from statereport.atomic import lock_of
 from statereport.errors import BuildDamaged, BuildOutdated, NotABuild
 from statereport.sparql.engine import Store, with_union
 
@@ -41,7 +39,7 @@ READERS = ("cli", "pages", "web")
 # The libraries whose versions may change what a build holds, as their folders of metadata are called.
 LIBRARIES = ("pyshacl", "pyyaml", "rdflib", "vl_convert_python")
 # What the engine names its files, and what a build has (or had, in 0.1.0) besides those listed in SHA256SUMS.
-_ENGINES = re.compile(rf"{STORE}/(\d+\.(sst|log|blob)|CURRENT|IDENTITY|LOCK|LOG(\.old\.\d+)?|(MANIFEST|OPTIONS)-\d+)")
+_ENGINES = rf"{STORE}/(\d+\.(sst|log|blob)|CURRENT|IDENTITY|LOCK|LOG(\.old\.\d+)?|(MANIFEST|OPTIONS)-\d+)"
 _UNLISTED = {
     ABOUT,
     SUMS,
@@ -49,23 +47,30 @@ _UNLISTED = {
     QUADS,
     EXPLANATIONS,
     "statereport.html",
+    "store/questions.jsonl",
     "store/search.json",
     "store/sources.sha256",
 }
 _ABOUT_0_1_0 = {"graphs", "inferred", "warnings", "questions", "tables", "rdfc10"}
 # A reader that meets a change of builds looks again; where folders cannot be swapped, the target is away for a moment.
 _TRIES, _PAUSE = 100, 0.01
+# Bytes that are read at once where only their sum is wanted.
+_BUFFER = 1 << 18
 
 
 @dataclass(frozen=True)
 class Build:
-    """An opened build: its folder, what build.json says, its files (path → size and SHA-256), and its store."""
+    """An opened build: its folder, what build.json says, its files (path → size and SHA-256), and its store.
+
+    `changed` is what `differences` found, where that has been looked at.
+    """
 
     folder: Path
     about: Mapping[str, Any]
     listed: Mapping[str, tuple[int, str]] = field(repr=False)
     engine: Store = field(repr=False)
     _manifest: bytes = field(repr=False)
+    changed: tuple[str, ...] | None = None
 
     @property
     def digest(self) -> str:
@@ -111,12 +116,27 @@ def open_build(folder: Path, in_memory: bool = False) -> Build:
             build = _open(folder, manifest, in_memory)
         except (BuildDamaged, BuildOutdated, NotABuild) as found:
             problem = found
-        if _identity(folder) == before and (before or not lock_of(Path(os.path.realpath(folder))).exists()):
+        if _identity(folder) == before and (before or not _is_being_written(folder)):
             break
         time.sleep(_PAUSE)
     if problem:
         raise problem
     return build
+
+
+def untouched(folder: Path, project: Project) -> Mapping[str, Any] | None:
+    """What build.json says of a build whose every file is as it was written, and that the sources would give again.
+
+    None where the folder holds no such build, or anything that no build put there.
+    """
+    try:
+        build = open_build(folder)
+        rest = (name for name in build.listed if not name.startswith(f"{STORE}/"))
+        if build.differences(project) or foreign(folder) or any(build.read(name) is None for name in rest):
+            return None
+    except (BuildDamaged, BuildOutdated, NotABuild):
+        return None
+    return build.about
 
 
 def made_from(project: Project) -> dict[str, str]:
@@ -147,6 +167,8 @@ def write_store(quads: Iterable[ox.Quad], folder: Path) -> int:
     del inner
     for name in ("LOCK", "LOG"):  # the log names the machine and its folders, and no reader needs either
         (place / name).unlink(missing_ok=True)
+    import gzip
+
     (folder / QUADS).write_bytes(gzip.compress(ox.serialize(quads, format=ox.RdfFormat.N_QUADS), 6, mtime=0))
     return number
 
@@ -188,12 +210,18 @@ def foreign(folder: Path) -> list[str]:
         links = [name for name in folders if Path(place, name).is_symlink()]
         for name in sorted([*names, *links]):
             path = (inner / name).as_posix()
-            is_ours = path in listed or (listed and _ENGINES.fullmatch(path))
+            is_ours = path in listed or (listed and re.fullmatch(_ENGINES, path))
             if not is_ours or Path(place, name).is_symlink():
                 found.append(path)
         if not folders and not names and not any(name.startswith(f"{inner.as_posix()}/") for name in listed):
             found.append(f"{inner.as_posix()}/")
     return found
+
+
+def _is_being_written(folder: Path) -> bool:
+    from statereport import atomic  # which no reader of a build that is there needs
+
+    return atomic.lock_of(Path(os.path.realpath(folder))).exists()
 
 
 # --- opening ---------------------------------------------------------------------------------------------------------
@@ -206,9 +234,10 @@ def _open(folder: Path, manifest: bytes | None, in_memory: bool) -> Build:
     about = _about(_checked(folder, ABOUT, *listed.get(ABOUT, (0, ""))))
     if not about or "made_from" not in about:
         raise _damaged(folder, f"{ABOUT} is not a description of a build.")
+    buffer = memoryview(bytearray(_BUFFER))
     for name in listed:
         if name.startswith(f"{STORE}/"):
-            _checked(folder, name, *listed[name])
+            _check(folder, name, *listed[name], buffer)
     engine = _loaded(folder, listed) if in_memory else _opened(folder)
     if in_memory and len(engine) != about.get("quads"):
         raise _damaged(folder, f"{QUADS} gives {len(engine):,} quads instead of {about.get('quads')}.")
@@ -223,6 +252,8 @@ def _opened(folder: Path) -> Store:
 
 
 def _loaded(folder: Path, listed: Mapping[str, tuple[int, str]]) -> Store:
+    import gzip
+
     return Store.loaded(gzip.decompress(_checked(folder, QUADS, *listed.get(QUADS, (0, "")))))
 
 
@@ -262,17 +293,35 @@ def _listed(folder: Path, manifest: bytes) -> dict[str, tuple[int, str]]:
 
 def _checked(folder: Path, name: str, size: int, digest: str) -> bytes:
     """A file's bytes. Raises BuildDamaged where they are not those that were written."""
+    content = bytearray()
+    _check(folder, name, size, digest, memoryview(bytearray(max(size, 1))), content.extend)
+    return bytes(content)
+
+
+def _check(
+    folder: Path,
+    name: str,
+    size: int,
+    digest: str,
+    buffer: memoryview,
+    take: Callable[[memoryview], object] = lambda part: None,
+) -> None:
+    """Read a file through a buffer and give each part to `take`. Raises BuildDamaged like `_checked`."""
+    total, found = hashlib.sha256(), 0
     try:
-        content = (folder / name).read_bytes()
+        with open(folder / name, "rb", buffering=0) as file:
+            while number := file.readinto(buffer):
+                total.update(buffer[:number])
+                take(buffer[:number])
+                found += number
     except PermissionError:
         raise
     except OSError:
         raise _damaged(folder, f"{name} is missing.") from None
-    if len(content) != size:
-        raise _damaged(folder, f"{name} has {len(content):,} bytes and was written with {size:,}.")
-    if hashlib.sha256(content).hexdigest() != digest:
+    if found != size:
+        raise _damaged(folder, f"{name} has {found:,} bytes and was written with {size:,}.")
+    if total.hexdigest() != digest:
         raise _damaged(folder, f"{name} has other bytes than it was written with.")
-    return content
 
 
 def _without_manifest(folder: Path) -> Exception:
@@ -326,16 +375,13 @@ def _outdated(folder: Path) -> BuildOutdated:
 
 
 def _sources(folder: Path) -> Iterator[tuple[str, Path]]:
-    cut = len(folder.as_posix()) + 1
-    for path in files.below(folder, (".ttl", ".rq")):
-        yield path.as_posix()[cut:], path
+    for name in files.names_below(folder, (".ttl", ".rq")):
+        yield name, folder / name
 
 
 def _code() -> Iterator[tuple[str, Path]]:
-    for path in PACKAGE.rglob("*.py"):
-        inner = path.relative_to(PACKAGE)
-        if inner.parts[0] not in READERS:
-            yield inner.as_posix(), path
+    for name in files.names_below(PACKAGE, ".py", READERS):
+        yield name, PACKAGE / name
 
 
 def _digest(named: Iterable[tuple[str, Path]]) -> str:

@@ -15,8 +15,8 @@ from statereport.sparql.engine import Engine, iri_text
 
 ASSERTED, INFERRED, NOTED, DRAFT = "asserted", "inferred", "noted", "draft"
 _TITLES = {ASSERTED: "Asserted", INFERRED: "Inferred", NOTED: "Noted", DRAFT: "Draft, confirmed by nobody"}
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_LABELS = ("http://www.w3.org/2004/02/skos/core#prefLabel", "http://www.w3.org/2000/01/rdf-schema#label")
+_TYPE = namespaces.RDF + "type"
+_LABELS = (namespaces.SKOS + "prefLabel", namespaces.RDFS + "label")
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from statereport.errors import BuildDamaged, BuildOutdated, NotABuild, UnknownName, did_you_mean
-from statereport.graph import build_folder, describe
+from statereport.graph import build_folder
 from statereport.project import Project, find_project
 from statereport.questions import saved
+from statereport.questions.prepared import FILE as PREPARED
+from statereport.questions.prepared import NOTHING, Prepared
 from statereport.rdf import prefixes
 from statereport.sparql.answers import Answer
 from statereport.sparql.engine import Engine, Store
+from statereport.sparql.query import Query
 
 if TYPE_CHECKING:
-    from statereport.graph import search
+    from statereport.graph import describe, search
     from statereport.questions import citation, picture
 
 DEFAULT = Path("build")
@@ -38,22 +41,29 @@ class KnowledgeGraph:
         self.prefixes = prefixes.read(project)
         self.build = build
         self.digest = digest or (build.digest if build else "")
-        self._queries = saved.SavedQueries(project.queries, self.prefixes)
+        self._prepared = _prepared(build)
+        self._queries = saved.SavedQueries(project.queries, self.prefixes, self._prepared)
 
     def ask(self, name: str, /, **values: Any) -> Answer:
         """The answer to a saved question, with these values in the place of its defaults.
 
         `name` is `topic/slug`, or the slug alone where only one topic has it; a value may be given by its label.
-        Raises UnknownName, BadParameter.
+        A parameter's former name is accepted with a DeprecationWarning. Raises UnknownName, BadParameter.
         """
         question = self.question(name)
-        return self.titled(question.answer(self.engine, saved.chosen(question, values, self.engine)))
+        for sentence in question.renamings(values):
+            warnings.warn(sentence, DeprecationWarning, stacklevel=2)
+        return self.titled(question.answer(self.engine, self.chosen(question, values)))
+
+    def chosen(self, question: saved.SavedQuery, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values for a question of this graph, each among its parameter's choices. Raises BadParameter."""
+        return saved.chosen(question, values, self.engine, self._prepared)
 
     def titled(self, answer: Answer) -> Answer:
         """An answer as people read it: with short names and links to passages."""
         return replace(answer, shorten=self.prefixes.shorten, space=self.prefixes.get("passage", ""))
 
-    def sparql(self, text: str, source: str = "query") -> Answer:
+    def sparql(self, text: str | Query, source: str = "query") -> Answer:
         """The answer to a SPARQL query of your own, which need not declare the project's prefixes.
 
         Raises QuerySyntax, QueryRefused.
@@ -67,7 +77,7 @@ class KnowledgeGraph:
     def choices(self, name: str, parameter: str) -> dict[str, str]:
         """What a saved question's parameter may be: value → label. Raises UnknownName, BadParameter."""
         question = self.question(name)
-        return saved.choices(question, question.parameter(parameter), self.engine)
+        return saved.choices(question, question.parameter(parameter), self.engine, self._prepared)
 
     def search(self, text: str, limit: int = 20) -> tuple[search.Hit, ...]:
         """The things that a search expression finds, best first. Raises BadSearch."""
@@ -76,6 +86,8 @@ class KnowledgeGraph:
     @cached_property
     def index(self) -> search.Index:
         """What search looks in: from the rows that the build keeps, else from the graph itself, which takes longer."""
+        import json
+
         from statereport.graph import search
 
         kept = self.build.read(search.FILE) if self.build else None
@@ -100,7 +112,7 @@ class KnowledgeGraph:
         from statereport.questions import citation
 
         question = self.question(name)
-        return citation.cite(question, saved.chosen(question, values, self.engine), self.header, self.digest)
+        return citation.cite(question, self.chosen(question, values), self.header, self.digest)
 
     @cached_property
     def header(self) -> citation.Header:
@@ -111,11 +123,15 @@ class KnowledgeGraph:
 
     def describe(self, iri: str) -> describe.Description:
         """The description of a thing by its IRI or prefixed name. Raises UnknownName, UnknownPrefix."""
+        from statereport.graph import describe
+
         return describe.describe(iri, self.engine, self._queries, self.prefixes, lambda: self._iris)
 
     @cached_property
     def _iris(self) -> tuple[str, ...]:
         """The IRI of every thing: asked once, because the graph does not change."""
+        from statereport.graph import describe
+
         return describe.iris(self.engine, self._queries)
 
     def queries(self) -> tuple[saved.SavedQuery, ...]:
@@ -179,6 +195,7 @@ def open_build(
         say("There is no build here." if isinstance(problem, NotABuild) else f"{DEFAULT}: {problem.what}")
         return None
     changed = build.differences(project)
+    build = replace(build, changed=changed)
     if not changed:
         return build
     if path:
@@ -186,6 +203,13 @@ def open_build(
         return build
     say(f"The build in {DEFAULT}/ is out of date: it was built {_otherwise(changed, project)}.")
     return None
+
+
+def _prepared(build: build_folder.Build | None) -> Prepared:
+    """What was worked out about the questions when a build was made, by this very code; else nothing."""
+    if build is None or build.changed is None or "code" in build.changed:
+        return NOTHING
+    return Prepared(build.read(PREPARED) or b"")
 
 
 def _otherwise(changed: tuple[str, ...], project: Project) -> str:

@@ -65,14 +65,18 @@ class Contents:
     sizes    for each row the number of its words
     places   stem → where it stands: row, column (label, names, gist) and number of the word
     words    every word as it is written, in small letters
+    called   for each row its label and its other names
     weights  how much a word counts in each column
+    named    the kinds of things that have proper names, of which what is called so comes first
     """
 
     rows: tuple[Hit, ...]
     sizes: tuple[int, ...]
     places: Mapping[str, Sequence[tuple[int, int, int]]]
     words: Sequence[str]
+    called: tuple[tuple[str, tuple[str, ...]], ...]
     weights: tuple[float, ...] = _WEIGHTS
+    named: tuple[str, ...] = _NAMED
 
 
 class Index:
@@ -128,10 +132,11 @@ class Index:
         """What the index holds, for those who search in it without this engine (`site/scripts/search.js`)."""
         self._base.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.places USING fts5vocab(main, things, instance)")
         rows = self._base.execute("SELECT rowid, iri, label, names, gist, kind, passages FROM things ORDER BY iri")
-        found, order = [], {}
+        found, order, called = [], {}, []
         for row, iri, label, names, gist, kind, passages in rows:
             order[row] = len(found)
-            found.append(Hit(iri, label or names or gist, kind, tuple(passages.split("; ")) if passages else (), ""))
+            found.append(Hit(iri, label or gist or names, kind, tuple(passages.split("; ")) if passages else (), ""))
+            called.append((label, tuple(names.split(_BETWEEN)) if names else ()))
         sizes = [0] * len(found)
         places: dict[str, list[tuple[int, int, int]]] = {}
         columns = {"label": 0, "names": 1, "gist": 2}
@@ -139,7 +144,8 @@ class Index:
             sizes[order[row]] += 1
             places.setdefault(stem, []).append((order[row], columns[column], offset))
         words = sorted({word for _, word in self._words})
-        return Contents(tuple(found), tuple(sizes), {stem: sorted(places[stem]) for stem in sorted(places)}, words)
+        by_stem = {stem: sorted(places[stem]) for stem in sorted(places)}
+        return Contents(tuple(found), tuple(sizes), by_stem, words, tuple(called))
 
     def _beginning(self, letters: str) -> list[str]:
         """Every word that begins with these letters, in any case, with or without accents."""
@@ -203,6 +209,7 @@ def _texts(kind: str, said: dict[str, list[str]]) -> tuple[str, str, str]:
 
 def write(engine: Engine, question: Callable[[str], SavedQuery], folder: Path) -> None:
     """Keep what can be found beside a build's store, so that an index of it is made in a moment."""
+    (folder / FILE).parent.mkdir(exist_ok=True)
     (folder / FILE).write_text(json.dumps(rows(engine, question), ensure_ascii=False), encoding="utf-8", newline="\n")
 
 

@@ -23,6 +23,8 @@ GROUPS = (
     ("statereport-findings.", "Noted by the SHACL shapes"),
     ("ontology.", "The vocabulary"),
     ("shapes.", "The shapes of the data"),
+    ("shapes-core.", "The shapes of the data without SPARQL, for engines of SHACL Core"),
+    ("validation.", "What the shapes find in this release"),
     ("shapes-terms.", "The shapes of the vocabulary's own terms"),
     ("tables/", "Whole tables"),
     ("cubes/", "Statistics, for statistical tools"),

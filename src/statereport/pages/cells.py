@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from statereport.errors import visible
+from statereport.rdf import namespaces
 from statereport.rdf.terms import is_iri, is_literal, plain, text
 from statereport.sparql.tokens import variables
 
 if TYPE_CHECKING:
-    from statereport.pages.names import Names, Unit
+    from statereport.pages.names import Discrepancy, Names
     from statereport.sparql import answers
     from statereport.sparql.answers import Answer
 
@@ -26,13 +27,17 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?|[+-]?\.\d+", re.ASCII)
 
 @dataclass(frozen=True)
 class Thing:
-    """A piece of text on a page: its language, where it leads, its title, and its direction (ltr, rtl) if any."""
+    """A piece of text on a page: its language, where it leads, its title, and its direction (ltr, rtl) if any.
+
+    `noted` are the discrepancies that are about it.
+    """
 
     text: str
     language: str = ""
     path: str = ""
     title: str = ""
     direction: str = ""
+    noted: tuple[Discrepancy, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,12 +66,12 @@ class Table:
 def thing(iri: str, names: Names) -> Thing:
     """An IRI as its label and link."""
     label = names.label(iri)
-    return Thing(label.text, label.language, names.path(iri), names.short(iri))
+    return Thing(label.text, label.language, names.path(iri), names.short(iri), noted=names.noted.get(iri, ()))
 
 
 def identifier(iri: str, names: Names) -> Thing:
     """An IRI as its name in short and link."""
-    return Thing(names.short(iri), "", names.path(iri), iri)
+    return Thing(names.short(iri), "", names.path(iri), iri, noted=names.noted.get(iri, ()))
 
 
 def number(value: Any) -> str:
@@ -89,10 +94,28 @@ def term(value: Any, names: Names, identifiers: bool = False) -> Thing:
     return Thing(visible(text(value)), language, direction=direction)
 
 
-def passages(references: Iterable[str], names: Names, document: str = "") -> tuple[Thing, ...]:
-    """References of text units as links into the reader, as far as there are such units in the document."""
-    found = ((visible(reference), names.unit(reference, document)) for reference in references)
-    return tuple(Thing(reference, "", unit.path, unit.label) if unit else Thing(reference) for reference, unit in found)
+def passages(references: Iterable[str], names: Names, report: str = "") -> tuple[Thing, ...]:
+    """References of text units as links into the reader, as far as there are such units.
+
+    `report` is the IRI of the report that they are of, where it is known.
+    """
+    found = ((visible(reference), names.unit(reference, report)) for reference in references)
+    return tuple(
+        Thing(reference, "", unit.path, unit.label, noted=names.noted.get(unit.iri, ())) if unit else Thing(reference)
+        for reference, unit in found
+    )
+
+
+def discrepancies(answer: Answer, names: Names) -> tuple[Discrepancy, ...]:
+    """The discrepancies about the things in an answer, each once."""
+    things = (
+        thing
+        for row in answer.rows
+        for column, value in zip(answer.columns, row, strict=True)
+        if value is not None
+        for thing in (answer.head(column).parts(value) if is_literal(value) else [value.value] if is_iri(value) else [])
+    )
+    return tuple(dict.fromkeys(entry for iri in things for entry in names.noted.get(iri, ())))
 
 
 def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
@@ -108,17 +131,12 @@ def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
     columns = [_column(answer, i) for i in kept]
     has_passages = any(answer.head(column.name).of == "passage" for column in columns)
     stated = None if has_passages else _statements(answer, names)
-    speaking = answer.columns.index("report") if "report" in answer.columns else None
     rows = []
     for row in answer.rows:
-        report = "" if speaking is None or row[speaking] is None else text(row[speaking]).rpartition("/")[2]
-        heads = [answer.head(answer.columns[i]) for i in kept]
-        cells = [
-            _cell(row, i, linked.get(i), head, names, identifiers, report) for i, head in zip(kept, heads, strict=True)
-        ]
+        report = _report(answer, row, names)
+        cells = [_cell(row, i, linked.get(i), answer.head(answer.columns[i]), names, identifiers, report) for i in kept]
         if stated is not None:
-            statement = text(row[stated])
-            cells.append(passages(names.stated.get(statement, ()), names, names.document_of(statement)))
+            cells.append(passages(names.stated.get(text(row[stated]), ()), names, report))
         rows.append(tuple(cells))
     if stated is not None:
         columns.append(Column("stated_in", "In the report", cites=True))
@@ -130,11 +148,20 @@ def as_asked(answer: Answer, names: Names, identifiers: bool, query: str) -> Tab
     places = {name: place for place, name in reversed([*enumerate(variables(query))])}
     kept = sorted(range(len(answer.columns)), key=lambda i: places.get(answer.columns[i], len(places)))
     columns = tuple(_column(answer, i) for i in kept)
-    rows = (
-        tuple(_cell(row, i, None, answer.head(answer.columns[i]), names, identifiers) for i in kept)
-        for row in answer.rows
-    )
+    rows = []
+    for row in answer.rows:
+        report = _report(answer, row, names)
+        heads = [(i, answer.head(answer.columns[i])) for i in kept]
+        rows.append(tuple(_cell(row, i, None, head, names, identifiers, report) for i, head in heads))
     return Table(columns, tuple(rows))
+
+
+def _report(answer: Answer, row: tuple, names: Names) -> str:
+    """The IRI of the report that a row is of: from a column of that name, or else from the things in it."""
+    named = [text(value) for name, value in zip(answer.columns, row, strict=True) if name == "report" and value]
+    if named:
+        return f"{namespaces.BASE}id/report/{named[0].rpartition('/')[2]}"
+    return next(filter(None, (names.report_of(value.value) for value in row if is_iri(value))), "")
 
 
 def _column(answer: Answer, i: int) -> Column:
@@ -149,22 +176,24 @@ def _column(answer: Answer, i: int) -> Column:
 
 
 def _cell(
-    row: tuple, i: int, link: int | None, head: answers.Column, names: Names, identifiers: bool, report: str = ""
+    row: tuple, i: int, link: int | None, head: answers.Column, names: Names, identifiers: bool, report: str
 ) -> tuple[Thing, ...]:
-    """The things in a cell; passages are those of the report that the row names, where it names one."""
     value = row[i]
     if value is None:
         return ()
     if link is not None and row[link] is not None:
         target = row[link].value
-        return (replace(term(value, names), path=names.path(target), title=names.short(target)),)
+        known = thing(target, names)
+        if names.language != "en" and target in names.labels:
+            return (known,)
+        return (replace(term(value, names), path=known.path, title=known.title, noted=known.noted),)
     if not is_literal(value):
         return (term(value, names, identifiers),)
     parts = head.parts(value) if head.of else ()
     if head.of == "passage" and parts:
         return passages(parts, names, report)
     if head.of == "theme":
-        units = [_division(part, names, report) for part in parts]
+        units = [names.unit(f"theme {part}", report) or names.unit(part, report) for part in parts]
         return tuple(
             Thing(part, "", unit.path, unit.label) if unit else Thing(visible(part))
             for part, unit in zip(parts, units, strict=True)
@@ -174,12 +203,6 @@ def _cell(
     if head.of == "year":
         return (Thing(visible(value.value)),)
     return (term(value, names),)
-
-
-def _division(number: str, names: Names, report: str) -> Unit | None:
-    """The theme, section or passage of a number; a request stands in a document that the report answers."""
-    ways = ((f"{kind}{number}", report) for kind in ("theme ", "section ", ""))
-    return next((unit for way in (*ways, (number, "")) if (unit := names.unit(*way))), None)
 
 
 def _labelled(answer: Answer, names: Names) -> dict[int, int]:

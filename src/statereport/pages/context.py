@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import jinja2
 
@@ -85,6 +85,12 @@ class Context:
     index: search.Index | None = None
     description: tuple[Any, ...] = ()
     askable: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, repr=False)
+
+    def naming(self, language: str) -> Self:
+        """The same context with names in a language, where there are such."""
+        if language == self.names.language:
+            return self
+        return replace(self, names=self.names.naming(language))
 
     @property
     def has_editor(self) -> bool:

@@ -28,11 +28,8 @@ def discrepancies_page(context: Context, address: Address) -> Page:
             (
                 entry,
                 cells.thing(entry.iri, context.names),
-                cells.passages(entry.units, context.names, context.names.document_of(entry.iri)),
-                [
-                    (statement, cells.passages(statement.passages, context.names, context.names.document_of(entry.iri)))
-                    for statement in entry.statements
-                ],
+                cells.passages(entry.units, context.names, context.names.report_of(entry.iri)),
+                [(statement, cells.passages(statement.passages, context.names)) for statement in entry.statements],
             )
             for entry in found
             if kind in ("", entry.kind)

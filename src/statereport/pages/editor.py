@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from statereport.errors import Problem
+from statereport.errors import Problem, QueryRefused
 from statereport.pages import cells
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
@@ -16,6 +16,7 @@ from statereport.pages.questions import FORMATS, IDENTIFIERS
 from statereport.rdf.namespaces import BASE, SR
 from statereport.sparql import emptiness
 from statereport.sparql.query import Query
+from statereport.sparql.tokens import DEEPEST
 
 # The rows that the page shows; the downloads have all.
 MOST = 1000
@@ -30,6 +31,8 @@ GROUP BY ?law
 ORDER BY DESC(?citations) ?law
 LIMIT 10
 """
+# What readers of a page can do where the hint is for those who have the sources.
+_READ_ONLY = "here the graph is only read; to change a copy of it, download its files, which are listed at About."
 _KINDS = {"Class": "class", "ObjectProperty": "property", "DatatypeProperty": "property"}
 
 
@@ -49,9 +52,13 @@ def editor_page(context: Context, address: Address) -> Page:
     given = address.value("query")
     if not given.strip():
         return _render(context, address, given or EXAMPLE)
-    text = Query(given.replace("\r\n", "\n"), prefixes=context.graph.prefixes).whole
+    query = Query(given.replace("\r\n", "\n"), prefixes=context.graph.prefixes)
+    text = query.text
     try:
-        answer = context.graph.sparql(text)
+        query.screen(deepest=DEEPEST)  # before the engine reads it, which takes long for what is nested deeply
+        text = query.whole
+        # Where no prefix was added, the query that was read is the one that is asked: a long one is read once.
+        answer = context.graph.sparql(query if text == query.text else text)
     except Problem as problem:
         return _render(context, address, text, 400, fault=_fault(problem))
     identifiers = bool(address.value(IDENTIFIERS))
@@ -129,4 +136,5 @@ def _entry(
 def _fault(problem: Problem) -> Fault:
     place = re.search(r":(\d+):(\d+)$", problem.where)
     line, column = (int(place[1]), int(place[2])) if place else (0, 0)
-    return Fault(problem.what, problem.hint, problem.code, line, column)
+    hint = _READ_ONLY if isinstance(problem, QueryRefused) and "statereport build" in problem.hint else problem.hint
+    return Fault(problem.what, hint, problem.code, line, column)

@@ -50,6 +50,12 @@ class Field:
     fix: str
 
     @property
+    def shown(self) -> str:
+        """The label of the value where it is a choice, else the value."""
+        labels = {choice.value: choice.label for _, choices in self.choices for choice in choices}
+        return labels.get(self.value, self.value)
+
+    @property
     def mode(self) -> str:
         """The kind of keyboard that a phone shows (HTML, inputmode)."""
         return _INPUT_MODES.get(self.type, "text")
@@ -75,7 +81,7 @@ def _field(context: Context, query: SavedQuery, parameter: Parameter, given: str
     except BadParameter as problem:
         fault, fix = problem.what, problem.hint
     else:
-        value = context.names.short(term[1:-1]) if term.startswith("<") else value
+        value = context.names.short(term[1:-1]) if parameter.type == "iri" else value
     if choices and value not in choices:
         choices = {value: value, **choices}
     headings = _under_headings(context, parameter, choices)
@@ -89,7 +95,7 @@ def _under_headings(
     headings: dict[str, list[Choice]] = {}
     for value, label in choices.items():
         kind = value.partition(":")[0].replace("-", " ") if parameter.type == "iri" and ":" in value else ""
-        theme = context.names.unit(f"theme {value}") if parameter.name == "theme" else None
+        theme = context.names.by_reference.get(f"theme {value}") if parameter.name == "section" else None
         headings.setdefault(kind, []).append(
             Choice(value, f"{value}: {theme.label}" if theme and label == value else label)
         )

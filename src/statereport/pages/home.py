@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,12 +31,13 @@ GOOD = (
     "law/norms-of-an-instrument",
 )
 CHARTED = "law/laws-cited-most"
-# Title of a door, the question whose answer or choices it leads to, and its parameter ("" for the first column).
+# Title of a door, the question that it leads to, and whether it shows the choices of that question or the things in the
+# first column of its answer.
 _DOORS = (
-    ("Subjects", "convention/everything-on-a-subject", "subject"),
-    ("Groups of people", "groups/groups-most-spoken-of", ""),
-    ("Laws", "law/laws-cited-most", ""),
-    ("Places", "measures/what-happens-in-a-place", "wanted"),
+    ("Subjects", "convention/everything-on-a-subject", True),
+    ("Groups of people", "groups/groups-most-spoken-of", False),
+    ("Laws", "law/laws-cited-most", False),
+    ("Places", "measures/what-happens-in-a-place", True),
 )
 
 
@@ -84,11 +85,12 @@ def _reports(context: Context) -> Door:
     return Door("Reports", tuple(links), "/report")
 
 
-def _doors(context: Context, asked: Iterable[str]) -> list[Door]:
+def _doors(context: Context, asked: Mapping[str, SavedQuery]) -> list[Door]:
     found = []
-    for title, name, parameter in _DOORS:
+    for title, name, by_choice in _DOORS:
         if name not in asked:
             continue
+        parameter = next((it.name for it in asked[name].parameters if it.type == "iri"), "") if by_choice else ""
         path = f"/query/{name}.html"
         if parameter:
             choices = list(context.graph.choices(name, parameter).items())

@@ -87,7 +87,7 @@ def instruments(context: Context) -> list[Instrument]:
     for row in context.graph.ask("pages/law-citations"):
         citing.setdefault(row["instrument"], set()).add(row["unit"])
     places = {
-        instrument: Counter(unit.theme or unit.reference for unit in context.names.units if unit.iri in units)
+        instrument: Counter(unit.section or unit.reference for unit in context.names.units if unit.iri in units)
         for instrument, units in citing.items()
     }
     kinds = {row["instrument"]: row["kind"] or "" for row in context.graph.ask("pages/instruments")}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from statereport.errors import visible
@@ -15,8 +15,6 @@ from statereport.rdf.terms import is_literal
 if TYPE_CHECKING:
     from statereport.graph.knowledge import KnowledgeGraph
 
-# The number of the page with the passages before the first theme.
-OPENING = "0"
 # The beginnings of local names whose things have pages.
 SPACES = ("id/", "def/", "shape/", "graph/")
 # Labels for the terms of other vocabularies that nearly every page shows, whose own labels the graph does not have.
@@ -50,6 +48,8 @@ _BACKWARDS = {
     "skos:inScheme": "has the entry",
     "skos:topConceptOf": "has at its top",
 }
+# The section of the passages before the first one.
+OPENING = "0"
 _LANGUAGES = ("en", "", "ru", "kk")
 
 
@@ -68,12 +68,12 @@ class Unit:
     kind         Part, Theme, Section or Passage
     reference    how it is cited: `part 3`, `theme 13`, `13.6`
     whole        the IRI of the unit or report that it is part of
-    label        the title of a part or theme; a summary of a passage
+    label        the title of a part, theme or section; a summary of a passage
     start, end   its place in the text, in code points, the end exclusive
     silence      why the passage makes no statement, or ""
     report       the IRI of its report, or of another document
-    theme        the number of the theme on whose page it is; "0" before the first theme, "" for a part and in a
-                 document without themes
+    slug         the last part of the address of its own page
+    section      the slug of the section on whose page it is; OPENING before the first section, "" for a part
     """
 
     iri: str
@@ -85,28 +85,47 @@ class Unit:
     start: int
     end: int
     silence: str
-    theme: str
-    report: str = ""
+    report: str
+    slug: str
+    section: str
 
     @property
-    def document(self) -> str:
-        """The short name of its report or other document."""
+    def short(self) -> str:
+        """The short name of its report."""
         return self.report.rpartition("/")[2]
 
     @property
+    def own_path(self) -> str:
+        """The page of a section, or of this passage alone."""
+        return f"/report/{self.short}/{quote(self.slug)}"
+
+    @property
     def path(self) -> str:
-        """The place in the report reader; in a document without themes, the page of the unit itself."""
-        if self.theme:
-            return f"/report/{self.theme}#{self.number}" if self.kind == "Passage" else f"/report/{self.theme}"
-        return "/report" if self.kind == "Part" else f"/{quote(self.iri.removeprefix(namespaces.BASE))}.html"
+        """The place in the report reader: on the page of its section."""
+        if not self.section:
+            return f"/report/{self.short}#{quote(self.slug)}"
+        within = f"/report/{self.short}/{quote(self.section)}"
+        return f"{within}#{quote(self.number)}" if self.kind == "Passage" else within
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """A known discrepancy or doubt: the path of its entry, its kind, what does not agree, and where it is seen."""
+
+    path: str
+    kind: str
+    message: str
+    references: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Names:
-    """The labels, text units and prefixes of a graph.
+    """The labels, text units, discrepancies and prefixes of a graph.
 
     labels   IRI → its labels, English first
     stated   IRI of a statement → the references of the passages that state it
+    language the language of labels, where they have it
+    noted    IRI of a thing → the discrepancies that are about it
     inverse  IRI of a property → its labels for reading it from the value to the thing, English first
     """
 
@@ -115,10 +134,12 @@ class Names:
     stated: Mapping[str, tuple[str, ...]]
     prefixes: Mapping[str, str]
     inverse: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
+    language: str = "en"
+    noted: Mapping[str, tuple[Discrepancy, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, graph: KnowledgeGraph) -> Names:
-        """The names of a graph, from the saved queries pages/labels, pages/units and pages/stated."""
+        """The names of a graph, from the saved queries for pages."""
         labels: dict[str, list[Label]] = {}
         for thing, label in graph.ask("pages/labels").rows:
             if is_literal(label):
@@ -134,32 +155,22 @@ class Names:
             units=tuple(_units(graph)),
             stated={iri: tuple(references) for iri, references in stated.items()},
             prefixes=graph.prefixes,
+            noted=_noted(graph),
             inverse={iri: tuple(sorted(found, key=_first)) for iri, found in inverse.items()},
         )
 
     @cached_property
-    def _by_reference(self) -> dict[str, dict[str, Unit]]:
-        found: dict[str, dict[str, Unit]] = {}
-        for unit in self.units:
-            found.setdefault(unit.reference, {})[unit.document] = unit
-        return found
-
-    def unit(self, reference: str, document: str = "") -> Unit | None:
-        """The text unit of a reference (`13.6`, `theme 13`, `section II`) in the document of that short name.
-
-        Without a document, the unit of the only one that has such a unit; None where there is none or several have.
-        """
-        found = self._by_reference.get(reference, {})
-        return found.get(document) if document else next(iter(found.values())) if len(found) == 1 else None
-
-    def document_of(self, iri: str) -> str:
-        """The short name of the report or other document under whose name an IRI stands; "" for what all share."""
-        rest = iri.removeprefix(f"{namespaces.BASE}id/")
-        return name if rest != iri and (name := rest.partition("/")[0]) in self._documents else ""
+    def by_reference(self) -> dict[str, Unit]:
+        """Reference (`13.6`, `theme 13`, `part 3`) → text unit; where several reports have it, that of the first."""
+        return {unit.reference: unit for unit in reversed(self.units)}
 
     @cached_property
-    def _documents(self) -> frozenset[str]:
-        return frozenset(unit.document for unit in self.units)
+    def _by_report(self) -> dict[tuple[str, str], Unit]:
+        return {(unit.report, unit.reference): unit for unit in self.units}
+
+    def unit(self, reference: str, report: str = "") -> Unit | None:
+        """The text unit of a reference, in the report of that IRI if that has it; None where there is none."""
+        return self._by_report.get((report, reference)) or self.by_reference.get(reference)
 
     @cached_property
     def by_iri(self) -> dict[str, Unit]:
@@ -171,9 +182,9 @@ class Names:
         return {space: prefix for prefix, space in self.prefixes.items()}
 
     def label(self, iri: str) -> Label:
-        """The label of a thing, in English if there is one; else a text unit's reference; else the prefixed name."""
+        """The label of a thing in the language of these names, else in English; else a reference or prefixed name."""
         if iri in self.labels:
-            return self.labels[iri][0]
+            return self._preferred(self.labels[iri])
         unit = self.by_iri.get(iri)
         if unit:
             return Label(f"passage {unit.number}" if unit.kind == "Passage" else unit.reference)
@@ -184,7 +195,7 @@ class Names:
         short = self.short(iri)
         if short in _BACKWARDS:
             return Label(_BACKWARDS[short])
-        return self.inverse[iri][0] if iri in self.inverse else Label(f"{self.label(iri).text} –")
+        return self._preferred(self.inverse[iri]) if iri in self.inverse else Label(f"{self.label(iri).text} –")
 
     @cached_property
     def reports(self) -> dict[str, str]:
@@ -196,6 +207,19 @@ class Names:
     def report_of(self, iri: str) -> str:
         """The IRI of the report that says what stands under an IRI; "" for what all reports share."""
         return next((report for space, report in self.reports.items() if iri.startswith(space)), "")
+
+    def naming(self, language: str) -> Names:
+        """The same names with another language first; what was worked out for them is kept."""
+        if language not in self._naming:
+            self._naming[language] = replace(self, language=language)
+        return self._naming[language]
+
+    @cached_property
+    def _naming(self) -> dict[str, Names]:
+        return {}
+
+    def _preferred(self, labels: tuple[Label, ...]) -> Label:
+        return next((label for label in labels if label.language == self.language), labels[0])
 
     def short(self, iri: str) -> str:
         """The prefixed name of an IRI, or the IRI."""
@@ -228,21 +252,48 @@ def _first(label: Label) -> tuple[int, str, str]:
     return (_LANGUAGES.index(label.language) if known else len(_LANGUAGES), label.language, label.text)
 
 
-def _units(graph: KnowledgeGraph):
-    rows = list(graph.ask("pages/units"))
-    with_themes = {row["document"] for row in rows if row["class"].endswith("/Theme")}
-    document = ""
-    for row in rows:
-        if row["document"] != document:
-            document, theme = row["document"], OPENING
-        kind = row["class"].rpartition("/")[2]
-        if kind == "Part" or document not in with_themes:
-            theme = ""
-        elif kind == "Theme" or not theme:
-            theme = row["number"]
-        yield Unit(
-            iri=row["unit"],
-            kind=kind,
+def _noted(graph: KnowledgeGraph) -> dict[str, tuple[Discrepancy, ...]]:
+    notes: dict[str, list[dict[str, Any]]] = {}
+    for row in graph.ask("pages/noted"):
+        notes.setdefault(row["discrepancy"], []).append(row)
+    found: dict[str, list[Discrepancy]] = {}
+    for iri, rows in notes.items():
+        references = tuple(dict.fromkeys(row["passage"] for row in rows if row["passage"]))
+        path = f"/discrepancies#{quote(iri.rpartition('/')[2])}"
+        entry = Discrepancy(path, rows[0]["kind"], rows[0]["message"], references)
+        for thing in dict.fromkeys(row["about"] for row in rows if row["about"]):
+            found.setdefault(thing, []).append(entry)
+    return {thing: tuple(entries) for thing, entries in found.items()}
+
+
+def _units(graph: KnowledgeGraph) -> list[Unit]:
+    """Every unit, by report and in the order of its text."""
+    rows = {row["unit"]: row for row in graph.ask("pages/units")}
+
+    def report(iri: str) -> str:
+        while iri in rows:
+            iri = rows[iri]["whole"]
+        return iri
+
+    kinds = {iri: row["class"].rpartition("/")[2] for iri, row in rows.items()}
+    passages = {(report(iri), row["number"]) for iri, row in rows.items() if kinds[iri] == "Passage"}
+
+    def slug(iri: str) -> str:
+        kind, number = kinds[iri], rows[iri]["number"]
+        if kind == "Part":
+            return f"part-{number}"
+        is_taken = kind != "Passage" and ((report(iri), number) in passages or number == OPENING)
+        return f"section-{number}" if is_taken else number
+
+    def section(iri: str) -> str:
+        if kinds[iri] == "Passage":
+            return slug(rows[iri]["whole"]) if rows[iri]["whole"] in rows else OPENING
+        return "" if kinds[iri] == "Part" else slug(iri)
+
+    found = [
+        Unit(
+            iri=iri,
+            kind=kinds[iri],
             number=row["number"],
             reference=row["reference"],
             whole=row["whole"],
@@ -250,6 +301,10 @@ def _units(graph: KnowledgeGraph):
             start=row["start"],
             end=row["end"],
             silence=row["silence"] or "",
-            theme=theme,
-            report=document,
+            report=report(iri),
+            slug=slug(iri),
+            section=section(iri),
         )
+        for iri, row in rows.items()
+    ]
+    return sorted(found, key=lambda unit: unit.report)

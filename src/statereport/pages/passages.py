@@ -1,9 +1,9 @@
-"""The passages of a theme for the report reader: the statements of each, and its text where that is at hand."""
+"""Passages for the report reader: the statements of each, and its text where that is at hand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from statereport.pages import cells, portrait
@@ -65,12 +65,14 @@ class Segment:
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage, or the heading of a theme, for reading.
+    """A passage, or the heading of a section, for reading.
 
+    marks      its statements
     segments   its text, or None where the text is not at hand
     named      the things that it names
     refers     what it refers to (inferred)
-    notes      the notes about it, each with its message
+    readings   how it was read where it leaves something open, each with its message
+    notes      the discrepancies seen in it, each with its message
     """
 
     unit: Unit
@@ -78,7 +80,18 @@ class Passage:
     segments: tuple[Segment, ...] | None
     named: tuple[cells.Thing, ...]
     refers: tuple[cells.Thing, ...]
+    readings: tuple[tuple[cells.Thing, str], ...]
     notes: tuple[tuple[cells.Thing, str], ...]
+
+    def only(self, kinds: Collection[str]) -> Passage:
+        """The same with the statements of these kinds, which keep their numbers; with all where there are no kinds."""
+        if not kinds:
+            return self
+        marks = tuple(mark for mark in self.marks if mark.kind in kinds)
+        unit, text = self.unit, self.segments
+        if text is not None:
+            text = segments("".join(part.text for part in text), unit.start, unit.end, marks, unit.start)
+        return replace(self, marks=marks, segments=text)
 
 
 def articles_of_parts(context: Context) -> dict[str, tuple[cells.Thing, ...]]:
@@ -89,16 +102,19 @@ def articles_of_parts(context: Context) -> dict[str, tuple[cells.Thing, ...]]:
     return {part: tuple(things) for part, things in found.items()}
 
 
-def passages_of_theme(context: Context, number: str) -> tuple[Passage, ...]:
-    """The heading of a theme and its passages, in the order of the text."""
-    marks = _marks(context, number)
+def passages_of(context: Context, wanted: str) -> tuple[Passage, ...]:
+    """The heading of a section and its passages in the order of the text, or one passage alone.
+
+    wanted   the IRI of a section or passage, or of a report for its passages before the first section
+    """
+    marks = _marks(context, wanted)
     around: dict[str, list[dict[str, Any]]] = {}
-    for row in context.graph.ask("pages/around-theme", theme=number):
-        around.setdefault(row["reference"], []).append(row)
-    units = [unit for unit in context.names.units if unit.theme == number and unit.kind in ("Theme", "Passage")]
-    return tuple(
-        _passage(context, unit, marks.get(unit.reference, ()), around.get(unit.reference, [])) for unit in units
-    )
+    for row in context.graph.ask("pages/around-unit", wanted=wanted):
+        around.setdefault(row["unit"], []).append(row)
+    units = [
+        unit for unit in context.names.units if unit.iri == wanted or (unit.whole == wanted and unit.kind == "Passage")
+    ]
+    return tuple(_passage(context, unit, marks.get(unit.iri, ()), around.get(unit.iri, [])) for unit in units)
 
 
 def text_of(context: Context, unit: Unit) -> str | None:
@@ -107,8 +123,11 @@ def text_of(context: Context, unit: Unit) -> str | None:
     return text.content[unit.start : unit.end] if text else None
 
 
-def segments(text: str, start: int, end: int, marks: Iterable[Mark]) -> tuple[Segment, ...]:
-    """A range of the text, cut wherever a mark begins or ends; marks may overlap in any way."""
+def segments(text: str, start: int, end: int, marks: Iterable[Mark], shift: int = 0) -> tuple[Segment, ...]:
+    """A range of the text, cut wherever a mark begins or ends; marks may overlap in any way.
+
+    `shift` is the place at which `text` begins.
+    """
     marks = [mark for mark in marks if start <= mark.start < mark.end <= end]
     cuts = sorted({start, end, *(mark.start for mark in marks), *(mark.end for mark in marks)})
     found = []
@@ -117,30 +136,32 @@ def segments(text: str, start: int, end: int, marks: Iterable[Mark]) -> tuple[Se
             (m for m in marks if m.start <= left and right <= m.end), key=lambda m: (m.end - m.start, m.number)
         )
         done = sorted((m for m in marks if m.end == right), key=lambda m: m.number)
-        found.append(Segment(text[left:right], tuple(over), tuple(done)))
+        found.append(Segment(text[left - shift : right - shift], tuple(over), tuple(done)))
     return tuple(found)
 
 
 def _passage(context: Context, unit: Unit, marks: tuple[Mark, ...], around: list[dict[str, Any]]) -> Passage:
     def things(name: str) -> tuple[cells.Thing, ...]:
         wanted = namespaces.SR + name
-        return tuple(cells.thing(row["thing"], context.names) for row in around if row["property"] == wanted)
+        return tuple(cells.thing(row["thing"], context.names) for row in around if row["kind"] == wanted)
 
-    notes = tuple((cells.thing(row["thing"], context.names), row["message"]) for row in around if row["message"])
-    whole = context.texts.get(unit.report)
-    text = segments(whole.content, unit.start, unit.end, marks) if whole else None
-    return Passage(unit, marks, text, things("names"), things("refersTo"), notes)
+    said = [(row["kind"], cells.thing(row["thing"], context.names), row["message"]) for row in around if row["message"]]
+    readings = tuple((thing, message) for kind, thing, message in said if kind == f"{namespaces.SR}Reading")
+    notes = tuple((thing, message) for kind, thing, message in said if kind != f"{namespaces.SR}Reading")
+    text = context.texts.get(unit.report)
+    shown = segments(text.content, unit.start, unit.end, marks) if text else None
+    return Passage(unit, marks, shown, things("names"), things("refersTo"), readings, notes)
 
 
-def _marks(context: Context, number: str) -> dict[str, tuple[Mark, ...]]:
-    """Reference of a text unit → its statements in the order of the text."""
+def _marks(context: Context, wanted: str) -> dict[str, tuple[Mark, ...]]:
+    """IRI of a text unit → its statements in the order of the text."""
     facts: dict[str, dict[str, list[Any]]] = {}
-    for statement, name, value in context.graph.ask("pages/facts-of-theme", theme=number).rows:
+    for statement, name, value in context.graph.ask("pages/facts-of-unit", wanted=wanted).rows:
         values = facts.setdefault(statement.value, {})
         values.setdefault(name.value.removeprefix(namespaces.SR), []).append(value)
     found: dict[str, list[Mark]] = {}
-    for row in context.graph.ask("pages/statements-of-theme", theme=number):
-        here = found.setdefault(row["reference"], [])
+    for row in context.graph.ask("pages/statements-of-unit", wanted=wanted):
+        here = found.setdefault(row["unit"], [])
         values = facts.get(row["statement"], {})
         here.append(
             Mark(
@@ -154,7 +175,7 @@ def _marks(context: Context, number: str) -> dict[str, tuple[Mark, ...]]:
                 facts=_facts(context, values),
             )
         )
-    return {reference: tuple(marks) for reference, marks in found.items()}
+    return {unit: tuple(marks) for unit, marks in found.items()}
 
 
 def _facts(context: Context, values: dict[str, list[Any]]) -> tuple[tuple[str, tuple[cells.Thing, ...]], ...]:

@@ -85,12 +85,14 @@ def figures_of(context: Context, cube: Cube) -> tuple[Figure, ...]:
                 text=number_text(value, bound, unit),
                 unit=unit,
                 codes={c.name: row[c.name][0].value for c in dimension_components(cube) if c.name in row},
-                passages=cells.passages(
-                    context.names.stated.get(figure, ()), context.names, context.names.document_of(figure)
-                ),
+                passages=_passages(context, figure),
             )
         )
     return tuple(found)
+
+
+def _passages(context: Context, figure: str) -> tuple[cells.Thing, ...]:
+    return cells.passages(context.names.stated.get(figure, ()), context.names, context.names.report_of(figure))
 
 
 def number_text(value: str, bound: str, unit: str) -> str:

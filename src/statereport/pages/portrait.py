@@ -13,8 +13,7 @@ from statereport.pages.names import Names
 from statereport.rdf import namespaces
 from statereport.rdf.terms import is_iri, plain, text
 
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_TYPE = namespaces.RDF + "type"
 # How the values of these properties continue "This is a …", in the order of the sentence.
 _SENTENCE = {
     "isOfficeOf": "of {}",
@@ -32,7 +31,6 @@ _SENTENCE = {
     "isResponsibilityOf": "for which {} is responsible",
     "isLaidDownIn": "in {}",
     "isPartOf": "in {}",
-    "hasJurisdiction": "in the law of {}",
 }
 # The heading of each kind of thing that speaks of another, in a lawyer's order, and its classes.
 _KINDS = (
@@ -80,6 +78,7 @@ class Row:
     """A thing that speaks of this one.
 
     ways       how it does, read from this thing: "is responsible for"; an inferred one is marked
+    report     the State whose report says it, where there are several reports
     quantity   its number with bound and unit, or ""
     """
 
@@ -91,6 +90,7 @@ class Row:
     law: tuple[cells.Thing, ...]
     status: tuple[cells.Thing, ...]
     passages: tuple[cells.Thing, ...]
+    report: tuple[cells.Thing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def sentence(context: Context, description: Description) -> str:
     """What a thing is, in a sentence made from its class, its kind and its own data; "" for terms of the vocabulary."""
     if not description.iri.startswith(namespaces.BASE + "id/"):
         return ""
-    names, values = context.names, _own(description)
+    names, values = context.names.naming("en"), _own(description)  # the sentence is in English
     label = names.label(description.iri).text
     classes = [names.label(iri).text for iri in description.classes if iri.startswith(namespaces.SR)]
     kinds = [names.label(value.value).text for value in values.get("hasKind", ()) if is_iri(value)]
@@ -155,17 +155,19 @@ def said_of(context: Context, description: Description) -> tuple[SaidOf, ...]:
     for subject, name, value in context.graph.ask("pages/details-of-mentions", thing=description.iri).rows:
         own = details.setdefault(subject.value, {})
         own.setdefault("a" if name.value == _TYPE else name.value.removeprefix(namespaces.SR), []).append(value)
+    of_states = states(context)
     facts: dict[str, list[Fact]] = {}
     for fact in description.mentions:
-        of_lists = fact.predicate.startswith(_SKOS) and fact.origin != INFERRED
+        of_lists = fact.predicate.startswith(namespaces.SKOS) and fact.origin != INFERRED
         if is_iri(fact.value) and (of_lists or fact.predicate.startswith(namespaces.SR)):
             facts.setdefault(fact.value.value, []).append(fact)
     by_kind: dict[str, list[tuple[Any, Row]]] = {}
     for iri, ways in facts.items():
         own = details.get(iri, {})
         title = _title(own.get("a", ()))
-        if title:
-            row = _row(context.names, iri, ways, own)
+        # The provisions of an instrument have a section of their own, in their order.
+        if title and not (title == "Provisions" and all(fact.origin == INFERRED or _is_part(fact) for fact in ways)):
+            row = replace(_row(context.names, iri, ways, own), report=of_states.get(context.names.report_of(iri), ()))
             by_kind.setdefault(title, []).append(((_place(context.names, iri), row.thing.text), row))
     return tuple(
         SaidOf(title, f"of-{number}", tuple(row for _, row in sorted(by_kind[title], key=lambda pair: pair[0])))
@@ -191,6 +193,16 @@ def _named(context: Context, iri: str) -> cells.Thing:
     return replace(thing, text=thing.text.removeprefix("has "))
 
 
+def states(context: Context) -> dict[str, tuple[cells.Thing, ...]]:
+    """IRI of a report → the State that submits it, with a link to the report; empty where there is one report only."""
+    if len(context.names.reports) < 2:
+        return {}
+    return {
+        row["report"]: (cells.Thing(row["state"], "en", context.names.path(row["report"]), row["label"]),)
+        for row in context.graph.ask("committee/the-report-and-its-frame")
+    }
+
+
 def _own_facts(description: Description) -> Iterable[Fact]:
     return (fact for fact in description.facts if fact.origin == ASSERTED and fact.predicate.startswith(namespaces.SR))
 
@@ -200,6 +212,10 @@ def _own(description: Description) -> dict[str, list[Any]]:
     for fact in _own_facts(description):
         found.setdefault(fact.predicate.removeprefix(namespaces.SR), []).append(fact.value)
     return found
+
+
+def _is_part(fact: Fact) -> bool:
+    return fact.predicate == f"{namespaces.SR}isPartOf"
 
 
 def _title(classes: Iterable[Any]) -> str:
@@ -228,7 +244,7 @@ def _row(names: Names, iri: str, facts: list[Fact], own: Mapping[str, list[Any]]
         times=_times(terms("isForPeriod", "dated"), terms("startDate"), terms("endDate")),
         law=terms(*(name for name in _LAW if namespaces.SR + name not in ways)),
         status=terms("hasStatus"),
-        passages=cells.passages([unit.reference] if unit else names.stated.get(iri, ()), names, names.document_of(iri)),
+        passages=cells.passages([unit.reference] if unit else names.stated.get(iri, ()), names, names.report_of(iri)),
     )
 
 
@@ -243,7 +259,7 @@ def _times(
 
 def _place(names: Names, iri: str) -> float:
     """Where in the text a thing stands first; after everything where it stands nowhere."""
-    unit = names.by_iri.get(iri) or names.unit(next(iter(names.stated.get(iri, ())), ""), names.document_of(iri))
+    unit = names.by_iri.get(iri) or names.unit(next(iter(names.stated.get(iri, ())), ""), names.report_of(iri))
     return unit.start if unit else float("inf")
 
 
@@ -251,9 +267,11 @@ def quantity(names: Names, values: Mapping[str, list[Any]]) -> str:
     """The number of a statement with its bound and unit: "at least 50 %", "7,391 (school)"; "" where it has none."""
     if "value" not in values:
         return ""
-    bound, unit = (
-        names.label(values[name][0].value).text if name in values else "" for name in ("hasBound", "hasUnit")
-    )
+    bound, unit = (values[name][0].value if name in values else "" for name in ("hasBound", "hasUnit"))
     number = cells.number(plain(values["value"][0]))
-    parts = ("" if bound == "exact" else bound, number, "%" if unit == "percent" else f"({unit})" if unit else "")
+    parts = (
+        "" if not bound or bound.endswith("/exact") else names.label(bound).text,
+        number,
+        "%" if unit.endswith("/percent") else f"({names.label(unit).text})" if unit else "",
+    )
     return " ".join(part for part in parts if part)

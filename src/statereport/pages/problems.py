@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from statereport import errors
 from statereport.errors import Problem
+from statereport.pages import search
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
 
@@ -30,5 +31,19 @@ def problem_page(
     title: str,
     headers: tuple[tuple[str, str], ...] = (),
 ) -> Page:
-    """A problem as a page: what is wrong and how to fix it. `title` is that of the HTTP status."""
-    return render(context, address, "problem.html", status, headers, problem=problem, problem_title=title)
+    """A problem as a page: what is wrong and how to fix it; where nothing is found, a search and the nearest names.
+
+    `title` is that of the HTTP status.
+    """
+    missing = status == 404
+    return render(
+        context,
+        address,
+        "problem.html",
+        status,
+        headers,
+        problem=problem,
+        problem_title=title,
+        words=search.words_of(address) if missing else "",
+        near=search.nearest_things(context, address) if missing else (),
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -25,6 +26,9 @@ FORMATS = {
 }
 # The parameter that shows identifiers instead of labels; no question has a parameter of this name.
 IDENTIFIERS = "identifiers"
+# The parameter of the list of questions, and how much of it is read.
+WORDS = "words"
+LONGEST = 200
 # How many related questions a page names.
 MOST_RELATED = 5
 
@@ -46,8 +50,21 @@ def topics(context: Context) -> tuple[Topic, ...]:
 
 
 def questions_page(context: Context, address: Address) -> Page:
-    """All questions by topic, each with its description."""
-    return render(context, address, "questions.html", topics=topics(context))
+    """All questions by topic, each with its description; with ?words=, those that have all of these words."""
+    words = " ".join(address.value(WORDS).split())[:LONGEST]
+    listed = topics(context)
+    if words:
+        wanted = words.casefold().split()
+        chosen = (
+            replace(topic, questions=tuple(it for it in topic.questions if _speaks(it, wanted))) for topic in listed
+        )
+        listed = tuple(topic for topic in chosen if topic.questions)
+    return render(context, address, "questions.html", topics=listed, words=words)
+
+
+def _speaks(question: SavedQuery, words: list[str]) -> bool:
+    text = f"{question.name} {question.summary} {question.description}".casefold()
+    return all(word in text for word in words)
 
 
 def question_page(context: Context, address: Address, name: str) -> Page:
@@ -56,7 +73,8 @@ def question_page(context: Context, address: Address, name: str) -> Page:
     A value that does not fit is explained at its field, with status 400 and without an answer. Raises UnknownName.
     """
     query = _question(context, address, name)
-    given = {key: value for key, value in address.query if key not in (IDENTIFIERS, *views.PARAMETERS)}
+    own = (IDENTIFIERS, *views.PARAMETERS)
+    given = query.renamed({key: value for key, value in address.query if key not in own})
     fields = forms.fields(context, query, given)
     unknown = [key for key in given if key not in {field.name for field in fields}]
     shown = {"query": query, "topic": title_of(query.topic), "fields": fields, "unknown": unknown}
@@ -77,7 +95,9 @@ def question_page(context: Context, address: Address, name: str) -> Page:
         **shown,
         table=table,
         view=views.view(table, address),
+        words=_in_words(fields) if empty else "",
         answer=answer,
+        noted=cells.discrepancies(answer, context.names),
         why=emptiness.explain(text, context.graph.engine, query.source) if empty else None,
         chart=charts.chart_image(chart.of(query, answer), path, values.items()) if charted else None,
         formats=FORMATS[answer.form],
@@ -90,6 +110,18 @@ def question_page(context: Context, address: Address, name: str) -> Page:
         things=_things(context, query, {field.name: field.value for field in fields}),
         cite=citations.cite(context, query.summary, query.iri, values),
     )
+
+
+def _in_words(fields: Iterable[forms.Field]) -> str:
+    """Why an answer is empty, in the words of the form, and what to do."""
+    chosen = {field.name: field for field in fields}
+    since, until = chosen.get("since"), chosen.get("until")
+    if since and until and since.value > until.value:
+        return f"{since.value} is after {until.value}: choose a beginning that is not after the end."
+    if not chosen:
+        return "The reports say nothing of the kind."
+    given = ", ".join(f"{field.label}: {field.shown}" for field in chosen.values())
+    return f"The reports say nothing of the kind for these choices ({given}). Choose another."
 
 
 def _related(context: Context, query: SavedQuery) -> list[cells.Thing]:
@@ -125,7 +157,9 @@ def names_in(text: str) -> set[str]:
 def parameters_of(context: Context, name: str) -> tuple[str, ...]:
     """The names of the parameters on which a question's page depends."""
     found = next((question for question in context.questions if question.name == name), None)
-    return (*(it.name for it in found.parameters), IDENTIFIERS, *views.PARAMETERS) if found else ()
+    if not found:
+        return ()
+    return (*(it.name for it in found.parameters), *found.former, IDENTIFIERS, *views.PARAMETERS)
 
 
 def sparql_of(query: SavedQuery, values: dict[str, str]) -> str:

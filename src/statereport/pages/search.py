@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from statereport.errors import BadSearch
 from statereport.graph import search
-from statereport.pages import cells
+from statereport.pages import cells, portrait
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
 
@@ -31,6 +32,7 @@ class Result:
     kind: str
     passages: tuple[cells.Thing, ...]
     around: str = ""
+    report: cells.Thing | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def search_page(context: Context, address: Address) -> Page:
     fits = [hit for hit in hits if _fits(hit, given, of)]
     last = max((len(fits) - 1) // MOST + 1, 1)
     page = min(max(int(address.value("page", "1")) if address.value("page", "1").isdecimal() else 1, 1), last)
+    states = portrait.states(context)
     facets = [(name, _choices(hits, name, words, given, of)) for name in FACETS]
     return render(
         context,
@@ -73,7 +76,7 @@ def search_page(context: Context, address: Address) -> Page:
         total=len(fits),
         some=some,
         first=(page - 1) * MOST + 1,
-        results=[_result(context, hit) for hit in fits[(page - 1) * MOST : page * MOST]],
+        results=[_result(context, hit, states) for hit in fits[(page - 1) * MOST : page * MOST]],
         facets=[(name, choices) for name, choices in facets if len(choices) > 1 or name in given],
         before=_path(words, given, page - 1) if page > 1 else "",
         after=_path(words, given, page + 1) if page < last else "",
@@ -85,13 +88,18 @@ def search_page(context: Context, address: Address) -> Page:
 
 def nearest_things(context: Context, address: Address) -> list[cells.Thing]:
     """What may have been meant by an address that there is not: things named like the end of its path."""
-    words = [word for word in address.path.rpartition("/")[2].removesuffix(".html").replace("-", " ").split() if word]
-    words = [word for word in words if word.isalnum()][:8]
+    words = words_of(address).split()
     try:
-        hits = context.index.find(" AND ".join(words), 5) or context.index.find(" OR ".join(words), 5)
+        hits = context.index.find(" ".join(words), 5) or context.index.find(" OR ".join(words), 5)
     except BadSearch:
         return []
     return [_result(context, hit).thing for hit in hits]
+
+
+def words_of(address: Address) -> str:
+    """The words at the end of an address's path."""
+    last = address.path.rpartition("/")[2].removesuffix(".html")
+    return " ".join(re.findall(r"[^\W_]+", last)[:8]).lower()
 
 
 def _reports(context: Context, hit: search.Hit) -> dict[str, str]:
@@ -103,9 +111,9 @@ def _sections(context: Context, hit: search.Hit) -> dict[str, str]:
     """The theme numbers of a thing's passages, with their titles."""
     found = {}
     for reference in hit.passages:
-        unit = context.names.unit(reference, context.names.document_of(hit.iri))
-        theme = context.names.by_iri.get(unit.whole) if unit else None
-        if theme and theme.label:
+        unit = context.names.unit(reference, context.names.report_of(hit.iri))
+        theme = context.names.by_iri.get(unit.whole) if unit and unit.kind == "Passage" else unit
+        if theme and theme.kind != "Part":
             found[theme.number] = f"{theme.number} {theme.label[:1].upper()}{theme.label[1:]}"
     return found
 
@@ -144,7 +152,7 @@ def _path(words: str, given: dict[str, str], page: int = 1) -> str:
     return f"/search?{urlencode({'q': words, **given, **({'page': page} if page > 1 else {})})}"
 
 
-def _result(context: Context, hit: search.Hit) -> Result:
+def _result(context: Context, hit: search.Hit, states: Mapping[str, tuple[cells.Thing, ...]] | None = None) -> Result:
     unit = context.names.by_iri.get(hit.iri)
     thing = cells.Thing(unit.label, "en", unit.path) if unit else cells.thing(hit.iri, context.names)
     around = hit.snippet.replace("[", "").replace("]", "")
@@ -152,6 +160,11 @@ def _result(context: Context, hit: search.Hit) -> Result:
     return Result(
         thing,
         hit.kind,
-        cells.passages((unit.reference,) if unit else hit.passages, context.names, context.names.document_of(hit.iri)),
+        cells.passages(
+            (unit.reference,) if unit else hit.passages,
+            context.names,
+            unit.report if unit else context.names.report_of(hit.iri),
+        ),
         "" if around in known or known in around else around,
+        next(iter((states or {}).get(context.names.report_of(hit.iri), ())), None),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from statereport.graph.describe import Description
@@ -11,6 +10,7 @@ from statereport.pages.context import Context
 from statereport.pages.questions import names_in
 from statereport.publish.cubes import Cube
 from statereport.rdf import namespaces
+from statereport.rdf.natural_order import natural
 
 _LAW = ("LegalInstrument", "InstrumentSeries", "Provision")
 
@@ -74,7 +74,7 @@ def _cube(context: Context, cube: Cube, iri: str) -> list[Section]:
 
 def _law(context: Context, iri: str) -> list[Section]:
     answer = context.graph.ask("pages/provisions", thing=iri)
-    answer = replace(answer, rows=tuple(sorted(answer.rows, key=lambda row: _natural(row[0].value))))
+    answer = replace(answer, rows=tuple(sorted(answer.rows, key=lambda row: natural(row[0].value))))
     table = cells.table(answer, context.names)
     short = context.names.short(iri)
     links: tuple[cells.Thing, ...] = ()
@@ -116,8 +116,3 @@ def _term(context: Context, iri: str) -> list[Section]:
     if used:
         found.append(Section("Questions that use it", links=used))
     return found
-
-
-def _natural(iri: str) -> list[tuple[int, str]]:
-    """A key that sorts article 5 before article 14."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", iri)]

@@ -60,6 +60,7 @@ def cube_page(context: Context, address: Address, slug: str) -> Page:
         charts=[] if table.faults else pivot.charts_of(context, cube, dimensions, every, table),
         query=urlencode([pair for pair in address.query if pair[1]]),
         count=len(figures),
+        noted=tuple(dict.fromkeys(entry for figure in figures for entry in figure.thing.noted)),
         cite=citations.cite(context, cube.title, cube.iri),
         dataset=json_script(_described(context, cube)),
     )

@@ -25,7 +25,7 @@ _HEAD = (
     "sr:startOffset",
     "sr:endOffset",
 )
-_ALSO = "http://www.w3.org/2004/02/skos/core#altLabel"
+_ALSO = namespaces.SKOS + "altLabel"
 # How many entries of a long list are shown before it is folded.
 FEW = 12
 
@@ -62,7 +62,7 @@ def thing_page(context: Context, address: Address, space: str, name: str) -> Pag
         iri=iri,
         document=f"/{space}/{name}",
         label=cells.Thing(label.text, label.language),
-        names=[cells.Thing(it.text, it.language) for it in context.names.labels.get(iri, ())[1:]],
+        names=[cells.Thing(it.text, it.language) for it in context.names.labels.get(iri, ()) if it != label],
         others=[_value(context, fact) for fact in description.facts if fact.predicate == _ALSO],
         short=context.names.short(iri),
         classes=_classes(context, description),
@@ -77,11 +77,13 @@ def thing_page(context: Context, address: Address, space: str, name: str) -> Pag
         said_of=portrait.said_of(context, description),
         asks=portrait.questions_about(context, iri),
         many=portrait.FEW_ROWS,
+        state=next(iter(portrait.states(context).get(context.names.report_of(iri), ())), None),
         unit=context.names.by_iri.get(iri),
-        passages=cells.passages(context.names.stated.get(iri, ()), context.names, context.names.document_of(iri)),
+        passages=cells.passages(context.names.stated.get(iri, ()), context.names, context.names.report_of(iri)),
         places=_places(context, description),
         origins=_origins(context, description),
         sections=sections.sections(context, description),
+        noted=context.names.noted.get(iri, ()),
         cite=citations.cite(context, label.text, iri),
         few=FEW,
     )
@@ -182,7 +184,8 @@ def _places(context: Context, description: Description) -> list[tuple[cells.Thin
     found = []
     for place in description.places:
         if place.unit != description.iri and place.passage:
-            passage = cells.passages([place.passage], context.names, context.names.document_of(place.unit))[0]
+            report = context.names.report_of(place.statement)
+            passage = cells.passages([place.passage], context.names, report)[0]
             found.append((passage, cells.thing(place.statement, context.names), place.fragment))
     return list(dict.fromkeys(found))
 

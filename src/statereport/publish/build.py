@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from statereport import atomic
 from statereport.graph import build_folder, examine, search
 from statereport.project import Project, TextFiles
 from statereport.publish import cubes, export
-from statereport.questions import catalogue
-from statereport.questions.saved import SavedQueries, SavedQuery
+from statereport.questions import catalogue, prepared
+from statereport.questions.saved import SavedQueries, SavedQuery, prepare
 from statereport.rdf import dataset
 from statereport.rdf.prefixes import Prefixes
 from statereport.reasoning.explanations import Explanations
@@ -45,6 +45,12 @@ class Summary:
         lines.append(f"written   {self.out}/  RDFC-1.0 SHA-256 {self.hashes['statereport'][:16]}…")
         return "\n".join(lines)
 
+    @classmethod
+    def of(cls, out: Path, about: Mapping[str, Any]) -> Summary:
+        """The summary of a build by its build.json."""
+        kept = {name: about[name] for name in ("graphs", "inferred", "questions", "tables")}
+        return cls(out, **kept, warnings=tuple(about["warnings"]), hashes=about["rdfc10"])
+
     def record(self) -> dict[str, Any]:
         """The part of build.json that describes what was made."""
         return {
@@ -55,6 +61,18 @@ class Summary:
             "tables": self.tables,
             "rdfc10": self.hashes,
         }
+
+
+def kept(project: Project, out: Path, is_whole: Callable[[Path], bool] = lambda folder: True) -> Summary | None:
+    """The summary of the build in `out` where to build again would give the same: nothing is written then.
+
+    Everything that a build is made from is read and compared, and so is every file that it wrote. `is_whole` says
+    whether what was written `also` (see `build`) is there, as it would be written today.
+    """
+    about = build_folder.untouched(out, project)
+    if about is None or about.get("drafts") or not is_whole(out):
+        return None
+    return Summary.of(out, about)
 
 
 def build(
@@ -97,14 +115,16 @@ def build(
         parts = {"statereport": asserted, **{f"statereport-{_stem(name)}": {name: derived[name]} for name in derived}}
         hashes = export.write_graphs(fresh, parts, project)
         export.write_all(fresh, parts, project)
-        export.write_turtle(fresh, "ontology", examined.dataset.ontology, project)
+        export.write_ontology(fresh, examined.dataset.ontology, project)
         export.write_shapes(fresh, examined.dataset.shapes, project)
         export.write_turtle(fresh, "queries", examined.questions, project)
+        export.write_validation(fresh, examined.warnings, project)
         export.write_description(fresh, export.published(examined), project)
+        search.write(engine, saved.get, fresh)
         for write in also:
             write(fresh, asked, quads, engine, hashes["statereport"], examined.dataset.prefixes)
         number = build_folder.write_store(quads, fresh)
-        search.write(engine, saved.get, fresh)
+        (fresh / prepared.FILE).write_bytes(prepare(saved, engine))
         (fresh / build_folder.EXPLANATIONS).write_bytes(Explanations.of(examined.inference).write())
         summary = Summary(
             out=out,
@@ -115,7 +135,9 @@ def build(
             tables=sum(query.topic == "tables" for query in asked),
             hashes=hashes,
         )
-        build_folder.write_about(fresh, made, number, summary.record())
+        further = summary.record() | ({"drafts": True} if with_drafts else {})
+        build_folder.write_about(fresh, made, number, further)
+        export.write_crate(fresh, export.published(examined))
         export.write_sums(fresh)
         build_folder.write_manifest(fresh)
         say("putting in place")

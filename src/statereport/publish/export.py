@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from statereport import __version__
 from statereport.graph.build_folder import SUMS
 from statereport.project import Project
-from statereport.publish import void
+from statereport.publish import catalog, void
 from statereport.publish.csvw import document
 from statereport.questions import chart
 from statereport.questions.picture import Picture
 from statereport.rdf import prefixes as tables
 from statereport.rdf import writers
-from statereport.rdf.namespaces import DCTERMS, OWL, RDF, SHAPE
+from statereport.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SH, SHAPE, SKOS, SR, XSD
 from statereport.rdf.terms import is_iri, is_literal, plain
 from statereport.source.evidence import GENERATED
 from statereport.sparql.engine import answer_bytes
@@ -34,11 +34,16 @@ if TYPE_CHECKING:
     from statereport.questions.saved import SavedQuery
     from statereport.rdf.dataset import Graphs
     from statereport.rdf.prefixes import Prefixes
+    from statereport.reasoning.validation import Finding
     from statereport.sparql.answers import Answer, Column
     from statereport.sparql.engine import Engine
 
 DESCRIPTION = "void.ttl"
 ENDINGS = ("ttl", "trig", "nq", "jsonld", "rdf")
+# What SHACL has beyond its core, by which shapes ask in SPARQL.
+_BY_SPARQL = (f"{SH}sparql", f"{SH}target")
+_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
+_OTHER = "application/octet-stream"
 _DATE = re.compile(r"-?\d{4,}-\d\d-\d\d(Z|[+-]\d\d:\d\d)?", re.ASCII)
 # Left out of the sums: the store is a cache whose bytes depend on the engine, the single file is there only where its
 # page was bundled, and the sums cannot hold themselves.
@@ -53,12 +58,22 @@ def write_graphs(folder: Path, parts: Mapping[str, Graphs], project: Project) ->
     prefixes = tables.read(project)
     for stem, graphs in parts.items():
         items = writers.canonical(writers.quads(graphs))
-        for ending in ENDINGS:
-            writers.write(items, folder / f"{stem}.{ending}", prefixes)
+        writers.write(items, folder, stem, ENDINGS, prefixes)
     hashes = {stem: hashlib.sha256((folder / f"{stem}.nq").read_bytes()).hexdigest() for stem in parts}
     lines = [f"{digest}  {stem}.nq\n" for stem, digest in sorted(hashes.items())]
     _write(folder / "RDFC10SUM", "".join(lines))
     return hashes
+
+
+def write_ontology(folder: Path, ontology: Graphs, project: Project) -> None:
+    """Write ontology.ttl, where a definition is also an rdfs:comment, which document tools read."""
+    comments = [
+        writers.triple(t.subject.value, f"{RDFS}comment", t.object)
+        for part in ontology.values()
+        for t in part
+        if t.predicate.value == f"{SKOS}definition" and is_iri(t.subject)
+    ]
+    write_turtle(folder, "ontology", {**ontology, "comments": tuple(comments)}, project)
 
 
 def write_turtle(folder: Path, stem: str, graphs: Graphs, project: Project) -> None:
@@ -88,6 +103,54 @@ def write_shapes(folder: Path, shapes: Graphs, project: Project) -> None:
             writers.triple(about, f"{OWL}versionInfo", writers.literal(__version__)),
         )
         write_turtle(folder, stem, {"header": header, **part}, project)
+        if stem == "shapes":
+            write_turtle(folder, "shapes-core", {"core": (*header, *without_sparql(part))}, project)
+
+
+def without_sparql(shapes: Graphs) -> list[Triple]:
+    """The shapes in SHACL Core, for engines without SPARQL constraints: without what such constraints are made of."""
+    every = list(dict.fromkeys(t for part in shapes.values() for t in part))
+    constraints = {t.object for t in every if t.predicate.value in _BY_SPARQL}
+    return [t for t in every if t.predicate.value not in _BY_SPARQL and t.subject not in constraints]
+
+
+def write_validation(folder: Path, warnings: Iterable[Finding], project: Project) -> None:
+    """Write validation.ttl: the report of the shapes on this release, in the terms of SHACL; it has no violation."""
+    here = f"{void.DATASET}/validation"
+    found = sorted(warnings, key=lambda finding: finding.order())
+    conforms = writers.literal("false" if found else "true", f"{XSD}boolean")
+    triples = [
+        writers.triple(here, f"{RDF}type", writers.iri(f"{SH}ValidationReport")),
+        writers.triple(here, f"{SH}conforms", conforms),
+        writers.triple(here, f"{DCTERMS}subject", writers.iri(void.DATASET)),
+        writers.triple(here, f"{DCTERMS}license", writers.iri(void.LICENCE)),
+    ]
+    for number, finding in enumerate(found, 1):
+        result = f"{here}/{number}"
+        triples += [
+            writers.triple(here, f"{SH}result", writers.iri(result)),
+            writers.triple(result, f"{RDF}type", writers.iri(f"{SH}ValidationResult")),
+            writers.triple(result, f"{SH}resultMessage", writers.literal(finding.message, language="en")),
+            writers.triple(result, f"{SH}resultSeverity", writers.iri(f"{SH}{finding.severity}")),
+        ]
+        said = (("focusNode", finding.focus), ("sourceShape", finding.shape), ("resultPath", finding.path))
+        said += (("sourceConstraintComponent", finding.component),)
+        triples += [
+            writers.triple(result, f"{SH}{name}", writers.iri(value)) for name, value in said if _IRI.fullmatch(value)
+        ]
+    (folder / "validation.ttl").write_bytes(writers.turtle(triples, tables.read(project)))
+
+
+def write_crate(folder: Path, graphs: Graphs) -> None:
+    """Write ro-crate-metadata.json about the files that the folder now holds."""
+    header = {t.predicate.value: t.object for part in graphs.values() for t in part if t.subject.value == SR}
+    issued = header.get(f"{DCTERMS}issued")
+    title = next(t.object.value for t in void.describe(graphs, [], {}) if t.predicate.value == f"{DCTERMS}title")
+    files = [
+        (file.path, void.MEDIA_TYPES.get(Path(file.path).suffix[1:], _OTHER), file.size, file.sha256)
+        for file in _files(folder)
+    ]
+    _write(folder / "ro-crate-metadata.json", catalog.ro_crate(title, issued.value if issued else "", files))
 
 
 def write_all(folder: Path, parts: Mapping[str, Graphs], project: Project) -> None:
@@ -193,7 +256,7 @@ def description(graphs: Graphs, files: list[void.File], prefixes: Prefixes) -> l
 def write_description(folder: Path, graphs: Graphs, project: Project) -> None:
     """Write void.ttl about the data files that the folder now holds."""
     prefixes = tables.read(project)
-    data = ("statereport", "ontology", "shapes", "queries", "tables/", "cubes/")
+    data = ("statereport", "ontology", "shapes", "queries", "validation", "tables/", "cubes/")
     files = [
         file for file in _files(folder) if file.path.startswith(data) and Path(file.path).suffix[1:] in void.MEDIA_TYPES
     ]

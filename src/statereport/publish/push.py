@@ -101,10 +101,8 @@ def push(graphs: Mapping[str, Callable[[], Iterable[Triple]]], store: GraphStore
         say("changing places")
         _exchange(changed, wanted, record, store, say)
         _clean(record, store, say)
-    sample = [t for triples in graphs.values() for t in list(triples())[:1] if not is_blank(t.subject)][:1]
-    return Pushed(
-        len(before) - len(changed), len(changed) - len(gone), len(gone), all(store.holds(triple) for triple in sample)
-    )
+    is_union = all(map(store.sees, list(graphs)[:1]))
+    return Pushed(len(before) - len(changed), len(changed) - len(gone), len(gone), is_union)
 
 
 def undo(store: GraphStore, say: Say = print) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from statereport.errors import StoreDiffers
 from statereport.graph import build_folder, examine
 from statereport.graph.build_folder import Build
 from statereport.graph.knowledge import KnowledgeGraph
@@ -13,7 +14,9 @@ from statereport.project import Project
 from statereport.publish import export, void
 from statereport.rdf import turtle, writers
 from statereport.reasoning.explanations import Explanations
-from statereport.sparql.engine import Store
+from statereport.sparql.engine import Engine, Store
+
+_DESCRIPTION = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{void.GRAPH}> {{ ?s ?p ?o }} }}"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,15 @@ def of_build(project: Project, build: Build, say: Callable[[str], None] = lambda
         explanations=Explanations.read(kept) if kept else Explanations(),
         files={name: body for name, body in files.items() if not name.startswith("store/")},
     )
+
+
+def elsewhere(release: Release, engine: Engine) -> Release:
+    """The release with its graph asked in a store elsewhere, which was given it by `push`. Raises StoreDiffers."""
+    graph = KnowledgeGraph(engine, release.graph.project, digest=release.graph.digest)
+    if engine.query(_DESCRIPTION).rows != release.graph.engine.query(_DESCRIPTION).rows:
+        what = "The store does not hold the graph of these sources or this build: its description is another one."
+        raise StoreDiffers(void.GRAPH, what, "put it there: statereport push URL; or name its build: --build FOLDER")
+    return replace(release, graph=graph)
 
 
 def of_examined(project: Project, examined: examine.Examined) -> Release:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from statereport.publish import catalog
+from statereport.publish.catalog import DATASET, LICENCE
 from statereport.questions.citation import title_of_reports
 from statereport.rdf import namespaces
 from statereport.rdf.dataset import Graphs
@@ -21,14 +23,12 @@ from statereport.rdf.writers import iri, literal, triple
 if TYPE_CHECKING:
     from pyoxigraph import Triple
 
-DATASET = f"{BASE}dataset"
 # The named graph in which a server keeps the description.
 GRAPH = f"{namespaces.GRAPH}description"
 # The extension of VoID by datatype partitions, which query editors read to propose what may stand in a place.
 REPORT = f"{SR}Report"
 PARTNERS = tuple(f"{SR}{name}" for name in ("isReportUnder", "isSubmittedBy", "isSubmittedTo"))
 VOID_EXT = "http://ldf.fi/void-ext#"
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 MEDIA_TYPES = {
     "csv": "text/csv",
     "gz": "application/gzip",
@@ -60,6 +60,7 @@ def describe(graphs: Graphs, files: list[File], names: Mapping[str, str]) -> lis
     every = list(dict.fromkeys(t for triples in graphs.values() for t in triples))
     return [
         *_heading(graphs),
+        *catalog.catalog(graphs),
         *_counts(DATASET, every),
         *_named_graphs(graphs),
         *_partitions(every, names),
@@ -98,8 +99,6 @@ def _heading(graphs: Graphs) -> list[Triple]:
         (DCTERMS + "title", literal(title, language="en")),
         (DCTERMS + "description", literal(says, language="en")),
         (DCTERMS + "license", iri(LICENCE)),
-        (DCTERMS + "language", literal("en")),
-        (DCTERMS + "creator", literal("statereport")),
         (VOID + "uriSpace", literal(BASE)),
         (VOID + "vocabulary", iri(SR)),
         *((DCAT + "keyword", literal(word, language="en")) for word in keywords),
@@ -178,14 +177,21 @@ def _partitions(triples: list[Triple], names: Mapping[str, str]) -> list[Triple]
 def _file(file: File) -> list[Triple]:
     here = f"{DATASET}/file/{file.path}"
     checksum = f"{here}/sha256"
-    media = MEDIA_TYPES.get(Path(file.path).suffix[1:], "application/octet-stream")
+    download = f"{catalog.FILES}{file.path}"
+    is_packed = file.path.endswith(".gz")
+    types = "https://www.iana.org/assignments/media-types/"
+    packed = [triple(here, DCAT + "compressFormat", iri(f"{types}application/gzip"))] if is_packed else []
+    media = MEDIA_TYPES.get(Path(file.path.removesuffix(".gz")).suffix[1:], "application/octet-stream")
     return [
         triple(DATASET, DCAT + "distribution", iri(here)),
-        triple(DATASET, VOID + "dataDump", iri(here)),
+        triple(DATASET, VOID + "dataDump", iri(download)),
         triple(here, RDF + "type", iri(DCAT + "Distribution")),
+        triple(here, DCAT + "accessURL", iri(f"{BASE}about")),
+        triple(here, DCAT + "downloadURL", iri(download)),
+        *packed,
         triple(here, DCTERMS + "title", literal(file.path)),
         triple(here, DCTERMS + "license", iri(LICENCE)),
-        triple(here, DCAT + "mediaType", iri(f"https://www.iana.org/assignments/media-types/{media}")),
+        triple(here, DCAT + "mediaType", iri(f"{types}{media}")),
         triple(here, DCAT + "byteSize", literal(str(file.size), XSD + "nonNegativeInteger")),
         triple(here, SPDX + "checksum", iri(checksum)),
         triple(checksum, RDF + "type", iri(SPDX + "Checksum")),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from statereport.rdf import namespaces
-from statereport.rdf.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, XSD
+from statereport.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SCHEMA, SH, XSD
 from statereport.rdf.writers import iri, literal, triple
 
 if TYPE_CHECKING:
@@ -44,8 +44,23 @@ def title_of(topic: str) -> str:
 
 
 def triples(saved: Iterable[SavedQuery]) -> tuple[Triple, ...]:
-    """The description of each question for people."""
-    return tuple(t for query in saved if query.topic not in LEFT_OUT for t in _question(query))
+    """What describes each question for people, and which names of parameters were withdrawn, for which others."""
+    asked = [query for query in saved if query.topic not in LEFT_OUT]
+    renamed = {pair for query in asked for pair in query.former.items()}
+    names = {parameter.name for query in asked for parameter in query.parameters}
+    withdrawn = (_withdrawn(_path(old), _path(new)) for old, new in sorted(renamed) if old not in names)
+    found = (*(t for query in asked for t in _question(query)), *(t for each in withdrawn for t in each))
+    return tuple(dict.fromkeys(found))
+
+
+def _withdrawn(old: str, new: str) -> Iterator[Triple]:
+    yield triple(old, f"{OWL}deprecated", literal("true", datatype=f"{XSD}boolean"))
+    yield triple(old, f"{DCTERMS}isReplacedBy", iri(new))
+
+
+def _path(name: str) -> str:
+    """The IRI of a parameter's name, of which SHACL takes the last part for it."""
+    return f"{namespaces.BASE}parameter/{name}"
 
 
 def _question(query: SavedQuery) -> Iterator[Triple]:
@@ -67,9 +82,10 @@ def _question(query: SavedQuery) -> Iterator[Triple]:
 def _parameter(query: SavedQuery, parameter: Parameter, order: int) -> Iterator[Triple]:
     me = f"{query.iri}/{parameter.name}"
     yield triple(query.iri, f"{SH}parameter", iri(me))
+    if parameter.former:
+        yield from _withdrawn(f"{query.iri}/{parameter.former}", me)
     yield triple(me, RDF + "type", iri(f"{SH}Parameter"))
-    # SHACL names a parameter by the last part of its path.
-    yield triple(me, f"{SH}path", iri(f"{namespaces.BASE}parameter/{parameter.name}"))
+    yield triple(me, f"{SH}path", iri(_path(parameter.name)))
     yield triple(me, f"{SH}name", literal(parameter.label, language="en"))
     yield triple(me, f"{SH}order", literal(str(order), datatype=f"{XSD}integer"))
     if parameter.optional:

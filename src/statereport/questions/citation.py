@@ -64,10 +64,7 @@ class Citation:
             "version": _safe(self.version),
             "note": f"Answer from: {_safe(self.title)}. RDFC-1.0 SHA-256 of the data: {self.digest}",
         }
-        return (
-            "\n".join([f"@misc{{{self.key},", *(f"  {name} = {{{value}}}," for name, value in fields.items()), "}"])
-            + "\n"
-        )
+        return _misc(self.key, fields)
 
     def _with(self) -> str:
         return f" ({', '.join(f'{name} = {value}' for name, value in self.values.items())})" if self.values else ""
@@ -114,6 +111,34 @@ def cite(question: SavedQuery, values: Mapping[str, Any], header: Header, digest
         date=header.date or _UNKNOWN,
         digest=digest or _UNKNOWN,
     )
+
+
+def of_data(header: Header, digest: str, iri: str = "") -> str:
+    """The citation of the data, or of a thing in them, as text."""
+    thing = f" <{iri}>." if iri else ""
+    return (
+        f"{header.author or _UNKNOWN}: {header.title or _UNKNOWN}, version {header.version or _UNKNOWN}, "
+        f"{header.date or _UNKNOWN}.{thing} RDFC-1.0 SHA-256 of the data: {digest or _UNKNOWN}."
+    )
+
+
+def entry(key: str, fields: Mapping[str, str]) -> str:
+    """An entry for BibTeX and BibLaTeX with the fields that are not empty; addresses in \\url{} stay as they are.
+
+    Braces around a whole value keep its capitals and are kept.
+    """
+    kept = {name: value for name, value in fields.items() if value}
+    return _misc(re.sub(r"[^\w.-]+", "-", key), {name: _field(value) for name, value in kept.items()})
+
+
+def _field(value: str) -> str:
+    if value.startswith("\\url{"):
+        return value
+    return f"{{{_safe(value[1:-1])}}}" if value[:1] == "{" and value[-1:] == "}" else _safe(value)
+
+
+def _misc(key: str, fields: Mapping[str, str]) -> str:
+    return "\n".join([f"@misc{{{key},", *(f"  {name} = {{{value}}}," for name, value in fields.items()), "}"]) + "\n"
 
 
 def _safe(text: str) -> str:

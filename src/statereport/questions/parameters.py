@@ -14,7 +14,27 @@ from statereport.rdf.prefixes import Prefixes
 from statereport.sparql import engine, tokens
 
 TYPES = ("iri", "string", "integer", "year", "date")
-_KEYS = ("label", "type", "default", "choices")
+# The names of parameters, which mean the same in every question.
+VOCABULARY = {
+    "report": "the short name of a report",
+    "section": "the number of a section or theme of a report",
+    "passage": "the number of a passage",
+    "group": "a group of people",
+    "body": "a body or an office",
+    "instrument": "a legal instrument",
+    "provision": "a provision of an instrument",
+    "place": "a place",
+    "subject": "a right or field that statements are about",
+    "ground": "a ground of discrimination",
+    "article": "an article of the treaty",
+    "cube": "a table of statistics",
+    "kind": "which kind of what is asked for",
+    "name": "a name as it is printed",
+    "year": "one year",
+    "since": "the first year or day of a period",
+    "until": "the last year or day of a period",
+}
+_KEYS = ("label", "type", "default", "choices", "was")
 # The default of a parameter that leaves the answer as wide as it is, and the value by which people ask for that.
 _ANY, ALL = "UNDEF", "all"
 # The datatypes, beside none, that a default in quotation marks may have; what they would mean a value is checked for.
@@ -30,7 +50,8 @@ class Parameter:
     """A parameter of a question: name, label for people, type, default as the query writes it, and choices.
 
     The choices are listed, value → label, or given by a pattern that the graph matches (see `saved.choices`).
-    `prefixes` are those that a value may use. A default of UNDEF narrows nothing: people write it `all`.
+    `prefixes` are those that a value may use. A default of UNDEF narrows nothing: people write it `all`. `former` is
+    the name that it had in the version before, which is accepted still, or "".
     """
 
     name: str
@@ -40,6 +61,7 @@ class Parameter:
     choices: Mapping[str, str] = field(default_factory=dict)
     pattern: str = ""
     prefixes: Prefixes = field(default_factory=Prefixes, compare=False, repr=False)
+    former: str = ""
 
     @classmethod
     def described(cls, name: str, keys: Any, default: str, prefixes: Prefixes) -> Parameter:
@@ -52,12 +74,13 @@ class Parameter:
         labels = choices if isinstance(choices, dict) else {}
         labels = {str(choice): choice for choice in choices} if isinstance(choices, list) else labels
         known = isinstance(keys, dict) and not set(keys) - set(_KEYS) and keys.get("type") in TYPES
-        texts = [keys.get("label", ""), keys.get("default", ""), *labels.values()] if known else []
+        texts = [*(keys.get(key, "") for key in ("label", "default", "was")), *labels.values()] if known else []
         if not known or not all(isinstance(text, str) for text in texts):
             what = f"The parameter {name} is not well described."
             raise ValueError(what, f"write: {name}: {{label: …, type: one of {', '.join(TYPES)}}}")
         pattern = choices if isinstance(choices, str) else ""
-        parameter = cls(name, keys.get("label") or name, keys["type"], default, labels, pattern, prefixes)
+        label, former = keys.get("label") or name, keys.get("was", "")
+        parameter = cls(name, label, keys["type"], default, labels, pattern, prefixes, former)
         if not parameter._has_form():
             what = f"The default of {name} is no {keys['type']} of SPARQL: {default}"
             raise ValueError(what, f"write it as: VALUES ?{name} {{ {_FORMS[keys['type']]} }}")
@@ -122,7 +145,7 @@ class Parameter:
             raise self._bad(where, given, f"is not {_article(self.type)}", str(error)) from None
 
     def among(
-        self, given: str, choices: Mapping[str, str], where: str, names: Callable[[], Mapping[str, set[str]]] = dict
+        self, given: str, choices: Mapping[str, str], where: str, names: Callable[[], Mapping[str, list[str]]] = dict
     ) -> str:
         """The choice that is meant: by its value, by its label in any case, or by another name.
 

@@ -7,8 +7,7 @@ The header's keys are a superset of grlc's: summary, description, tags, params, 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -19,7 +18,9 @@ from statereport.errors import BadParameter, QuerySyntax, UnknownName, did_you_m
 from statereport.project import Project
 from statereport.questions import parameters
 from statereport.questions.parameters import Parameter, named
+from statereport.questions.prepared import NOTHING, Prepared, lines
 from statereport.rdf import namespaces, prefixes
+from statereport.rdf.natural_order import natural
 from statereport.rdf.prefixes import Prefixes
 from statereport.rdf.terms import is_iri
 from statereport.sparql import header
@@ -83,8 +84,13 @@ class SavedQuery:
         return self.name.rpartition("/")[2]
 
     @cached_property
+    def _own(self) -> Query:
+        """The query with its defaults, which is taken apart once."""
+        return Query(self.text, self.source)
+
+    @cached_property
     def _shape(self) -> Query:
-        return form_of(self.text, self.source)
+        return form_of(self._own)
 
     @property
     def form(self) -> str:
@@ -102,8 +108,9 @@ class SavedQuery:
         return {column: self.titles.get(column, column) for column in self._shape.columns}
 
     def parameter(self, name: str) -> Parameter:
-        """The parameter of that name. Raises BadParameter with the nearest names."""
+        """The parameter of that name, or formerly of that name. Raises BadParameter with the nearest names."""
         known = {parameter.name: parameter for parameter in self.parameters}
+        name = self.former.get(name, name)
         if name not in known:
             hint = did_you_mean(name, known) or (
                 f"it has: {', '.join(known)}." if known else "leave it out; the question has none."
@@ -111,19 +118,44 @@ class SavedQuery:
             raise BadParameter(where=self.name, what=f"The question has no parameter {name}.", hint=hint)
         return known[name]
 
+    @property
+    def former(self) -> dict[str, str]:
+        """The names that parameters had in the version before, with those that they have now."""
+        return {parameter.former: parameter.name for parameter in self.parameters if parameter.former}
+
+    def renamed(self, values: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The values under the names that their parameters have now. Raises BadParameter for one given under both."""
+        now: dict[str, Any] = {}
+        for name, value in (values or {}).items():
+            new = self.former.get(name, name)
+            if new in now:
+                what = f"{new} is given twice, also under its former name."
+                raise BadParameter(where=self.name, what=what, hint=f"give {new} once.")
+            now[new] = value
+        return now
+
+    def renamings(self, names: Iterable[str]) -> tuple[str, ...]:
+        """A sentence for each of the names that is a parameter's former one."""
+        return tuple(
+            f"The parameter {name} is called {self.former[name]} now; its former name is accepted in this version only."
+            for name in names
+            if name in self.former
+        )
+
     def answer(self, engine: Engine, values: Mapping[str, Any] | None = None) -> Answer:
         """The answer with these values, its rows joined as the header says. Raises BadParameter."""
-        return engine.query(self.bind(values), self.source).joined(self.heads)
+        text = self.bind(values) if values else self._own
+        return engine.query(text, self.source).joined(self.heads)
 
     def bind(self, values: Mapping[str, Any] | None = None) -> str:
         """The query with these values in place of defaults. Raises BadParameter for a name or value that does not fit.
 
         That a value is among the choices that the graph gives is for `chosen` to say.
         """
-        given = dict(values or {})
+        given = self.renamed(values)
         known = {name: self.parameter(name) for name in given}
         text = self.text
-        for block in reversed(Query(text, self.source).blocks):
+        for block in reversed(self._own.blocks):
             if block.variable in known:
                 term = known[block.variable].term(given[block.variable], self.name)
                 text = text[: block.start] + term + text[block.end :]
@@ -133,11 +165,11 @@ class SavedQuery:
 class SavedQueries:
     """The questions of a folder, each read once, when it is first asked for."""
 
-    def __init__(self, folder: Path, prefixes: Prefixes | None = None) -> None:
-        self._folder, self._prefixes = folder, prefixes or Prefixes()
+    def __init__(self, folder: Path, prefixes: Prefixes | None = None, prepared: Prepared = NOTHING) -> None:
+        self._folder, self._prefixes, self._prepared = folder, prefixes or Prefixes(), prepared
         self._known: dict[str, SavedQuery] = {}
-        paths = {path.relative_to(folder).with_suffix("").as_posix(): path for path in files.below(folder, ".rq")}
-        self._files = {name: path for name, path in paths.items() if "/" in name}
+        names = [name.removesuffix(".rq") for name in files.names_below(folder, ".rq")]
+        self._names = tuple(name for name in names if "/" in name)
 
     @classmethod
     def of(cls, project: Project) -> SavedQueries:
@@ -145,12 +177,12 @@ class SavedQueries:
         return cls(project.queries, prefixes.read(project))
 
     def __iter__(self) -> Iterator[SavedQuery]:
-        return map(self._read, self._files)
+        return map(self._read, self._names)
 
     def _read(self, name: str) -> SavedQuery:
         if name not in self._known:
             source = f"{self._folder.name}/{name}.rq"
-            query = read(self._files[name], name, source, self._prefixes)
+            query = read(self._folder / f"{name}.rq", name, source, self._prefixes, self._prepared)
             if not query.summary:
                 hint = "begin the file with: #+ summary: Which …?"
                 raise QuerySyntax(where=f"{source}:1", what="The query has no header.", hint=hint)
@@ -160,74 +192,121 @@ class SavedQueries:
     @property
     def names(self) -> tuple[str, ...]:
         """Every `topic/slug`, in alphabetical order."""
-        return tuple(self._files)
+        return self._names
 
     def get(self, name: str) -> SavedQuery:
         """The question of a name: `topic/slug`, its IRI, or a slug that only one topic has. Raises UnknownName."""
+        return self._read(self.full_name(name))
+
+    def full_name(self, name: str) -> str:
+        """The `topic/slug` that a name stands for; see `get`."""
         wanted = name.removeprefix(namespaces.QUERY).removesuffix(".rq")
-        full = [wanted] if wanted in self._files else [n for n in self._files if n.rpartition("/")[2] == wanted]
+        full = [wanted] if wanted in self._names else [n for n in self._names if n.rpartition("/")[2] == wanted]
         if len(full) == 1:
-            return self._read(full[0])
+            return full[0]
         if full:
             raise UnknownName(
                 where=name, what="Several topics have a question of this name.", hint=f"use one of: {', '.join(full)}."
             )
-        slugs = {n.rpartition("/")[2]: n for n in self._files}
-        near = did_you_mean(wanted, self._files) or did_you_mean(wanted, slugs, "see the list with: statereport query")
+        slugs = {n.rpartition("/")[2]: n for n in self._names}
+        near = did_you_mean(wanted, self._names) or did_you_mean(wanted, slugs, "see the list with: statereport query")
         raise UnknownName(where=name, what="There is no saved query of this name.", hint=near)
 
 
-def choices(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str, str]:
+def choices(query: SavedQuery, parameter: Parameter, engine: Engine, prepared: Prepared = NOTHING) -> dict[str, str]:
     """What a parameter may be: value, as one gives it → label. Empty where anything of its type may be given.
 
     In a header, `choices` is a list, values with labels, or a pattern over the parameter's own variable that the graph
     matches. ?label, where the pattern has it, is the label; else it is the English skos:prefLabel, or the value itself.
+    `prepared` is what was worked out before on this engine.
     Where the default narrows nothing, the first choice is `all`.
     """
     if not parameter.pattern:
         return dict(parameter.choices)
+    listing = _listing(query, parameter)
+    known = prepared.get(*_key("choices", listing))
+    if known is not None:
+        return known
+    found = {
+        query.prefixes.shorten(term.value) if is_iri(term) else term.value: label.value if label else term.value
+        for term, label in engine.query(listing).rows
+    }
+    every = {parameters.ALL: "all"} if parameter.optional else {}
+    return every | dict(sorted(found.items(), key=lambda item: (natural(item[1].casefold()), item[0])))
+
+
+def _listing(query: SavedQuery, parameter: Parameter) -> Query:
+    """The query whose answer are a parameter's choices and their labels."""
     value, pattern = f"?{parameter.name}", parameter.pattern
     if "?label" not in pattern:
         label = f'OPTIONAL {{ {value} skos:prefLabel ?label FILTER(LANG(?label) = "en") }}'
         pattern = f"{{ SELECT DISTINCT {value} WHERE {{ {pattern} }} }}\n{label}"
-    rows = engine.query(f"SELECT DISTINCT {value} ?label WHERE {{ {pattern} }}", query.source, query.prefixes).rows
-    found = {
-        query.prefixes.shorten(term.value) if is_iri(term) else term.value: label.value if label else term.value
-        for term, label in rows
-    }
-    every = {parameters.ALL: "all"} if parameter.optional else {}
-    return every | dict(sorted(found.items(), key=lambda item: (_natural(item[1]), item[0])))
+    return Query(f"SELECT DISTINCT {value} ?label WHERE {{ {pattern} }}", query.source, query.prefixes)
 
 
-def chosen(query: SavedQuery, values: Mapping[str, Any], engine: Engine) -> dict[str, Any]:
-    """The values, each among its parameter's choices; a name in any language stands for its value.
+def _key(kind: str, listing: Query) -> tuple[str, ...]:
+    """Everything that decides what the choices of a parameter are, or their names, on one engine."""
+    return kind, listing.whole, _NAMES, *(f"{prefix}: {space}" for prefix, space in sorted(listing.prefixes.items()))
 
-    Raises BadParameter with the nearest choices, or with all that a name fits.
+
+def prepare(saved: Iterable[SavedQuery], engine: Engine) -> bytes:
+    """The headers of some questions, and the choices of their parameters on an engine, for `Prepared`."""
+    return lines(_results(saved, engine))
+
+
+def _results(saved: Iterable[SavedQuery], engine: Engine) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    rows: list[tuple[Any, ...]] = []
+    for query in saved:
+        head = header.read(query.text, query.source)
+        yield head.values, ("header", head.yaml)
+        for parameter in query.parameters:
+            if parameter.pattern:
+                allowed, listing = choices(query, parameter, engine), _listing(query, parameter)
+                yield allowed, _key("choices", listing)
+                if parameter.type == "iri":
+                    rows = rows or engine.query(_NAMES, query.source, query.prefixes).rows
+                    yield _names(query, allowed, rows), _key("names", listing)
+
+
+def chosen(
+    query: SavedQuery, values: Mapping[str, Any], engine: Engine, prepared: Prepared = NOTHING
+) -> dict[str, Any]:
+    """The values under the names of their parameters, each among its choices; a name in any language stands for it.
+
+    `prepared` is what was worked out before on this engine. Raises BadParameter with the nearest choices, or with all
+    that a name fits.
     """
-    meant = dict(values)
-    for name, given in values.items():
+    meant = query.renamed(values)
+    for name, given in tuple(meant.items()):
         parameter = query.parameter(name)
-        allowed = choices(query, parameter, engine)
+        allowed = choices(query, parameter, engine, prepared)
         if allowed:
             meant[name] = parameter.among(
                 str(getattr(given, "value", given)),
                 allowed,
                 query.name,
-                partial(_names, query, parameter, allowed, engine),
+                partial(_names_of, query, parameter, allowed, engine, prepared),
             )
     return meant
 
 
-def _names(query: SavedQuery, parameter: Parameter, allowed: Mapping[str, str], engine: Engine) -> dict[str, set[str]]:
+def _names_of(
+    query: SavedQuery, parameter: Parameter, allowed: Mapping[str, str], engine: Engine, prepared: Prepared
+) -> dict[str, list[str]]:
     """The choices that have a name: labels, alternative and printed names in every language; IRIs in full."""
     if parameter.type != "iri":
         return {}
+    known = prepared.get(*_key("names", _listing(query, parameter))) if parameter.pattern else None
+    return known or _names(query, allowed, engine.query(_NAMES, query.source, query.prefixes).rows)
+
+
+def _names(query: SavedQuery, allowed: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[str]]:
     by_iri = {query.prefixes.expand(value): value for value in allowed}
     found: dict[str, set[str]] = {named(iri): {value} for iri, value in by_iri.items()}
-    for iri, name in engine.query(_NAMES, query.source, query.prefixes).rows:
+    for iri, name in rows:
         if iri.value in by_iri:
             found.setdefault(named(name.value), set()).add(by_iri[iri.value])
-    return found
+    return {name: sorted(values) for name, values in found.items()}
 
 
 # Every name of every thing; what a mention prints is a name of what it mentions.
@@ -239,24 +318,29 @@ _NAMES = """SELECT DISTINCT ?thing ?name WHERE {
 }"""
 
 
-def _natural(label: str) -> list[tuple[int, str]]:
-    """Labels in the order in which people count: Article 2 before Article 10."""
-    return [(int(part), "") if part.isdigit() else (0, part.casefold()) for part in re.split(r"(\d+)", label)]
-
-
-def read(path: Path, name: str, source: str, prefixes: Prefixes | None = None) -> SavedQuery:
+def read(
+    path: Path, name: str, source: str, prefixes: Prefixes | None = None, prepared: Prepared = NOTHING
+) -> SavedQuery:
     """The query in a file; see `parse`. Raises FileUnreadable too."""
-    return parse(files.read(path, source), name, source, path, prefixes)
+    return parse(files.read(path, source), name, source, path, prefixes, prepared)
 
 
-def parse(data: bytes, name: str, source: str, path: Path = Path("-"), prefixes: Prefixes | None = None) -> SavedQuery:
+def parse(
+    data: bytes,
+    name: str,
+    source: str,
+    path: Path = Path("-"),
+    prefixes: Prefixes | None = None,
+    prepared: Prepared = NOTHING,
+) -> SavedQuery:
     """A query from its bytes: UTF-8, with or without a byte order mark and a header.
 
-    `prefixes` are those that values may use beside the query's own. Raises FileUnreadable where the bytes are not
-    UTF-8, and QuerySyntax with the line where the header breaks this module's rules or a parameter is not safe.
+    `prefixes` are those that values may use beside the query's own, `prepared` holds headers that were read before.
+    Raises FileUnreadable where the bytes are not UTF-8, and QuerySyntax with the line where the header breaks this
+    module's rules or a parameter is not safe.
     """
     text = files.decode(data, source)
-    head = header.read(text, source)
+    head = header.read(text, source, lambda yaml: prepared.get("header", yaml))
     _check(head)
     query = Query(text, source)
     known = Prefixes({**(prefixes or {}), **query.declared})

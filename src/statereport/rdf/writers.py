@@ -54,6 +54,14 @@ READ_FORMATS = {**GRAPH_FORMATS, **DATASET_FORMATS}
 # What XML 1.0 cannot hold, in UTF-8 (section 2.2): control characters, and U+FFFE and U+FFFF.
 _NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _TAGGED = (RDF + "langString", RDF + "dirLangString")
+# How the engine writes the type of a literal that should have a language, and has none; of a value with these
+# characters it writes the quotation marks and brackets in another way.
+_TYPES = "|".join(map(re.escape, _TAGGED)).encode()
+_UNTAGGED = {
+    "json": re.compile(rb'"datatype":"(%s)"' % _TYPES),
+    "xml": re.compile(rb'<literal datatype="(%s)"' % _TYPES),
+    "tsv": re.compile(rb'(?<!\\)(?:\\\\)*"\^\^<(%s)>' % _TYPES),
+}
 _XML_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 
 
@@ -92,13 +100,18 @@ def quads(graphs: Mapping[str, Iterable[Triple]]) -> list[Quad]:
     return [Quad(t.subject, t.predicate, t.object, name) for name, triples in named for t in triples]
 
 
+def quads_of_default(triples: Iterable[Triple]) -> list[Quad]:
+    """Triples as quads of the default graph."""
+    return [Quad(t.subject, t.predicate, t.object) for t in triples]
+
+
 def canonical(items: Iterable[Quad]) -> list[Quad]:
     """The quads once each, sorted by subject, predicate, object and graph, blank nodes named by RDFC-1.0.
 
     Blank nodes come only from lists and restrictions of the ontology and the shapes; the parser names them at random.
     """
     dataset = Dataset(items)
-    if any(_has_blank(term) for quad in dataset for term in (quad.subject, quad.object)):
+    if any(_has_blank(quad.subject) or _has_blank(quad.object) for quad in dataset):
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(dataset, key=_order())
 
@@ -121,25 +134,30 @@ def digest(triples: Iterable[Triple]) -> str:
     return hashlib.sha256(canonical_nquads(items)).hexdigest() if items else ""
 
 
-def write(items: list[Quad], path: Path, prefixes: Mapping[str, str]) -> None:
-    """Write sorted quads to a file; its ending is the format; trig and nq keep the named graphs.
+def write(items: list[Quad], folder: Path, stem: str, endings: Iterable[str], prefixes: Mapping[str, str]) -> None:
+    """Write sorted quads to a file for each ending, which is its format; trig and nq keep the named graphs.
 
     Turtle, TriG and RDF/XML get the prefixes that the data use. JSON-LD carries its context inside.
     """
-    ending = path.suffix[1:]
-    if ending == "nq":
-        data = canonical_nquads(items)
-    elif ending in DATASET_FORMATS:
-        data = dataset(items, ending, prefixes)
-    else:
-        data = _document(items, ending, prefixes)
-    path.write_bytes(data)
+    triples, names = merged(items), _names(items)
+    for ending in endings:
+        path = folder / f"{stem}.{ending}"
+        if ending == "nq":
+            path.write_bytes(canonical_nquads(items))
+        elif ending in DATASET_FORMATS:
+            path.write_bytes(_dataset(items, ending, _used(names, prefixes)))
+        else:
+            path.write_bytes(_document(triples, ending, prefixes, names))
 
 
 def dataset(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
     """Sorted quads with their graphs, graph by graph, in the format of that ending."""
+    return _dataset(items, ending, used(items, prefixes))
+
+
+def _dataset(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
     by_graph = sorted(items, key=lambda quad: str(quad.graph_name))
-    return serialize(by_graph, format=DATASET_FORMATS[ending], prefixes=used(items, prefixes))
+    return serialize(by_graph, format=DATASET_FORMATS[ending], prefixes=prefixes)
 
 
 def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
@@ -150,14 +168,15 @@ def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
 def document(triples: Iterable[Triple], ending: str, prefixes: Mapping[str, str]) -> bytes:
     """Some triples, sorted, in the format of that ending: ttl, rdf, nt or jsonld. Raises NotWritable."""
     items = canonical(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
-    return _document(items, ending, prefixes)
+    return _document(merged(items), ending, prefixes, _names(items))
 
 
-def _document(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
+def _document(triples: list[Triple], ending: str, prefixes: Mapping[str, str], names: set[str]) -> bytes:
+    """Sorted triples, which hold the IRIs `names`, in the format of that ending."""
     if ending == "jsonld":
-        return jsonld(merged(items), prefixes)
+        return _jsonld(triples, prefixes, names)
     output = io.BytesIO()
-    stream(merged(items), ending, output, used(items, prefixes))
+    stream(triples, ending, output, _used(names, prefixes))
     return output.getvalue()
 
 
@@ -242,16 +261,47 @@ class XmlOutput:
         self._output.flush()
 
 
+class TaggedOutput:
+    """Passes rows that the engine writes on to `output`; raises NotWritable for a literal without its language."""
+
+    def __init__(self, output: IO[bytes], form: str) -> None:
+        self._output, self._pattern = output, _UNTAGGED[form]
+        self._end = b""  # of what came before, where such a literal may have begun
+
+    def write(self, piece: bytes) -> int:
+        """Pass a piece on."""
+        found = self._pattern.search(self._end + piece)
+        if found:
+            raise _untagged(f"<{found[1].decode()}>")
+        self._end = (self._end + piece)[-200:]
+        return self._output.write(piece)
+
+    def flush(self) -> None:
+        """Pass on what waits."""
+        self._output.flush()
+
+
+def rows_output(output: IO[bytes], form: str) -> IO[bytes]:
+    """What the engine may write rows into, so that others can read them: tsv, json, xml. Writing raises NotWritable."""
+    tagged = TaggedOutput(output, form)
+    return XmlOutput(tagged) if form == "xml" else tagged
+
+
 _OTHERS = "ask for another format: nt or ttl for graphs, json or csv for rows."
+
+
+def _untagged(datatype: str) -> NotWritable:
+    what = f"A literal of the type {datatype} has no language, and no parser reads such a literal."
+    return NotWritable("answer", what, "give it a language: STRLANG(…), or another type: STRDT(…).")
 
 
 def _refuse_untagged(term: Any) -> Any:
     """The term itself. Raises NotWritable for a literal without the language that its datatype promises."""
-    if terms.is_literal(term) and term.language is None and term.datatype.value in _TAGGED:
-        what = f"A literal of the type {term.datatype} has no language, and no parser reads such a literal."
-        raise NotWritable("answer", what, "give it a language: STRLANG(…), or another type: STRDT(…).")
-    for part in terms.parts(term):
-        _refuse_untagged(part)
+    inner = term
+    while isinstance(inner, Triple):  # only its object may be a literal or a triple
+        inner = inner.object
+    if isinstance(inner, Literal) and inner.language is None and inner.datatype.value in _TAGGED:
+        raise _untagged(str(inner.datatype))
     return term
 
 
@@ -261,7 +311,9 @@ def _for_rdf_xml(triple: Triple) -> Triple:
     if not _is_element(triple.predicate.value):
         what = f"RDF/XML cannot hold the predicate <{triple.predicate.value}>, which does not end in an XML name."
         raise NotWritable("answer", what, _OTHERS)
-    return Triple(_node(triple.subject), triple.predicate, _node(triple.object))
+    subject, value = triple.subject, triple.object
+    nodes = _node(subject), _node(value)
+    return triple if nodes == (subject, value) else Triple(nodes[0], triple.predicate, nodes[1])
 
 
 def _node(term: Any) -> Any:
@@ -306,7 +358,11 @@ def parsed(body: bytes, ending: str) -> list[Quad]:
 
 def used(items: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
     """The part of the prefix table that some IRI of the quads begins with, in alphabetical order."""
-    spaces = {name[: max(name.rfind("/"), name.rfind("#")) + 1] for name in _names(items)}
+    return _used(_names(items), prefixes)
+
+
+def _used(names: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]:
+    spaces = {name[: max(name.rfind("/"), name.rfind("#")) + 1] for name in names}
     return {prefix: space for prefix, space in sorted(prefixes.items()) if space in spaces}
 
 
@@ -315,13 +371,17 @@ def jsonld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
 
     Raises NotWritable for triple terms, which JSON-LD 1.1 does not have.
     """
+    kept = list(triples)
+    return _jsonld(kept, prefixes, _names(kept))
+
+
+def _jsonld(triples: list[Triple], prefixes: Mapping[str, str], names: set[str]) -> bytes:
     kept = [_for_jsonld(t) for t in triples]
-    quads = [Quad(t.subject, t.predicate, t.object) for t in kept]
     # An IRI such as figure:1 would be read as a short name where the context has the prefix `figure`.
-    schemes = {name.partition(":")[0] for name in _names(quads) if not name.partition(":")[2].startswith("//")}
+    schemes = {name.partition(":")[0] for name in names if not name.partition(":")[2].startswith("//")}
     context = {
         prefix: {"@id": space, "@prefix": True}
-        for prefix, space in used(quads, prefixes).items()
+        for prefix, space in _used(names, prefixes).items()
         if prefix not in schemes
     }
     shorten = _shortener({prefix: entry["@id"] for prefix, entry in context.items()})
@@ -366,9 +426,12 @@ def _shortener(prefixes: Mapping[str, str]) -> Callable[[Any], str]:
     return shorten
 
 
-def _names(quads: Iterable[Quad]) -> set[str]:
+def _names(items: Iterable[Quad | Triple]) -> set[str]:
     """Every IRI that the triples of the quads hold."""
-    return {name for quad in quads for term in (quad.subject, quad.predicate, quad.object) for name in _iris(term)}
+    held: set[Any] = set()
+    for item in items:
+        held.update((item.subject, item.predicate, item.object))
+    return {name for term in held for name in _iris(term)}
 
 
 def _iris(term: Any) -> Iterator[str]:
@@ -381,16 +444,17 @@ def _iris(term: Any) -> Iterator[str]:
 
 
 def _has_blank(term: Any) -> bool:
-    return terms.is_blank(term) or any(map(_has_blank, terms.parts(term)))
+    return isinstance(term, BlankNode) or (isinstance(term, Triple) and any(map(_has_blank, terms.parts(term))))
 
 
-def _order():
-    known: dict = {}
+class _Keys(dict):
+    """What each term is sorted by, worked out once: its text, and `a` before every other predicate."""
 
-    def key(term) -> str:
-        if term not in known:
-            # `a` before every other predicate, as a reader expects.
-            known[term] = "" if getattr(term, "value", None) == RDF + "type" else str(term)
-        return known[term]
+    def __missing__(self, term: Any) -> str:
+        self[term] = found = "" if getattr(term, "value", None) == RDF + "type" else str(term)
+        return found
 
-    return lambda quad: (key(quad.subject), key(quad.predicate), key(quad.object), key(quad.graph_name))
+
+def _order() -> Callable[[Quad], tuple[str, ...]]:
+    keys = _Keys()
+    return lambda quad: (keys[quad.subject], keys[quad.predicate], keys[quad.object], keys[quad.graph_name])

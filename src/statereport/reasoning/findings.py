@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from statereport.rdf.dataset import Graphs
-from statereport.rdf.namespaces import GRAPH, ID, RDF, SR, XSD
+from statereport.rdf.namespaces import GRAPH, ID, RDF, SKOS, SR, XSD
 from statereport.rdf.terms import is_iri
 from statereport.rdf.writers import iri, literal, triple
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from statereport.reasoning.validation import Finding
 
 FINDINGS = f"{GRAPH}findings"
-LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
+LABEL = SKOS + "prefLabel"
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 # How the focus of a finding leads to the statements that it is about; ^ for the other direction.
 LEADS = (
@@ -124,5 +124,5 @@ def address(finding: Finding) -> str:
 
 
 def _words(shape: str) -> str:
-    """The words of a shape's name: TotalsAddUp → totals-add-up."""
+    """The name of a shape in words: TotalsAddUp → totals-add-up."""
     return "-".join(re.findall(r"[A-Z]?[a-z]+|\d+", shape.rpartition("/")[2])).lower()

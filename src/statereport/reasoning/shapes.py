@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from statereport.errors import QueryRefused, QuerySyntax, ShapeBroken, did_you_mean
 from statereport.rdf import turtle, writers
-from statereport.rdf.namespaces import BASE, SH
+from statereport.rdf.namespaces import BASE, RDF, SH
 from statereport.rdf.prefixes import Prefixes
 from statereport.rdf.terms import is_iri, is_literal
 from statereport.sparql import engine, tokens
@@ -26,7 +26,7 @@ from statereport.sparql import engine, tokens
 if TYPE_CHECKING:
     from pyoxigraph import Triple
 
-TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+TYPE = RDF + "type"
 # What a query of a constraint may not hold, because pySHACL stops at it or SHACL forbids it.
 FORBIDDEN = ("MINUS", "VALUES", "SERVICE")
 
@@ -71,6 +71,10 @@ class Shapes:
     def values(self, subject: str, name: str) -> tuple[str, ...]:
         """The values of a sh: property of a shape, as text."""
         return tuple(_value(term) for term in self._of.get(subject, {}).get(SH + name, ()))
+
+    def about(self, subject: str) -> dict[str, list]:
+        """What is said of a subject (an IRI, or the name of a blank node): predicate → objects."""
+        return self._of.get(subject, {})
 
     @cached_property
     def _of(self) -> dict[str, dict[str, list]]:

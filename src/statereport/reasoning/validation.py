@@ -1,5 +1,8 @@
 """Validation: the shapes of the project over what is stated, by pySHACL, with the queries of constraints by Oxigraph.
 
+Only the focus nodes that may have a result are given to either: `screen` says which conform to SHACL Core for certain,
+and one query for all focus nodes together which may have a result of a SPARQL constraint.
+
 A violation says that our encoding is wrong, a warning that the report itself is odd. What is looked at is what the
 files state, with the superclasses of each thing, what the shapes' own rules add, and nothing else that could be
 inferred: domains and ranges would make a wrong thing right. Source: SHACL, with SHACL-SPARQL.
@@ -15,21 +18,27 @@ from typing import TYPE_CHECKING, Any
 
 from statereport.errors import ShapeBroken
 from statereport.rdf import dataset, namespaces, rdflib_bridge, writers
-from statereport.rdf.namespaces import BASE, RDF, RDFS, SR
+from statereport.rdf.namespaces import BASE, SKOS, SR
 from statereport.rdf.natural_order import natural
 from statereport.rdf.prefixes import Prefixes
-from statereport.reasoning import axioms, inference, shapes
+from statereport.rdf.terms import is_literal
+from statereport.reasoning import axioms, inference, screen, shapes
+from statereport.sparql import patterns
 from statereport.sparql.engine import Store
+from statereport.sparql.query import Query
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from statereport.reasoning.axioms import Rule
 
-LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
+LABEL = SKOS + "prefLabel"
 VALIDATED = BASE + "validated"
 FOR_SHAPES = "shapes"  # the tag of a rule whose conclusions the shapes need
 SPARQL_COMPONENT = namespaces.SH + "SPARQLConstraintComponent"
+# What makes a query of a constraint one about each focus node by itself.
+_NOT_FOR_ALL = "GRAPH LIMIT OFFSET MINUS VALUES SERVICE BNODE RAND UUID STRUUID".split()
+_IS = writers.iri(f"{VALIDATED}/is")
 _WHOLE_OR_DECIMAL = re.compile(r"\+?(-?)0*([0-9]+?)(?:\.([0-9]*?)0*)?")
 
 
@@ -91,11 +100,10 @@ class Validator:
     """Shapes, made ready to look at triples. `validate` runs the guards first; this does not."""
 
     def __init__(self, shape_triples: Iterable[Triple], rules: Iterable[Rule] = ()) -> None:
-        triples = tuple(shape_triples)
-        graph = shapes.Shapes(triples)
-        self._shapes = rdflib_bridge.to_rdflib(triples)
+        self._shapes = tuple(shape_triples)
+        graph = shapes.Shapes(self._shapes)
         self._queries = graph.queries()
-        self._core = rdflib_bridge.to_rdflib(graph.spread(self._queries))
+        self._core = graph.spread(self._queries)
         self._rules = [rule for rule in rules if FOR_SHAPES in rule.tags]
         self._prefixes = graph.names
 
@@ -115,15 +123,50 @@ class Validator:
         """What the shapes find, sorted. `plain` leaves everything to pySHACL and rdflib, to compare with."""
         looked_at = self.prepared(given)
         labels = _labels(looked_at)
-        data = rdflib_bridge.to_rdflib(looked_at)
-        report = _report(data, self._shapes if plain else self._core)
-        found = list(_findings(report, self._shapes, labels, self._prefixes))
-        if not plain:
-            store, nodes = Store.memory(writers.quads({VALIDATED: looked_at})), _FocusNodes(looked_at)
-            for query in self._queries:
-                focus = dict.fromkeys(node for aim in query.aims for node in nodes.of(aim))
-                found += _answers(query, focus, store, labels, self._prefixes)
+        if plain:
+            return tuple(sorted(self._results(self._shapes, looked_at, labels), key=Finding.order))
+        data = screen.Data(looked_at)
+        left = screen.remaining(self._core, data)
+        found = list(self._results(left, looked_at, labels)) if left is not None else []
+        store = Store.memory(writers.quads_of_default(looked_at), union=False)
+        for number, query in enumerate(self._queries):
+            focus = dict.fromkeys(node for aim in query.aims for node in data.focus_nodes(aim))
+            found += _answers(query, _suspects(query, focus, store, number), store, labels, self._prefixes)
         return tuple(sorted(found, key=Finding.order))
+
+    def _results(
+        self, shape_triples: Iterable[Triple], looked_at: Iterable[Triple], labels: Mapping[str, str]
+    ) -> Iterator[Finding]:
+        """What pySHACL finds with some of the shapes."""
+        report = _report(rdflib_bridge.to_rdflib(looked_at), rdflib_bridge.to_rdflib(shape_triples))
+        return _findings(report, rdflib_bridge.to_rdflib(self._shapes), labels, self._prefixes)
+
+
+def _suspects(query: shapes.Query, focus: Mapping[Any, None], store: Store, number: int) -> list[Any]:
+    """The focus nodes at which the query of a constraint may have a solution, in their order.
+
+    The query is run once for all of them. In each group that speaks of `$this` a pattern binds it to one of the focus
+    nodes, which stand in a named graph of their own. So a solution at one focus node, for which SHACL binds `$this`
+    beforehand, is a solution of this query too. A query that this may not hold for is left to be run at each.
+    """
+    asked = Query(query.text, query.constraint)
+    if not focus or any(token.is_keyword(word) for token in asked.tokens for word in _NOT_FOR_ALL):
+        return list(focus)
+    name = f"{VALIDATED}/{number}"
+    store.fill(name, (writers.statement(node, _IS, _IS) for node in focus if not is_literal(node)))
+    rows = store.solutions(_for_all(asked, f" GRAPH <{name}> {{ $this {_IS} {_IS} }} "), {})
+    found = {row.get("this") for row in rows}
+    return [node for node in focus if node in found or is_literal(node)]
+
+
+def _for_all(query: Query, pattern: str) -> str:
+    """A query with a pattern at the beginning of each group in which `$this` stands."""
+    reader, words, text = patterns.Reader(query), query.tokens, query.text
+    for opening in sorted(reader.groups(), reverse=True):
+        inside = words[opening : reader.closing(opening)]
+        if not words[opening + 1].is_keyword("SELECT") and any(word.text in ("$this", "?this") for word in inside):
+            text = text[: words[opening].end] + pattern + text[words[opening].end :]
+    return text
 
 
 def _answers(
@@ -149,31 +192,6 @@ def _answers(
                 component=SPARQL_COMPONENT,
                 prefixes=prefixes,
             )
-
-
-class _FocusNodes:
-    """The focus nodes of targets in some triples, with the characters that the triples have. Source: SHACL, 2.1.3."""
-
-    def __init__(self, triples: Iterable[Triple]) -> None:
-        self._of: dict[tuple[str, Any], dict[Any, None]] = {}
-        self._below: dict[Any, list[Any]] = {}
-        for t in triples:
-            self._of.setdefault(("targetSubjectsOf", t.predicate), {})[t.subject] = None
-            self._of.setdefault(("targetObjectsOf", t.predicate), {})[t.object] = None
-            if t.predicate.value == RDF + "type":
-                self._of.setdefault(("targetClass", t.object), {})[t.subject] = None
-            elif t.predicate.value == RDFS + "subClassOf":
-                self._below.setdefault(t.object, []).append(t.subject)
-
-    def of(self, aim: tuple[str, Any]) -> list[Any]:
-        """The focus nodes of a target: the name of its sh: property, and its value."""
-        kind, value = aim
-        if kind == "targetNode":
-            return [value]
-        values = [value]
-        for one in values if kind == "targetClass" else ():  # grows while it is read
-            values += (lower for lower in self._below.get(one, ()) if lower not in values)
-        return [node for one in values for node in self._of.get((kind, one), ())]
 
 
 def _filled(message: str, texts: Mapping[str, str]) -> str:

@@ -27,13 +27,15 @@ INSTEAD = {
     "/def/": "/def.html",
     "/sparql": "/about.html",
     "/openapi.json": "/about.html",
+    "/data": "/about.html",
 }
 _OWN = re.compile(r"/(?:static|data)/.+|/.+\.(?:txt|json|xml)")
 # Parameters that a page of the static site has; each combination is a file.
 _KEPT = re.compile(r"/statistics/.+|/query/.+\.html")
 # A parameter of a question has no page of its own: it is described with the question.
 _PARAMETER = re.compile(r"(/query/[^/]+/[^/]+)/[^/]+\.html")
-_ATTRIBUTE = re.compile(r'\b(href|src|action|data-[a-z-]+)="([^"]*)"')
+# What is printed in the margins of a sheet of paper is the public address.
+_ATTRIBUTE = re.compile(r'\b(href|src|action|data-(?!address)[a-z-]+)="([^"]*)"')
 
 
 @dataclass

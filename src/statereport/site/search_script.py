@@ -6,11 +6,12 @@ The index is the server's own by its parts, so both find the same things in the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from statereport.pages import cells
+from statereport.rdf import namespaces
 
 if TYPE_CHECKING:
     from statereport.graph.search import Contents, Hit
@@ -23,14 +24,26 @@ COLUMNS = 3
 
 def index(contents: Contents, names: Names, link: Callable[[str], str]) -> str:
     """The index as a script. `link` makes the link that stands in a result of the path of a page."""
+    return written(contents, [_row(hit, names, link) for hit in contents.rows])
+
+
+def written(contents: Contents, rows: Sequence[list[Any]]) -> str:
+    """The index as a script, with the rows as results show them: IRI, label, language, kind, link, passages."""
     places: dict[str, list[int]] = {}
     for stem, found in contents.places.items():
         flat, before = places.setdefault(stem, []), 0
         for row, column, offset in found:
             flat += (row - before, offset * COLUMNS + column)
             before = row
+    # Said once, not in every row: the beginning of all IRIs, and a label that is also the text of the result.
+    called = [
+        [0 if label == row[1] else label, *names] for row, (label, names) in zip(rows, contents.called, strict=True)
+    ]
     value = {
-        "rows": [_row(hit, names, link) for hit in contents.rows],
+        "base": namespaces.BASE,
+        "rows": [[iri.removeprefix(namespaces.BASE), *more] for iri, *more in rows],
+        "called": called,
+        "named": contents.named,
         "sizes": contents.sizes,
         "terms": places,
         "weights": contents.weights,

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from statereport import __version__
+from statereport.graph import search
 from statereport.questions import saved
 from statereport.questions.catalogue import title_of
 from statereport.questions.citation import title_of_reports
 from statereport.rdf import writers
 from statereport.rdf.namespaces import SR
+from statereport.site import search_script
 from statereport.sparql.query import Query
 
 if TYPE_CHECKING:
@@ -58,6 +60,16 @@ def missing() -> str:
     )
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether the file in a build's folder is of the page that is bundled here; without one, whether there is none."""
+    path = folder / NAME
+    if not PAGE.is_file() or not path.is_file():
+        return PAGE.is_file() == path.is_file()
+    before, _, after = PAGE.read_text(encoding="utf-8").partition("{{held}}")
+    text = path.read_text(encoding="utf-8")
+    return text.startswith(before) and text.endswith(after)
+
+
 def write(
     folder: Path,
     asked: Iterable[SavedQuery],
@@ -84,9 +96,20 @@ def write(
     text = json.dumps(held, ensure_ascii=False)
     # Inside of a script element no other may begin or end.
     safe = text.replace("<", "\\u003c")
-    (folder / NAME).write_text(
-        PAGE.read_text(encoding="utf-8").replace("{{held}}", safe), encoding="utf-8", newline="\n"
-    )
+    page = PAGE.read_text(encoding="utf-8").replace("{{held}}", safe)
+    start, end = page.rsplit("</body>", 1) if "</body>" in page else (page, "")
+    body = f"{start}{_searching(folder)}</body>{end}" if end else page
+    (folder / NAME).write_text(body, encoding="utf-8", newline="\n")
+
+
+def _searching(folder: Path) -> str:
+    """The index and the script of search, as elements; nothing where the folder has no list of what can be found."""
+    found = folder / search.FILE
+    if not found.is_file():
+        return ""
+    contents = search.Index(map(tuple, json.loads(found.read_text(encoding="utf-8")))).contents()
+    rows = [[it.iri, it.label, "en", it.kind, "", [[name] for name in it.passages]] for it in contents.rows]
+    return "".join(f"<script>{it}</script>\n" for it in (search_script.written(contents, rows), search_script.script()))
 
 
 def _question(query: SavedQuery, engine: Engine, folder: Path) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def publish(
         _write(fresh, "sitemap.xml", _sitemap(fresh, where))
         _write(fresh, redirects.FILE, redirects.htaccess(where.base, tables, _constructs(context)).encode())
         say("listing")
-        manifest.write(fresh, context.version, context.digest, context.text is not None)
+        manifest.write(fresh, context.version, context.digest, bool(context.texts))
         found = [path for path in fresh.rglob("*") if path.is_file()]
         return Summary(folder, len(found), sum(path.stat().st_size for path in found), tuple(broken))
 

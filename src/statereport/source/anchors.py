@@ -10,7 +10,7 @@ from collections import Counter
 
 from statereport.errors import Problem, TextDiffers
 from statereport.rdf import turtle
-from statereport.rdf.namespaces import OA, SR
+from statereport.rdf.namespaces import OA, RDF, SR, XSD
 from statereport.rdf.turtle import Literal, NamedNode, Triple
 from statereport.source.evidence import Carrier, Evidence, Place, Unit
 from statereport.source.generated import Generated
@@ -22,8 +22,8 @@ HEADER = (
     "Generated from the statements and the report's text by: " + COMMAND,
 )
 
-_A = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_OFFSET = NamedNode("http://www.w3.org/2001/XMLSchema#nonNegativeInteger")
+_A = NamedNode(RDF + "type")
+_OFFSET = NamedNode(XSD + "nonNegativeInteger")
 
 
 def generate(evidence: Evidence) -> Generated:

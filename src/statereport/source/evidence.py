@@ -18,14 +18,14 @@ from statereport.errors import FragmentAbsent, FragmentAmbiguous, FragmentTooLon
 from statereport.project import Project, TextFiles
 from statereport.rdf import prefixes, turtle
 from statereport.rdf.dataset import Graphs, path_of
-from statereport.rdf.namespaces import GRAPH, SR
+from statereport.rdf.namespaces import GRAPH, RDF, SR
 from statereport.rdf.prefixes import Prefixes
 from statereport.source.text import Segment, Span, Text, find, occurrences, of_documents, printed_in
 
 GENERATED = ("anchors.ttl", "ledger.ttl", "mentions.ttl")
 LONGEST = 80  # characters of a fragment
 
-_A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_A = RDF + "type"
 _REPORTS = f"{GRAPH}reports/"
 _STATEMENTS = {
     SR + name for name in ("Figure", "LegalQuantity", "Measure", "Norm", "Claim", "Event", "Proceeding", "Citation")

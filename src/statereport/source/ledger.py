@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from statereport.errors import NumeralUnaccounted
 from statereport.rdf import turtle
-from statereport.rdf.namespaces import ID, SR
+from statereport.rdf.namespaces import ID, RDF, SR, XSD
 from statereport.rdf.turtle import Literal, NamedNode, Triple
 from statereport.source.evidence import ACCOUNTS, Evidence, Unit
 from statereport.source.generated import Generated
@@ -19,8 +19,8 @@ HEADER = (
     "Generated from the statements and the report's text by: " + COMMAND,
 )
 
-_A = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_OFFSET = NamedNode("http://www.w3.org/2001/XMLSchema#nonNegativeInteger")
+_A = NamedNode(RDF + "type")
+_OFFSET = NamedNode(XSD + "nonNegativeInteger")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from typing import Any
 
 from statereport.rdf.terms import is_iri, plain, text
 from statereport.rdf.writers import literal
-from statereport.sparql import renderings
 
 KINDS = ("passage", "theme", "thing", "year")
 
@@ -87,18 +86,26 @@ class Answer:
 
     def to_pandas(self) -> Any:
         """A pandas DataFrame; pandas is imported here and need not be installed for anything else."""
+        from statereport.sparql import renderings
+
         return renderings.data_frame(self)
 
     def to_text(self, width: int | None = None) -> str:
         """A table in plain text; with `width`, in characters, every line fits."""
+        from statereport.sparql import renderings
+
         return renderings.text_table(self, width)
 
     def to_markdown(self) -> str:
         """A table in Markdown, with links to things and passages."""
+        from statereport.sparql import renderings
+
         return renderings.markdown_table(self)
 
     def to_html(self) -> str:
         """A table in HTML, with links to things and passages."""
+        from statereport.sparql import renderings
+
         return renderings.html_table(self)
 
     _repr_html_ = to_html

@@ -102,10 +102,12 @@ class Store:
             kind = format_of(form, graph)
             if graph:
                 writers.stream(results, form, output)
-            elif form == "csv" and not isinstance(results, ox.QueryBoolean):
+            elif isinstance(results, ox.QueryBoolean):
+                results.serialize(output, kind)
+            elif form == "csv":
                 writers.csv_rows(shape(results)[1], results, output)
             else:
-                results.serialize(writers.XmlOutput(output) if form == "xml" else output, kind)
+                results.serialize(writers.rows_output(output, form), kind)
             return form
 
         return query.run(self._inner, written, **given)
@@ -132,6 +134,11 @@ class Store:
         triples = tuple(triples)
         for name in (ox.DefaultGraph(), *([ox.NamedNode(graph)] if graph else [])):
             self._inner.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
+
+    def fill(self, graph: str, triples: Iterable[ox.Triple]) -> None:
+        """Add triples to a named graph alone, where only queries that name it see them."""
+        name = ox.NamedNode(graph)
+        self._inner.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
 
     def holds(self, triple: ox.Triple) -> bool:
         """True where a triple is in the default graph."""

@@ -131,9 +131,9 @@ class GraphStore:
         body = urllib.parse.urlencode({"update": text}).encode("ascii")
         self._send("POST", self.addresses.update, body, (200, 202, 204), Content_Type=_FORM)
 
-    def holds(self, triple: ox.Triple) -> bool:
-        """Whether a query that names no graph sees this statement."""
-        return bool(self._query(f"ASK {{ {triple} }}", ACCEPT_ROWS).truth)
+    def sees(self, name: str) -> bool:
+        """Whether queries that name no graph see what this graph holds."""
+        return bool(self._query(f"ASK {{ ?s ?p ?o . {_TRIPLES % iri_text(name)} }}", ACCEPT_ROWS).truth)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 

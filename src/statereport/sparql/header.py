@@ -7,7 +7,7 @@ mappings of texts; nothing is turned into numbers, dates or truths.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,11 @@ class Header:
     end: int
     source: str
 
+    @property
+    def yaml(self) -> str:
+        """Its lines as one text."""
+        return "\n".join(self.lines)
+
     def line_of(self, key: str, under: str = "") -> int:
         """The line on which a key stands, at whatever depth; 1 where none does.
 
@@ -44,9 +49,10 @@ class Header:
         return QuerySyntax(where=f"{self.source}:{line}", what=what, hint=hint)
 
 
-def read(text: str, source: str) -> Header:
+def read(text: str, source: str, known: Callable[[str], Any] = lambda yaml: None) -> Header:
     """The header of a query's text; a byte order mark before it is passed over.
 
+    `known` returns the values of a header, given its YAML, where they have been read before, and else None.
     Raises QuerySyntax with the line where the header is not YAML, or not names with values.
     """
     lines, end = [], len(text) - len(text.removeprefix("\ufeff"))
@@ -54,13 +60,16 @@ def read(text: str, source: str) -> Header:
         lines.append(line["yaml"].removeprefix(" "))
         end = line.end()
     header = Header({}, tuple(lines), end, source)
-    return Header(_mapping(header), tuple(lines), end, source) if lines else header
+    if not lines:
+        return header
+    values = known(header.yaml)
+    return Header(_mapping(header) if values is None else values, tuple(lines), end, source)
 
 
 def _mapping(header: Header) -> dict[str, Any]:
     import yaml  # what a query on standard input never needs
 
-    text, kind = "\n".join(header.lines), getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    text, kind = header.yaml, getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         _refuse_deep(header, yaml.parse(text, Loader=kind))
         loader = kind(text)
@@ -101,7 +110,7 @@ def _line(fault: Exception, header: Header) -> int:
     if mark is not None:
         return min(mark.line + 1, len(header.lines))
     position = getattr(fault, "position", 0)  # of a character that YAML does not allow
-    return "\n".join(header.lines).count("\n", 0, position) + 1
+    return header.yaml.count("\n", 0, position) + 1
 
 
 def _reason(fault: Exception) -> str:

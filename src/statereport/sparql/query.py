@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pyoxigraph as ox
 
 from statereport.errors import BuildDamaged, Problem, QueryRefused, QuerySyntax
-from statereport.sparql import diagnose, stack, tokens
+from statereport.sparql import stack, tokens
 from statereport.sparql.tokens import Token, ValuesBlock
 
 LONGEST = 65_536
@@ -89,7 +89,9 @@ class Query:
                 what=f"The query has {len(self.text):,} characters; the longest that is run has {LONGEST:,}.",
                 hint="ask several shorter questions, or load an export into an engine of your own.",
             )
-        refusal = tokens.refused(self.tokens, inserts, graphs, deepest)
+        # A long query is read only as far as it is right; a short one is kept, since more is asked of it.
+        words = self.tokens if len(self.text) <= _SHORT or "tokens" in vars(self) else tokens.tokens(self.text)
+        refusal = tokens.refused(words, inserts, graphs, deepest)
         if refusal:
             token, what, hint = refusal
             raise QueryRefused(where=self.place(token.start), what=what, hint=hint)
@@ -111,6 +113,8 @@ class Query:
         try:
             return call(self.text)
         except SyntaxError as error:
+            from statereport.sparql import diagnose  # which no good query needs
+
             raise diagnose.unreadable(self, str(error)) from None
         except UnicodeEncodeError as error:
             raise self._surrogate() or error from None
@@ -122,6 +126,8 @@ class Query:
         except RuntimeError as error:
             if type(error) is not RuntimeError:  # a RecursionError is our own fault
                 raise
+            from statereport.sparql import diagnose
+
             raise diagnose.unevaluable(self, str(error)) from None
 
     def _surrogate(self) -> Problem | None:

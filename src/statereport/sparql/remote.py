@@ -11,16 +11,19 @@ import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import pyoxigraph as ox
 
 from statereport.errors import EndpointFailed
+from statereport.rdf.writers import GRAPH_FORMATS, RESULT_FORMATS
 from statereport.sparql import engine, exchange, stack, tokens
 from statereport.sparql.answers import Answer
 from statereport.sparql.exchange import Credentials
 from statereport.sparql.query import Query
 
+# Where stores cut answers without a word: Virtuoso at 10,000 rows, and graphs at about as many triples.
+_CUT = 10_000
 # The types that are asked for, and the older names that servers have for them (N-Triples was text/plain until 2014).
 ROWS = ("application/sparql-results+json", "application/json")
 GRAPHS = {
@@ -59,18 +62,7 @@ class RemoteStore:
     def query(self, text: str | Query, source: str = "query", prefixes: Mapping[str, str] | None = None) -> Answer:
         """See `Engine.query`. The query is checked before it is sent. Raises EndpointFailed too."""
         query = engine.form_of(text, source, prefixes)
-        data, kind = self._ask(query.whole, ACCEPT_GRAPHS if query.form == "construct" else ACCEPT_ROWS)
-        try:
-            answer = read_results(data, kind)
-        except ValueError as error:
-            raise self._failed(
-                f"The answer cannot be read: {str(error).rstrip('.')}.", "look at the address in a browser."
-            ) from None
-        if answer.form != query.form:
-            names = {"select": "rows", "ask": "a yes or no", "construct": "a graph"}
-            what = f"The endpoint answered {names[answer.form]} where the query asks for {names[query.form]}."
-            raise self._failed(what, "look at the address in a browser.")
-        return answer
+        return self._answer(query.form, query.whole)
 
     def serialise(
         self, text: str | Query, form: str, source: str = "query", prefixes: Mapping[str, str] | None = None
@@ -79,6 +71,43 @@ class RemoteStore:
         query = engine.form_of(text, source, prefixes)
         engine.format_of(form, query.form == "construct")
         return engine.answer_bytes(self.query(query), form, prefixes)
+
+    def write(
+        self,
+        text: str | Query,
+        choose: Callable[[Iterable[str]], str],
+        output: IO[bytes],
+        scope: engine.Scope | None = None,
+        base: str | None = None,
+    ) -> str:
+        """See `Store.write`: the same screen and the same formats; the graphs of `scope` are named to the endpoint."""
+        query = Query.of(text)
+        query.screen(graphs=True, deepest=tokens.DEEPEST)
+        form, _ = query.run(ox.Store(), engine.shape, **({"base_iri": base} if base else {}))
+        kind = choose(tuple(GRAPH_FORMATS if form == "construct" else RESULT_FORMATS))
+        names = ("default-graph-uri", "named-graph-uri")
+        graphs = [(name, graph) for name, part in zip(names, scope or ((), ()), strict=True) for graph in part]
+        whole = f"BASE <{base}>\n{query.whole}" if base else query.whole
+        output.write(engine.answer_bytes(self._answer(form, whole, graphs), kind, query.prefixes))
+        return kind
+
+    def _answer(self, form: str, text: str, graphs: Iterable[tuple[str, str]] = ()) -> Answer:
+        """The answer of the endpoint to a query of this form. Raises EndpointFailed."""
+        data, kind = self._ask(text, ACCEPT_GRAPHS if form == "construct" else ACCEPT_ROWS, graphs)
+        try:
+            answer = read_results(data, kind)
+        except ValueError as error:
+            raise self._failed(
+                f"The answer cannot be read: {str(error).rstrip('.')}.", "look at the address in a browser."
+            ) from None
+        if answer.form != form:
+            names = {"select": "rows", "ask": "a yes or no", "construct": "a graph"}
+            what = f"The endpoint answered {names[answer.form]} where the query asks for {names[form]}."
+            raise self._failed(what, "look at the address in a browser.")
+        if len(answer.rows) >= _CUT and len(answer.rows) % _CUT <= (form == "construct"):
+            what = f"The answer has {len(answer.rows):,} rows: the store may have cut it there."
+            raise self._failed(what, "raise the store's limit of rows (ResultSetMaxRows in Virtuoso), or use LIMIT.")
+        return answer
 
     def _ask(self, text: str, accept: str, graphs: Iterable[tuple[str, str]] = ()) -> tuple[bytes, str]:
         """The body and the media type of the endpoint's answer; `graphs` are parameters. Raises EndpointFailed."""

@@ -45,10 +45,10 @@ def text_table(answer: Answer, width: int | None = None) -> str:
         return _blocks(head, cells, width or 0) + count
     right = _numbers(answer)
     rows = [_wrapped(line, widths, right) for line in cells]
-    gap = "\n" if any("\n" in row for row in rows) else ""
-    body = "".join(f"{row}\n{gap}" for row in rows)
+    body = "".join(f"{row}\n\n" if "\n" in row else f"{row}\n" for row in rows)
+    gap = "" if body.endswith("\n\n") else "\n"
     rule = "  ".join("-" * w for w in widths)
-    return f"{_wrapped(head, widths, right)}\n{rule}\n{body}{'' if gap else chr(10)}{count}"
+    return f"{_wrapped(head, widths, right)}\n{rule}\n{body}{gap}{count}"
 
 
 def markdown_table(answer: Answer) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import traceback
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -31,6 +30,8 @@ def on_large_stack(work: Callable[[], T], needed: bool = True) -> T:
         try:
             outcome.append((work(), None))
         except BaseException as error:
+            import traceback  # which few runs need
+
             # The engine's results may be let go on this thread only, and the frames of the error hold them.
             traceback.clear_frames(error.__traceback__)
             outcome.append((None, error))

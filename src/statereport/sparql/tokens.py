@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from statereport.errors import BadParameter
 
@@ -46,8 +47,7 @@ _OPENING, _CLOSING = ("(", "{", "[", "<<", "{|"), (")", "}", "]", ">>", "|}")
 _CHANGES = "INSERT DELETE CLEAR DROP CREATE COPY MOVE ADD WITH USING".split()
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A token of a query: its kind (a group of the pattern above), its text, and where it starts and ends."""
 
     kind: str
@@ -78,7 +78,7 @@ def tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "sign"
         if kind not in ("space", "comment"):
-            yield Token(kind, match.group(), match.start(), match.end())
+            yield Token(kind, match[0], *match.span())
 
 
 def place(text: str, offset: int, source: str = "query") -> str:

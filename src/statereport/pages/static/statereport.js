@@ -38,3 +38,28 @@ for (const list of document.querySelectorAll('ul[aria-label="Download the answer
   item.append(button, status);
   list.append(item);
 }
+
+// Copies a text; where a page may not write to the clipboard, as without HTTPS, by selecting it.
+async function copy(part) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(part.textContent);
+  const hidden = part.hidden;
+  part.hidden = false;
+  getSelection().selectAllChildren(part);
+  document.execCommand("copy");
+  part.hidden = hidden;
+}
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  const name = button.textContent;
+  button.addEventListener("click", async () => {
+    await copy(document.getElementById(button.dataset.copy));
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = name; }, 2000);
+  });
+}
+
+// On a narrow screen the contents begin closed.
+if (matchMedia("(max-width: 40rem)").matches) {
+  for (const contents of document.querySelectorAll("nav.contents > details")) contents.open = false;
+}

@@ -116,11 +116,23 @@ const statereportSearch = ((index) => {
     return found;
   }
 
-  // The expression: words, "a phrase", AND, OR, NOT, brackets, a star at a word's end.
+  // The expression: words, "a phrase", AND, OR, NOT, brackets, a star at a word's end; numbers in any writing.
   class Unreadable extends Error {}
+  const plain = (word) => word.toLowerCase().normalize("NFD").replace(/\p{Mn}/gu, "");
+  const BLANKS = /(?<![\p{L}\p{N}_,.])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\p{L}\p{N}_,.])/gu;
+  const beginning = (letters) => index.words.filter((word) => plain(word).startsWith(plain(letters)));
+
+  /** The words for a token with a star, or for one in a script whose words are not stemmed, less its ending. */
+  function ends(token) {
+    if (token.endsWith("*")) return beginning(token.replace(/\*+$/, ""));
+    const signs = [...token];
+    const foreign = signs.length > 3 && /^\p{L}+$/u.test(token) && signs.every((sign) => sign.codePointAt(0) > 0x24f);
+    return foreign ? beginning(signs.slice(0, signs.length < 7 ? -1 : -3).join("")) : [];
+  }
+
   function parse(text) {
-    const given = text.match(/"[^"]*"|[()]|[^\s()"]+/g) ?? [];
     if ((text.split('"').length - 1) % 2) throw new Unreadable("A quotation mark is open.");
+    const given = text.replace(BLANKS, (number) => number.replace(/\s/g, "\u00a0")).match(/"[^"]*"|[()]|(?:\d+\u00a0)+\d+|[^\s()"]+/g) ?? [];
     let at = 0;
     const phrases = [];
     const leaf = (words) => {
@@ -129,23 +141,28 @@ const statereportSearch = ((index) => {
       return new Set(found.keys());
     };
     const both = (one, other) => new Set([...one].filter((row) => other.has(row)));
+    const either = (one, other) => new Set([...one, ...other]);
+    function word(token) {
+      if (!/[\p{L}\p{N}_]/u.test(token)) throw new Unreadable(`${token} is not a word.`);
+      if (token.startsWith('"')) return leaf(tokens(token));
+      if (token.includes("\u00a0") || /^(?:\d{4,}|\d{1,3}(?:[,.'’]\d{3})+)$/.test(token)) {
+        const digits = token.replace(/\D/g, "");
+        const apart = digits.replace(/^0+(?=\d)/, "").replace(/\B(?=(?:\d{3})+$)/g, " ");
+        const rows = either(leaf(tokens(digits)), leaf(tokens(apart)));
+        return token.includes("\u00a0") ? either(rows, token.split("\u00a0").map((part) => leaf(tokens(part))).reduce(both)) : rows;
+      }
+      const words = ends(token);
+      return (words.length ? words : [token]).map((it) => leaf(tokens(it))).reduce(either);
+    }
     function single() {
       const token = given[at];
       at += 1;
       if (token === undefined || ["AND", "OR", "NOT", ")"].includes(token)) throw new Unreadable("The expression is not complete.");
-      if (token === "(") {
-        const inner = any();
-        if (given[at] !== ")") throw new Unreadable("A bracket is open.");
-        at += 1;
-        return inner;
-      }
-      if (!/[\p{L}\p{N}]/u.test(token)) throw new Unreadable(`${token} is not a word.`);
-      if (token.endsWith("*") && !token.startsWith('"')) {
-        const begins = plain(token.replace(/\*+$/, ""));
-        const words = index.words.filter((word) => plain(word).startsWith(begins));
-        return (words.length ? words : [token]).map((word) => leaf(tokens(word))).reduce((one, other) => new Set([...one, ...other]));
-      }
-      return leaf(tokens(token));
+      if (token !== "(") return word(token);
+      const inner = any();
+      if (given[at] !== ")") throw new Unreadable("A bracket is open.");
+      at += 1;
+      return inner;
     }
     function without() {
       let rows = single();
@@ -170,7 +187,7 @@ const statereportSearch = ((index) => {
       let rows = all();
       while (given[at] === "OR") {
         at += 1;
-        rows = new Set([...rows, ...all()]);
+        rows = either(rows, all());
       }
       return rows;
     }
@@ -179,7 +196,18 @@ const statereportSearch = ((index) => {
     if (at < given.length) throw new Unreadable("A bracket closes nothing.");
     return { rows, phrases };
   }
-  const plain = (word) => word.toLowerCase().normalize("NFD").replace(/\p{Mn}/gu, "");
+
+  /** How far a row's names are from what is looked for, smallest where it is called so; then the shorter name. */
+  function distance(wanted, row) {
+    const [own, ...names] = index.called[row];
+    const label = own === 0 ? index.rows[row][1] : own;
+    const called = [label, ...names].filter((name) => name).map(plain);
+    if (called.includes(wanted)) return [label ? 0 : 1, 0];
+    if (!index.named.includes(index.rows[row][3])) return [4, 0];
+    if (called.some((name) => name.startsWith(wanted))) return [2, [...label].length];
+    const words = new Set(plain(label).match(/[\p{L}\p{N}_]+/gu) ?? []);
+    return [wanted.split(" ").every((word) => words.has(word)) ? 3 : 4, 0];
+  }
 
   const total = index.rows.length;
   const average = index.sizes.reduce((sum, size) => sum + size, 0) / total;
@@ -196,8 +224,18 @@ const statereportSearch = ((index) => {
         const often = (found.get(row) ?? []).reduce((all, place) => all + index.weights[place % COLUMNS], 0);
         return sum + rarity[at] * ((often * (K1 + 1)) / (often + K1 * (1 - B + (B * index.sizes[row]) / average)));
       }, 0);
-    const scored = [...rows].map((row) => [score(row), row]);
-    return scored.sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, most).map(([, row]) => index.rows[row]);
+    const wanted = plain(text.replaceAll('"', " ").trim().split(/\s+/).join(" "));
+    const scored = [...rows].map((row) => [...distance(wanted, row), -score(row), row]);
+    const order = (one, other) => one[0] - other[0] || one[1] - other[1] || one[2] - other[2] || one[3] - other[3];
+    return scored.sort(order).slice(0, most).map((it) => index.rows[it.at(-1)]).map(([local, ...more]) => [index.base + local, ...more]);
+  }
+
+  // Words of questions, by which nothing is found.
+  const LITTLE = new Set("a about and are by does for from how in is many much of on or said say the to was what who with".split(" "));
+  /** What some of the words find, where no row has all of them. */
+  function some(text) {
+    const words = text.replace(/\?+$/, "").split(" ").filter((word) => word && !LITTLE.has(word.toLowerCase()));
+    return words.length && words.every((word) => /^[\p{L}\p{N}]+$/u.test(word)) ? find(words.join(" OR ")) : [];
   }
 
   const make = (name, attributes, ...children) => {
@@ -212,18 +250,20 @@ const statereportSearch = ((index) => {
     const words = text.trim().split(/\s+/).join(" ").slice(0, 200);
     if (!words) return [];
     let found;
+    let part = "";
     try {
       found = find(words);
+      if (!found.length) [found, part] = [some(words), " with some of the words"];
     } catch (reason) {
       if (!(reason instanceof Unreadable)) throw reason;
       return [make("p", { class: "fault", role: "alert" }, `${reason.message} Try: schools NOT pupils, or "stateless persons".`)];
     }
     if (!found.length) return [make("p", { class: "empty", role: "status" }, make("strong", {}, "Nothing found"), ` for “${words}”. Try fewer words or another form of them.`)];
     const items = found.map(([iri, label, language, kind, path, passages]) => {
-      const many = passages.slice(0, 6).flatMap(([name, place], at) => [at ? " " : "", make("a", { class: "passage", href: address(place, "") }, name)]);
+      const many = passages.slice(0, 6).flatMap(([name, place = ""], at) => [at ? " " : "", make("a", { class: "passage", href: address(place, "") }, name)]);
       return make("li", {}, make("span", { class: "kind" }, kind), " ", make("a", { href: address(path, iri), lang: language !== "en" && language }, label), " ", make("span", { class: "where" }, ...many, passages.length > 6 ? " …" : ""));
     });
-    return [make("p", { class: "result", role: "status" }, `${found.length}${found.length === 60 ? " or more" : ""} found for “${words}”.`), make("ol", { class: "results" }, ...items)];
+    return [make("p", { class: "result", role: "status" }, `${found.length}${found.length === 60 ? " or more" : ""} found for “${words}”${part}.`), make("ol", { class: "results" }, ...items)];
   }
 
   return { find, shown, stem, tokens };
@@ -238,4 +278,36 @@ const statereportSearch = ((index) => {
   document.getElementById("find").value = wanted;
   const found = statereportSearch.shown(wanted, (path) => path);
   if (found.length) content.replaceChildren(content.querySelector("h1"), ...found);
+})();
+
+// The single file: a form in its head, and the results as one of its places (#search=…).
+(() => {
+  const content = document.getElementById("content");
+  if (!document.getElementById("held") || !content) return;
+  const input = document.createElement("input");
+  const label = document.createElement("label");
+  const button = document.createElement("button");
+  const form = document.createElement("form");
+  Object.assign(input, { type: "search", id: "find", name: "search", autocomplete: "off" });
+  Object.assign(label, { htmlFor: "find", textContent: "Search" });
+  button.textContent = "Search";
+  form.className = "find";
+  form.setAttribute("role", "search");
+  form.append(label, input, button);
+  document.querySelector("header").append(form);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    location.hash = new URLSearchParams({ search: input.value });
+  });
+  const show = () => {
+    const wanted = new URLSearchParams(location.hash.slice(1)).get("search");
+    if (wanted === null) return;
+    input.value = wanted;
+    const title = document.createElement("h1");
+    title.textContent = "Search";
+    content.replaceChildren(title, ...statereportSearch.shown(wanted, (path, iri) => iri && `#thing=${encodeURIComponent(iri)}`));
+    document.title = "Search · statereport";
+  };
+  // The page says in this attribute what it shows, whenever it has put something else in place.
+  new MutationObserver(show).observe(document.documentElement, { attributeFilter: ["data-shown"] });
 })();

@@ -216,10 +216,10 @@ def _responses(words: str, kind: str) -> dict:
 
 def pages(site: Site) -> list[str]:
     """Return the paths of all pages but those of single things: what people look for, and what is prepared for them."""
-    themes = (unit.reference.removeprefix("theme ") for unit in site.names.units if unit.reference.startswith("theme "))
+    sections = dict.fromkeys(unit.path.partition("#")[0] for unit in site.names.units)
     return [
         *PAGES,
-        *(f"/report/{number}" for number in themes),
+        *sections,
         *(f"/statistics/{cube.slug}" for cube in site.cubes),
         *(f"/query/{question.name}.html" for question in site.questions),
     ]

@@ -37,6 +37,8 @@ def thing(site: Site, request: Request, space: str, name: str) -> Response | Non
     _refuse_unknown(site, iri, "{ %s ?p ?o } UNION { ?s ?q %s }")
     if not ending:
         return see(request, f"/{space}/{local}", negotiation.DOCUMENTS)
+    if space == "def" and local == site.version:  # owl:versionIRI: this version of the ontology, whole
+        return ontology(site, request, ending)
     body = _document(site, "pages/document", ending, thing=iri)
     return Response(200, negotiation.DOCUMENTS[ending], body, signposts(f"/{space}/{local}", iri, ending))
 
@@ -115,6 +117,11 @@ def file(site: Site, request: Request, name: str) -> Response:
     return Response(200, found.media_type, found.body)
 
 
+def files(site: Site, request: Request) -> Response:
+    """The list of the published files."""
+    return to("/about#files")
+
+
 def editor_file(site: Site, request: Request) -> Response | None:
     """The whole answer to the query in the editor as a file, or None where no format is asked for.
 
@@ -144,6 +151,7 @@ ROUTES = (
     Route.of(r"/graph", graph_store, always("graph", "default"), forms=always(negotiation.GRAPHS)),
     Route.of(r"/graph/(?P<name>.+)", graph, forms=_DOCUMENTS),
     Route.of(r"/query/(?P<name>.+)", questions.question, questions.reads, strict=True, forms=questions.tables),
+    Route.of(r"/data", files),
     Route.of(r"/data/(?P<name>.+)", file),
     *descriptions.ROUTES,
 )

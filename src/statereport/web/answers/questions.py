@@ -70,7 +70,8 @@ def reads(site: Site, name: str) -> tuple[str, ...]:
         query = asked(site, local)
     except UnknownName:
         return ()
-    return (*(parameter.name for parameter in query.parameters), *(["bom"] if ending == "csv" else []))
+    names = (parameter.name for parameter in query.parameters)
+    return (*names, *query.former, *(["bom"] if ending == "csv" else []))
 
 
 def asked(site: Site, name: str) -> SavedQuery:
@@ -84,8 +85,10 @@ def _question_of(site: Site, name: str) -> SavedQuery:
     """The question of that name, or the one whose parameter has that name: parameters are described with questions."""
     parent, _, last = name.rpartition("/")
     names = {query.name for query in site.graph.every_query()}
-    if name not in names and parent in names and any(last == it.name for it in asked(site, parent).parameters):
-        return asked(site, parent)
+    if name not in names and parent in names:
+        question = asked(site, parent)
+        if any(last in (it.name, it.former) for it in question.parameters):
+            return question
     return asked(site, name)
 
 

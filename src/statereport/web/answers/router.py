@@ -13,6 +13,7 @@ from statereport import errors
 from statereport.errors import AddressUnknown, MethodNotAllowed, NotAcceptable, Problem
 from statereport.pages import questions as question_pages
 from statereport.pages import routes, static_files
+from statereport.pages.page import LANGUAGE, LANGUAGES
 from statereport.rdf.namespaces import BASE, DCTERMS
 from statereport.sparql.engine import iri_text
 from statereport.web.answers import documents
@@ -24,6 +25,8 @@ from statereport.web.wire.http import Request, Response, tagged
 SWITCHES = (question_pages.IDENTIFIERS,)
 # Addresses that end in a slash; at any other, the slash is left out.
 WITH_SLASH = ("/", "/def/", "/sparql/")
+# No address of a thing is longer, so for what is longer nothing is looked up.
+_LONGEST = 1_000
 
 
 def answer(site: Site, request: Request) -> Response:
@@ -56,7 +59,11 @@ def canonical(site: Site, request: Request) -> Request | None:
     """
     matched = [(route, match.groupdict()) for route, match in _matches(request.path)]
     read = {name for route, groups in matched for name in route.reads(site, **groups)}
-    known = [(name, value) for name, value in request.query if name in read]
+    known = [
+        (name, value)
+        for name, value in request.query
+        if name in read or (name == LANGUAGE and value in LANGUAGES and is_page(request.path))
+    ]
     if any(route.strict for route, _ in matched) and len(known) < len(request.query):
         return None
     if len(dict(known)) < len(known):
@@ -65,15 +72,23 @@ def canonical(site: Site, request: Request) -> Request | None:
     return replace(request, query=tuple((name, value) for name, value in pairs if value or name not in SWITCHES))
 
 
+def is_page(path: str) -> bool:
+    """Whether a page is at a path, whose names are in the language that the client prefers."""
+    if not path.rpartition("/")[2].endswith(".html") and "." in path.rpartition("/")[2]:
+        return False
+    return any(route not in documents.ROUTES for route, _ in _matches(path))
+
+
 def form(site: Site, request: Request) -> tuple[str, ...]:
-    """Return what the Accept header of a request decides about its answer, if that is not a problem.
+    """Return what the Accept headers of a request decide about its answer, if that is not a problem.
 
     Headers that would choose alike give the same value, so that an answer kept for one is found for the other.
     """
+    language = (request.address.language,) if is_page(request.path) else ()
     if negotiation.split_ending(request.path, negotiation.QUESTIONS)[1]:
-        return ()
+        return language
     tables = (route.forms(site, **match.groupdict()) for route, match in _matches(request.path))
-    return tuple(_choice(request, table) for of_route in tables for table in of_route)
+    return (*language, *(_choice(request, table) for of_route in tables for table in of_route))
 
 
 def _choice(request: Request, forms: Mapping[str, str]) -> str:
@@ -105,7 +120,8 @@ def _route(site: Site, request: Request) -> Response:
             if response is not None:
                 return response
         else:
-            return Response.of(route.answer(site, request.address, **match.groupdict()))
+            address = request.address
+            return Response.of(route.answer(site.naming(address.language), address, **match.groupdict()))
     raise AddressUnknown(
         where=request.path[:200],
         what="There is nothing at this address.",
@@ -121,7 +137,9 @@ def _explained(site: Site, request: Request, problem: Problem) -> Response:
         return plain
     try:
         shown, title = problems.shown(problem, site.root), problems.title_of(plain.status)
-        page = routes.problems.problem_page(site, request.address, shown, plain.status, title, plain.headers)
+        address = request.address
+        named = site.naming(address.language)
+        page = routes.problems.problem_page(named, address, shown, plain.status, title, plain.headers)
         return links.below(site.root, Response.of(page))
     except Exception:  # a fault while a problem is explained: the small page needs nothing
         return plain
@@ -151,6 +169,8 @@ def successor(site: Site, request: Request) -> str:
 
 def _replacement(site: Site, local: str) -> str:
     """The IRI, without its base, of what replaced the thing of an IRI, both without the base; "" where nothing did."""
+    if len(local) > _LONGEST:
+        return ""
     try:
         term = iri_text(BASE + local.removeprefix("/"))
     except ValueError:

@@ -1,7 +1,7 @@
 """A queue for a number of processes that is fair to clients: it says whose request is next.
 
 A client may hold all processes but one; its further requests wait in a line of their own. Lines are served in turn,
-first those of clients that used little of late, in itself or beside those that hold processes, and the last free
+first those of clients that used little recently, in itself or beside those that hold processes, and the last free
 process is kept for these. So a client with many requests waits for itself and others do not wait for it, and many such
 clients together do not keep out one with few. Where too many requests wait in all, the last of the longest line is
 refused.
@@ -133,7 +133,7 @@ class FairQueue:
         return self.free > 0 and self._held[client] < self._share and not (last and self._much(client))
 
     def _much(self, client: str) -> bool:
-        """Whether a client used much of late, also beside the one that used most of those that hold a process."""
+        """Whether a client used much recently, also beside the one that used most of those that hold a process."""
         used = self._used.seconds(client)
         most = max(map(self._used.seconds, self._held), default=0.0)
         return used > self._limits.light_seconds and used > most / 4
@@ -148,7 +148,7 @@ def _busy(limit: str) -> ServerBusy:
 
 
 class _Used:
-    """How many seconds each client used of late; half of it is forgotten after half a minute."""
+    """How many seconds each client used recently; half of it is forgotten after half a minute."""
 
     HALF, MOST = 30.0, 10_000
 

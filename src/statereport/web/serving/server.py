@@ -55,7 +55,7 @@ def serve(
     listener = listen(host, port)
     address = public_address(base, host, listener.getsockname()[1])
     site = load(address)
-    process, control = worker.start(site, answer, setting.limits, first_requests())
+    process, control = worker.start(site, answer, setting.limits, first_requests(), setting.files)
     # Only now: the zygote should not hold what a server needs.
     from statereport.web.serving.app import App
 

@@ -55,7 +55,7 @@ class QuickAndSlow:
 
 
 class _Long:
-    """The requests whose trial failed of late: repeated, they get no further trials."""
+    """The requests whose trial failed recently: repeated, they get no further trials."""
 
     SECONDS, MOST = 300.0, 10_000
 

@@ -3,7 +3,8 @@
 A query of 4 kB can end the engine's process, and nothing but the end of its process can stop a long one. So every
 answer is made in a process that may be ended at any moment, forked from one that has read everything and never answers
 (the zygote, as such a process is called). Having no threads, the zygote can be forked; having no files to open, a
-worker cannot reach another server: SERVICE ends at the kernel.
+worker cannot reach another server: SERVICE ends at the kernel. Where the graph itself is on another server
+(`serve --store`), workers run no query themselves, and may open the connections that ask it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dataclasses import replace
 from typing import Any
 
 from statereport.errors import MemoryLimit, PlatformRefused, ServerFault
-from statereport.sparql import stack
+from statereport.sparql import diagnose, renderings, stack
 from statereport.web.serving import drawing, frames
 from statereport.web.serving.log import kind_of
 from statereport.web.wire import problems
@@ -33,15 +34,20 @@ OWN, PUBLIC, DRAWING = "own", "public", "drawing"
 Answer = Callable[[Any, Request], Response]
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _M_ARENA_MAX = 1, 38, -8
+# What is imported only when it is needed: a worker opens no file, so it has all of it from the start.
+_NEEDED_LATER = (diagnose, renderings)
 # What a worker may keep of the memory that an answer took; more, and a fresh process takes its place.
 _KEPT = 48 * MIB
 
 
-def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = ()) -> tuple[int, socket.socket]:
+def start(
+    site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = (), files: int = 0
+) -> tuple[int, socket.socket]:
     """Fork the zygote. Return its process, and the socket over which it takes commands (see `serve_forks`).
 
-    The zygote first makes the answers to the `first` requests: what they load, no worker has to open a file for. Raises
-    PlatformRefused where there is no fork, and RuntimeError where this process has threads, which a fork would lose.
+    The zygote first makes the answers to the `first` requests: what they load, no worker has to open a file for. A
+    worker may have so many `files` open; none, unless its site is on another server. Raises PlatformRefused where there
+    is no fork, and RuntimeError where this process has threads, which a fork would lose.
     """
     if not hasattr(os, "fork") or not os.path.exists("/proc/self/statm"):
         raise PlatformRefused(
@@ -68,14 +74,14 @@ def start(site: Any, answer: Answer, limits: Limits, first: Iterable[Request] = 
         _refuse_threads()
         gc.collect()
         gc.freeze()
-        serve_forks(site, answer, limits, there)
+        serve_forks(site, answer, limits, there, files)
     except BaseException:
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
 
 
-def serve_forks(site: Any, answer: Answer, limits: Limits, control: socket.socket) -> None:
+def serve_forks(site: Any, answer: Answer, limits: Limits, control: socket.socket, files: int = 0) -> None:
     """Obey the server until it goes.
 
     `fork KIND` comes with a socket, for the new worker; the reply is the worker's process, or `failed` where the system
@@ -102,14 +108,14 @@ def serve_forks(site: Any, answer: Answer, limits: Limits, control: socket.socke
             with contextlib.suppress(BaseException):
                 control.close()
                 _die_with(zygote)
-                _work(site, answer, limits, socket.socket(fileno=given[0]), argument)
+                _work(site, answer, limits, socket.socket(fileno=given[0]), argument, files)
             os._exit(0)
         os.close(given[0])
         control.send(str(process).encode() if process > 0 else b"failed")
 
 
-def _work(site: Any, answer: Answer, limits: Limits, link: socket.socket, kind: str) -> None:
-    """Be a worker: on a large stack, without a file to open, until the server closes the link."""
+def _work(site: Any, answer: Answer, limits: Limits, link: socket.socket, kind: str, files: int) -> None:
+    """Be a worker: on a large stack, without a file to open beyond so many, until the server closes the link."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if kind == DRAWING:
         _become_the_one_that_draws(link)
@@ -120,8 +126,8 @@ def _work(site: Any, answer: Answer, limits: Limits, link: socket.socket, kind: 
     library = ctypes.CDLL(None)
     library.mallopt(_M_ARENA_MAX, 1)  # one arena: a second one would reserve addresses that nobody uses
     library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    for what in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
-        resource.setrlimit(what, (0, 0))
+    for what, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_NOFILE, files)):
+        resource.setrlimit(what, (most, most))
     stack.on_large_stack(lambda: _answer_all(site, answer, limits, link, memory))
 
 

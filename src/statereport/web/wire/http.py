@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 
-from statereport.pages.page import Address, Page
+from statereport.pages.page import LANGUAGE, LANGUAGES, Address, Page
+from statereport.web.wire.negotiation import language
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,10 @@ class Request:
 
     @property
     def address(self) -> Address:
-        """Where it asks: what the functions that make pages are given."""
-        return Address(self.path, self.query)
+        """Where it asks: what the functions that make pages are given, with the language of names."""
+        asked = next((value for key, value in self.query if key == LANGUAGE and value in LANGUAGES), "")
+        query = tuple((key, value) for key, value in self.query if key != LANGUAGE)
+        return Address(self.path, query, asked or language(self.header("accept-language")), bool(asked))
 
     def values(self, name: str) -> tuple[str, ...]:
         """Every value of a parameter, in their order."""

@@ -76,6 +76,7 @@ class Setting:
     slow      processes that go on with those that prove to be long
     own       processes for pages, documents and saved questions, so that these are answered whatever clients ask
     own_slow  processes that go on with those of them that prove to be long
+    files     files and sockets that such a process may have open: none, unless the graph is on another server
     prepare   whether pages are made before anybody asks for them, when the machine has nothing else to do
     """
 
@@ -85,6 +86,7 @@ class Setting:
     slow: int = 3
     own: int = 2
     own_slow: int = 2
+    files: int = 0
     prepare: bool = False
     limits: Limits = field(default_factory=Limits)
 

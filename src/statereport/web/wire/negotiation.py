@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from statereport.errors import NotAcceptable
+from statereport.pages.page import LANGUAGES
 from statereport.questions import chart
 
 # Ending → media type, in the server's order of preference.
@@ -55,6 +56,21 @@ def weights(accept: str) -> dict[str, float]:
             matches = (match for match in map(_WEIGHT.fullmatch, parameters) if match)
             found[kind] = next((min(float(match[1]), 1.0) for match in matches), 1.0)
     return found
+
+
+def language(accepted: str) -> str:
+    """Return the language of names that an Accept-Language header prefers, English where it names none that there is.
+
+    RFC 9110, 12.5.4, with the lookup of RFC 4647, 3.4: `pt-BR` is answered in `pt`.
+    """
+    best, most = "en", 0.0
+    for part in accepted.lower().split(",")[:64]:
+        tag, *parameters = (piece.strip() for piece in part.split(";"))
+        matches = (match for match in map(_WEIGHT.fullmatch, parameters) if match)
+        weight = next((min(float(match[1]), 1.0) for match in matches), 1.0)
+        if tag.partition("-")[0] in LANGUAGES and weight > most:
+            best, most = tag.partition("-")[0], weight
+    return best
 
 
 def weight_of(kind: str, ranges: Mapping[str, float]) -> float:

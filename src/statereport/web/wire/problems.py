@@ -30,6 +30,7 @@ STATUS = {
     "media-type-refused": 415,
     "host-unknown": 421,
     "too-many-requests": 429,
+    "endpoint-failed": 502,
     "server-busy": 503,
     "time-limit": 503,
     "memory-limit": 503,
@@ -46,10 +47,11 @@ TITLES = {
     421: "This server does not answer for that host",
     429: "Too many requests at once",
     500: "A fault of statereport",
+    502: "The store behind this server did not answer",
     503: "A limit of the server was met",
 }
 # Seconds after which it is worth asking again.
-RETRY = {429: "2", 503: "5"}
+RETRY = {429: "2", 502: "5", 503: "5"}
 FORMS = {"json": "application/problem+json", "html": "text/html"}
 # Control characters but the tab and the end of a line.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from statereport.errors import HostUnknown, MediaTypeRefused, Problem, RequestBroken, RequestTooLarge
-from statereport.web.wire import protocol
+from statereport.web.wire import negotiation, protocol
 from statereport.web.wire.http import Request
 from statereport.web.wire.limits import Limits
 
@@ -120,7 +120,11 @@ def read(head: Head, body: bytes, limits: Limits, root: str = "") -> Request:
         )
     if root and f"{path}/".startswith(f"{root}/"):
         path = path.removeprefix(root) or "/"
-    kept = (("accept", head.joined("accept")), ("content-type", next(iter(head.values("content-type")), "")))
+    kept = (
+        ("accept", head.joined("accept")),
+        ("accept-language", negotiation.language(head.joined("accept-language"))),
+        ("content-type", next(iter(head.values("content-type")), "")),
+    )
     pairs = tuple(protocol.form(query, limits))
     return Request(head.method, path, pairs, tuple((name, value) for name, value in kept if value), body)
 

@@ -1,0 +1,34 @@
+"""Groups of commands: how a command's name is found, and what is proposed for one that there is not."""
+
+from __future__ import annotations
+
+import click
+
+from statereport.errors import did_you_mean
+
+
+class Commands(click.Group):
+    """A group that proposes the nearest command, and lists its commands in the order of their use."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(context, name) is None and not name.startswith("-"):
+            hint = did_you_mean(name, self.commands, f"the commands are: {', '.join(self.commands)}.")
+            raise click.UsageError(f"There is no command {name!r}; {hint}", context)
+        return super().resolve_command(context, args)
+
+
+class Drafting(Commands):
+    """The group of `draft`: what is no command of it is a file to make a draft of."""
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(context, args[0]) is None and not args[0].startswith("-"):
+            args = ["file", *args]
+        return super().resolve_command(context, args)

@@ -238,7 +238,7 @@ def show(iri: str, store: str | None) -> None:
 
     \b
     Example:
-      statereport show figure:13-schools-kazakh
+      statereport show kaz-figure:13-schools-kazakh
     """
     from statereport.graph.knowledge import open_graph
 
@@ -277,11 +277,13 @@ cli.add_command(push.push)
 )
 @click.option(
     "--with-text",
-    "text",
+    "texts",
     type=click.Path(path_type=Path),
-    help="The report's text, to publish it in the report reader: only for those who may.",
+    multiple=True,
+    metavar="FILE|FOLDER",
+    help="A report's text, or a folder of texts, to publish them in the report reader: only for those who may.",
 )
-def publish(folder: Path, built: Path | None, base: str, text: Path | None) -> None:
+def publish(folder: Path, built: Path | None, base: str, texts: tuple[Path, ...]) -> None:
     """Write everything that the server shows into FOLDER as files: for any plain file host, or to open from a disk.
 
     The folder appears whole or not at all, and nothing but an earlier site is replaced.
@@ -292,7 +294,7 @@ def publish(folder: Path, built: Path | None, base: str, text: Path | None) -> N
     """
     from statereport.cli import publish as publishing
 
-    console.write(f"{publishing.publish(folder, built, base, text, console.say)}\n")
+    console.write(f"{publishing.publish(folder, built, base, texts, console.say)}\n")
 
 
 @cli.command(short_help="Answer assistants by the Model Context Protocol.")

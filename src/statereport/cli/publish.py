@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from statereport.graph.knowledge import open_build
 from statereport.pages import context
-from statereport.project import find_project
+from statereport.project import find_project, find_texts
 from statereport.publish import release
 from statereport.site import redirects, static_site
 from statereport.web.answers import router
@@ -22,14 +22,15 @@ TABLES = redirects.Tables(negotiation.DOCUMENTS, negotiation.GRAPHS, negotiation
 
 
 def publish(
-    folder: Path, built: Path | None, base: str, text: Path | None, say: Callable[[str], None]
+    folder: Path, built: Path | None, base: str, texts: tuple[Path, ...], say: Callable[[str], None]
 ) -> static_site.Summary:
     """Write the site of a build into a folder. Raises NotABuild, TextDiffers, BuildDamaged, BuildLocked, DiskFull."""
     project = find_project()
+    shown = find_texts(project, texts) if texts else None
     build = open_build(built, project, say, in_memory=True)
     static_site.require_files(build.listed if build else {})
     found = release.load(project, build, say)
-    site = Site.of(context.make(found.graph, found.explanations, found.files, text, static_site.base_of(base)))
+    site = Site.of(context.make(found.graph, found.explanations, found.files, shown, static_site.base_of(base)))
     return static_site.publish(site, folder, fetching(site), TABLES, say, os.cpu_count() or 1)
 
 

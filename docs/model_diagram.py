@@ -18,6 +18,8 @@ from statereport.rdf import turtle
 from statereport.rdf.namespaces import RDF, SR
 
 TARGET = Path(__file__).with_name("model.svg")
+# The same for the page of the ontology.
+TARGETS = (TARGET, TARGET.parents[1] / "src/statereport/pages/static/model.svg")
 # The cards, column by column: a class that is below no other of the ontology, with its subclasses.
 COLUMNS = (
     (
@@ -261,7 +263,8 @@ def text(x: int, y: int, words: str, size: int, colour: str, weight: str, more: 
 
 def main() -> None:
     """Write the picture."""
-    TARGET.write_text(draw(read(find_project().ontology)), encoding="utf-8", newline="\n")
+    for target in TARGETS:
+        target.write_text(draw(read(find_project().ontology)), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

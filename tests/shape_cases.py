@@ -12,6 +12,7 @@ import real
 
 from statereport.rdf import turtle
 from statereport.rdf.namespaces import SHAPE
+from statereport.rdf.terms import is_iri, is_literal
 from statereport.reasoning.validation import Finding, Validator
 
 FOLDER = Path(__file__).parent / "shapes"
@@ -57,7 +58,7 @@ class Case:
     @cached_property
     def described(self) -> list:
         """The statements of the case about things."""
-        return [t for t in self.triples if type(t.subject).__name__ == "NamedNode" and t.subject.value != EXPECTED]
+        return [t for t in self.triples if is_iri(t.subject) and t.subject.value != EXPECTED]
 
     @cached_property
     def expected(self) -> list[Result]:
@@ -134,7 +135,7 @@ def reachable(rules: list, shape: str) -> list:
             seen.add(name)
             here = [t for t in of.get(name, ()) if name == shape or not t.predicate.value.startswith(SH + "target")]
             found += here
-            queue += [t.object.value for t in here if type(t.object).__name__ != "Literal"]
+            queue += [t.object.value for t in here if not is_literal(t.object)]
     return found
 
 

@@ -18,6 +18,7 @@ import odd_terms
 import pytest
 import small
 from click.testing import CliRunner
+from faulty import serving
 from loops import some
 
 from statereport import errors
@@ -311,7 +312,8 @@ def test_every_odd_term_is_printed_in_every_format(project, run, tmp_path, monke
     for columns in ("0", "7", "200"):
         monkeypatch.setenv("COLUMNS", columns)
         code, out, err = run("query", "--sparql", str(own))
-        assert code == 0 and "passage:13.5" in err and out.endswith(" rows\n"), err
+        assert code == 0 and re.search("^[0-9]+ rows$", out, re.MULTILINE), err
+        assert " ".join(out.split()).endswith("statereport show passage:13.5"), "hints come last"
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", out)
     for form in ("md", "html", "csv", "tsv", "json"):
         code, out, err = run("query", "--sparql", str(own), "--format", form)
@@ -734,3 +736,25 @@ def test_the_version_is_that_of_the_package(run) -> None:
     import statereport
 
     assert statereport.__version__ in script("--version").stdout
+
+
+# --- a store elsewhere -----------------------------------------------------------------------------------------------
+
+
+def test_push_puts_the_graph_into_a_store_and_the_commands_ask_it_there(project, run, monkeypatch) -> None:
+    with serving() as server:
+        url = f"{server.address}/query"
+        command = ("push", url, "--graph-store", f"{server.address}/store", "--update", f"{server.address}/update")
+        code, out, err = run(*command)
+        assert code == 0 and re.search(r"written +[1-9]", out) and "writing 1 of" in err, err
+        assert run("push", url, "--undo")[2] == "No push is unfinished here.\n"
+        assert run(*command)[1].splitlines()[1:] == ["written   0", "removed   0"]
+        asked = len(server.asked)
+        here = run("query", "of-one", "--format", "csv")
+        assert run("query", "of-one", "--format", "csv", "--store", url)[1] == here[1] and len(server.asked) > asked
+        server.wanted = "Bearer abc"
+        code, out, err = run(*command)
+        assert (code, out) == (2, "") and "401" in err and "STATEREPORT_STORE_USER" in err
+        monkeypatch.setenv("STATEREPORT_STORE_TOKEN", "abc")
+        assert run(*command)[0] == 0
+        assert run("query", "of-one", "--format", "csv", "--store", url)[1] == here[1]

@@ -25,7 +25,7 @@ from statereport.errors import EndpointFailed, NotWritable, QueryFailed, QueryRe
 from statereport.graph import build_folder
 from statereport.rdf import writers
 from statereport.rdf.writers import GRAPH_FORMATS, RESULT_FORMATS
-from statereport.sparql import emptiness, tokens
+from statereport.sparql import emptiness, stack, tokens
 from statereport.sparql.answers import Answer
 from statereport.sparql.engine import Store, answer_bytes, form_of
 from statereport.sparql.query import LONGEST, Query
@@ -652,3 +652,8 @@ def test_json_of_an_answer_is_what_the_specification_says(engine) -> None:
     found = json.loads(engine.serialise(VALUES, "json"))
     assert found["head"] == {"vars": ["figure", "value"]}
     assert found["results"]["bindings"][0]["value"]["value"] == "3797"
+
+
+def test_work_on_a_large_stack_starts_threads_with_ordinary_ones() -> None:
+    sizes = {stack.on_large_stack(threading.stack_size) for _ in range(50)}
+    assert sizes == {threading.stack_size()} and stack.STACK not in sizes

@@ -97,9 +97,21 @@ def test_the_client_of_the_package_lists_calls_and_is_refused_over_stdio() -> No
             listed = await client.list_tools()
             assert {tool.name for tool in listed.tools} == TOOLS
             assert all(tool.description for tool in listed.tools)
-            found = await client.call_tool("search", {"words": "school"})
-            assert not found.is_error and "hits" in found.structured_content
-            assert found.structured_content["citation"]
+            listed = await client.call_tool("list_questions", {})
+            name = listed.structured_content["questions"][0]["name"]
+            calls = {
+                "list_questions": {"topic": name.partition("/")[0]},
+                "explain_question": {"name": name},
+                "ask": {"name": name, "limit": 2},
+                "describe": {"thing": "sr:Figure"},
+                "search": {"words": "school"},
+                "sparql": {"query": "ASK { ?s ?p ?o }"},
+            }
+            assert set(calls) == TOOLS
+            for tool, given in calls.items():
+                found = await client.call_tool(tool, given)
+                assert not found.is_error, (tool, found.content)
+                assert "SHA-256" in found.structured_content["citation"] and "passages" in found.structured_content
             query = "SELECT ?s { ?s sr:isStatedIn ?passage }"
             found = await client.call_tool("sparql", {"query": query, "limit": 3})
             assert not found.is_error and found.structured_content["passages"]

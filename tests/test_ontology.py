@@ -14,6 +14,7 @@ from loops import some
 from real import PREFIXES
 
 from statereport.rdf.namespaces import BASE, GRAPH, ID, SR
+from statereport.rdf.terms import is_iri, is_literal
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -72,7 +73,7 @@ class Ontology:
 
 
 def name(term):
-    return term.value if type(term).__name__ in ("NamedNode", "Literal") else str(term)
+    return term.value if is_iri(term) or is_literal(term) else str(term)
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +223,7 @@ def foreign(dataset):
     for graph, triples in dataset.graphs.items():
         for t in triples:
             for term in (t.subject, t.predicate, t.object):
-                if type(term).__name__ == "NamedNode" and not term.value.startswith(BASE):
+                if is_iri(term) and not term.value.startswith(BASE):
                     space = max((s for s in spaces if term.value.startswith(s)), key=len, default=None)
                     if space:
                         yield spaces[space], term.value.removeprefix(space), term.value, graph
@@ -409,7 +410,7 @@ def test_every_name_of_ours_is_a_term(
         for graph, triples in dataset.graphs.items()
         for t in triples
         for term in (t.subject, t.predicate, t.object)
-        if type(term).__name__ == "NamedNode" and term.value.startswith(SR)
+        if is_iri(term) and term.value.startswith(SR)
     }
     assert not {(PREFIXES.shorten(iri), graph) for iri, graph in used if iri not in known}
 
@@ -525,8 +526,7 @@ def test_object_properties_point_to_things_and_datatype_properties_to_values(dat
         (PREFIXES.shorten(t.predicate.value), str(t.object)[:60], graph)
         for graph, triples in dataset.data.items()
         for t in triples
-        if (kind := kind_of.get(t.predicate.value))
-        and (type(t.object).__name__ == "Literal") != (kind == "DatatypeProperty")
+        if (kind := kind_of.get(t.predicate.value)) and is_literal(t.object) != (kind == "DatatypeProperty")
     }
     assert not wrong
 
@@ -542,11 +542,7 @@ def test_values_are_of_the_datatype_that_the_ontology_says(dataset, onto):
     for graph, triples in dataset.data.items():
         for t in triples:
             for kind in onto.values(t.predicate.value, f"{RDFS}range") if t.predicate.value in onto.said else ():
-                if (
-                    kind in allowed
-                    and type(t.object).__name__ == "Literal"
-                    and t.object.datatype.value not in allowed[kind]
-                ):
+                if kind in allowed and is_literal(t.object) and t.object.datatype.value not in allowed[kind]:
                     wrong.add((PREFIXES.shorten(t.predicate.value), str(t.object)[:60], graph))
     assert not wrong
 

@@ -200,6 +200,27 @@ def test_links_are_relative_to_their_page():
     assert where.data(f'"{BASE}{addresses.MARK}/report/13"') == f'"{BASE}/report/13.html"'
 
 
+def test_what_needs_a_server_is_left_out_of_a_page():
+    root = f"/kg{addresses.MARK}"
+    page = (
+        f'<p class="languages">Names in <a href="{root}/?lang=ru">R</a></p>'
+        f'<form class="view" action="{root}/query/law/a.html"><button>Filter</button></form>'
+        f'<th><a href="{root}/query/law/a.html?sort-by=x">Column</a></th>'
+        f'<a href="{root}/query/law/a.html?rows-from=101">Next</a> <a class="why" href="{root}/why?subject=x">why</a>'
+        f'<form role="search" action="{root}/search"></form>'
+        f'<form class="ask" action="{root}/query/law/a.html"></form><form class="ask" action="{root}/law"></form>'
+    )
+    where = addresses.Addresses(BASE, single=True)
+    next_rows = where.file("/query/law/a.html?rows-from=101")[0]
+    assert next_rows.startswith("query/law/a~")
+    assert where.page(page, "index.html") == (
+        f'<th><span>Column</span></th><a href="{next_rows}">Next</a>'
+        '<form role="search" action="search.html"></form>'
+        '<form class="ask" action="statereport.html" data-question="law/a"></form>'
+    )
+    assert "data-question" not in addresses.Addresses(BASE, single=False).page(page, "index.html")
+
+
 def test_links_to_what_is_not_there_are_taken_out():
     page = '<link href="x.ttl" rel="alternate">\n<p><a class="it" href="x.html#p">Text</a> <a href="y.html">Y</a></p>'
     assert addresses.unlinked(page, ["x.ttl", "x.html"]) == '<p><span>Text</span> <a href="y.html">Y</a></p>'

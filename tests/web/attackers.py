@@ -104,7 +104,7 @@ def downloads(attack: Attack) -> None:
 
 
 def questions(attack: Attack) -> None:
-    """8 clients at the slowest saved questions, with values of every kind, switches of any value and junk."""
+    """8 clients at the slowest saved questions, with values of every kind, sorts, filters, languages and junk."""
     ask = attack.asks("127.0.0.2")
     connection = http.client.HTTPConnection(HOST, attack.port, timeout=40, source_address=("127.0.0.2", 0))
     connection.request("GET", "/openapi.json", headers={"Host": "localhost"})
@@ -134,7 +134,16 @@ def questions(attack: Attack) -> None:
         path = attack.chance.choice(slowest)
         given = {parameter["name"]: value(parameter) for parameter in known[path]}
         ending = attack.chance.choice(("html", "csv", "json"))
-        switch = {"identifiers": attack.word()} if ending == "html" else {}
+        switches = {
+            "identifiers": attack.word(),
+            "sort-by": attack.chance.choice(("label", "-passage", attack.word())),
+            "rows-with": attack.word(),
+            "hide-columns": attack.chance.choice(("label", attack.word())),
+            "rows-from": str(attack.chance.randrange(1, 500)),
+            "lang": attack.chance.choice(("en", "kk", "pt", "ru", attack.word())),
+        }
+        chosen = attack.chance.sample(sorted(switches), attack.chance.randrange(4)) if ending == "html" else ()
+        switch = {name: switches[name] for name in chosen}
         junk = {attack.word(): "1"} if attack.chance.random() < 0.2 else {}
         asks[client](f"{path}.{ending}?{urlencode({**given, **switch, **junk})}")
 

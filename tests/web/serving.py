@@ -204,6 +204,7 @@ def main() -> None:
     from statereport.pages import routes
     from statereport.sparql.engine import Store
     from statereport.sparql.query import Query
+    from statereport.sparql.remote import RemoteStore
     from statereport.web.serving import server
     from statereport.web.wire.limits import Limits, Setting
 
@@ -211,7 +212,7 @@ def main() -> None:
     host, base = options.pop("host", "127.0.0.1"), options.pop("base", "")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    workers = {name: options.pop(name) for name in ("quick", "slow", "own", "own_slow") if name in options}
+    workers = {name: options.pop(name) for name in ("quick", "slow", "own", "own_slow", "files") if name in options}
     names = {name: frozenset(options.pop(name, ())) for name in ("proxies", "hosts")}
     if not options.pop("screen", True):
         # What is refused before it runs is let through, to see that the rest holds.
@@ -220,10 +221,11 @@ def main() -> None:
         # A page that fails in an unforeseen way.
         broken = next(route for route in routes.ROUTES if route.pattern.fullmatch("/why"))
         object.__setattr__(broken, "answer", lambda context, address: 1 / 0)
+    elsewhere = options.pop("store", "")
     limits = Limits(**options)
     with tempfile.TemporaryDirectory() as folder:
         project = making.make(Path(folder))
-        engine = Store.memory(making.quads(project))
+        engine = RemoteStore(elsewhere) if elsewhere else Store.memory(making.quads(project))
         server.serve(
             lambda base: site_of(engine, project, base, limits),
             Setting(limits=limits, **names, **workers),

@@ -40,6 +40,7 @@ ONE_OF_EACH = (
     "/discrepancies",
     "/law",
     "/def",
+    "/ontology",
     "/def/Figure.html",
     "/def/isStatedIn.html",
     "/shape/Figure-value.html",

@@ -12,6 +12,7 @@ from loops import some
 from statereport.pages import names as naming
 from statereport.questions import chart
 from statereport.rdf import namespaces
+from statereport.rdf.terms import is_iri
 from statereport.sparql.query import Query
 
 SPACES = tuple(namespaces.BASE + space for space in naming.SPACES)
@@ -21,9 +22,7 @@ def addresses(read) -> list[str]:
     """The IRIs of the graph that a statement names."""
     found = {quad.graph_name.value for quad in _quads(read)}
     for quad in _quads(read):
-        found |= {
-            term.value for term in (quad.subject, quad.predicate, quad.object) if type(term).__name__ == "NamedNode"
-        }
+        found |= {term.value for term in (quad.subject, quad.predicate, quad.object) if is_iri(term)}
     return sorted(iri for iri in found if iri.startswith(SPACES) and iri != namespaces.SR)
 
 

@@ -471,6 +471,34 @@ def verify(path: Path, digest: str) -> None:
     console.findings(verdict.problems, str(verdict))
 
 
+@cli.command(short_help="Show what changed between two releases.")
+@click.argument("old", type=click.Path(exists=True, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(("text", "html", "ttl")), default="text", show_default=True,
+    help="A page is in HTML; ttl has a change set for each thing.",
+)  # fmt: skip
+def diff(old: Path, new: Path, form: str) -> None:
+    """Show which stated things came, went, were withdrawn or changed from OLD to NEW (builds, sites or files), by kind.
+
+    \b
+    Example:
+      statereport diff build-0.1.0 build --format html
+    """
+    from statereport.project import find_project
+    from statereport.publish import difference
+    from statereport.rdf import prefixes, writers
+
+    table = prefixes.read(find_project())
+    found = difference.between(old, new, table)
+    made = {
+        "text": lambda: str(found),
+        "html": found.page,
+        "ttl": lambda: writers.turtle(found.triples(), table).decode(),
+    }
+    console.write(made[form]())
+
+
 @cli.command(short_help="Explain a problem by its code.")
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:

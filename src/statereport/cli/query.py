@@ -147,7 +147,8 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, sparql: str, reader: Rea
     shown = _named(answer, graph)
     if shown is not answer:
         hints.append("Labels stand for identifiers; --format table or csv has these too.")
-    hints = [textwrap.fill(hint, reader.width or 80, break_on_hyphens=False) for hint in hints]
+    wrapped = textwrap.TextWrapper(reader.width or 80, break_long_words=False, break_on_hyphens=False)
+    hints = [wrapped.fill(hint) for hint in hints]
     return "\n".join([shown.to_text(reader.width), *hints]).rstrip("\n") + "\n"
 
 

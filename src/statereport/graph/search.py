@@ -15,7 +15,7 @@ import sqlite3
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,6 +94,12 @@ class Index:
         self._base.executemany(
             "INSERT INTO things (iri, kind, label, names, gist, passages) VALUES (?, ?, ?, ?, ?, ?)", rows
         )
+        # The place of each thing, and what it is called, without case and accents.
+        self._places = {iri: place for place, (iri, *_) in enumerate(rows, 1)}
+        self._called = {
+            iri: [_folded(name) for name in (label, *names.split(_BETWEEN)) if name]
+            for iri, _, label, names, *_ in rows
+        }
         # Words as they are written, for stars: the engine keeps stems only, and educat* is no beginning of "educ".
         words = {word for _, _, *texts, _ in rows for text in texts for word in re.findall(r"\w+", text.lower())}
         self._words = sorted((_folded(word), word) for word in words)
@@ -103,49 +109,41 @@ class Index:
         self._base.commit()
 
     def find(self, text: str, limit: int = 20) -> tuple[Hit, ...]:
-        """The things that an expression finds, best first, at most `limit`. Raises BadSearch."""
-        return self.matches(text)[:limit]
+        """The things that an expression finds, best first, at most `limit`, with the text around. Raises BadSearch."""
+        return self.with_snippets(text, self.matches(text)[:limit])
 
     def matches(self, text: str) -> tuple[Hit, ...]:
         """Everything that an expression finds: what is called so first, then by the weight of the words.
 
-        Raises BadSearch.
+        The text around a match is left out, because most of many hits are never shown. Raises BadSearch.
         """
+        rows = self._rows("SELECT iri, label, names, gist, kind, passages FROM things", text)
+        wanted = _folded(" ".join(text.replace('"', " ").split()))
+        rows.sort(key=lambda row: _distance(wanted, self._called[row[0]], bool(row[1]), row[4]))
+        return tuple(
+            Hit(iri, label or gist or names, kind, tuple(passages.split("; ")) if passages else (), "")
+            for iri, label, names, gist, kind, passages in rows
+        )
+
+    def with_snippets(self, text: str, hits: Iterable[Hit]) -> tuple[Hit, ...]:
+        """Some of the hits of an expression, with the text around each match."""
+        hits = tuple(hits)
+        chosen = f"rowid IN ({', '.join(str(self._places[hit.iri]) for hit in hits)}) AND"
+        around = dict(
+            self._rows("SELECT iri, snippet(things, -1, '[', ']', ' … ', ?) FROM things", text, chosen, _SHOWN)
+        )
+        return tuple(replace(hit, snippet=around.get(hit.iri, "")) for hit in hits)
+
+    def _rows(self, select: str, text: str, chosen: str = "", *values: int) -> list[tuple]:
         try:
-            rows = self._base.execute(
-                "SELECT iri, label, names, gist, kind, passages, snippet(things, -1, '[', ']', ' … ', ?) FROM things "
-                "WHERE things MATCH ? ORDER BY rank, iri",
-                (_SHOWN, expression(text, self._beginning)),
+            return self._base.execute(
+                f"{select} WHERE {chosen} things MATCH ? ORDER BY rank, iri",
+                (*values, expression(text, self._beginning)),
             ).fetchall()
         except sqlite3.OperationalError as error:
             raise BadSearch(
                 where=text, what="This cannot be searched for.", hint=f"see statereport search --help ({error})."
             ) from None
-        wanted = _folded(" ".join(text.replace('"', " ").split()))
-        rows.sort(key=lambda row: _distance(wanted, *row[1:3], row[4]))
-        return tuple(
-            Hit(iri, label or gist or names, kind, tuple(passages.split("; ")) if passages else (), snippet)
-            for iri, label, names, gist, kind, passages, snippet in rows
-        )
-
-    def contents(self) -> Contents:
-        """What the index holds, for those who search in it without this engine (`site/scripts/search.js`)."""
-        self._base.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.places USING fts5vocab(main, things, instance)")
-        rows = self._base.execute("SELECT rowid, iri, label, names, gist, kind, passages FROM things ORDER BY iri")
-        found, order, called = [], {}, []
-        for row, iri, label, names, gist, kind, passages in rows:
-            order[row] = len(found)
-            found.append(Hit(iri, label or gist or names, kind, tuple(passages.split("; ")) if passages else (), ""))
-            called.append((label, tuple(names.split(_BETWEEN)) if names else ()))
-        sizes = [0] * len(found)
-        places: dict[str, list[tuple[int, int, int]]] = {}
-        columns = {"label": 0, "names": 1, "gist": 2}
-        for stem, row, column, offset in self._base.execute("SELECT term, doc, col, offset FROM temp.places"):
-            sizes[order[row]] += 1
-            places.setdefault(stem, []).append((order[row], columns[column], offset))
-        words = sorted({word for _, word in self._words})
-        by_stem = {stem: sorted(places[stem]) for stem in sorted(places)}
-        return Contents(tuple(found), tuple(sizes), by_stem, words, tuple(called))
 
     def _beginning(self, letters: str) -> list[str]:
         """Every word that begins with these letters, in any case, with or without accents."""
@@ -160,16 +158,19 @@ def _folded(word: str) -> str:
     return "".join(sign for sign in parts if unicodedata.category(sign) != "Mn")
 
 
-def _distance(wanted: str, label: str, names: str, kind: str) -> tuple[int, int]:
-    """How far a thing's names are from what is looked for, smallest where it is called so; then the shorter name."""
-    called = [_folded(name) for name in (label, *names.split(_BETWEEN)) if name]
+def _distance(wanted: str, called: list[str], has_label: bool, kind: str) -> tuple[int, int]:
+    """How far a thing's names are from what is looked for, smallest where it is called so; then the shorter name.
+
+    `called` are its names without case and accents, its label first if it has one.
+    """
     if wanted in called:
-        return (0 if label else 1, 0)
+        return (0 if has_label else 1, 0)
     if kind not in _NAMED:
         return (4, 0)
     if any(name.startswith(wanted) for name in called):
-        return (2, len(label))
-    return (3 if set(wanted.split()) <= set(re.findall(r"\w+", _folded(label))) else 4, 0)
+        return (2, len(called[0]))
+    label = called[0] if has_label else ""
+    return (3 if set(wanted.split()) <= set(re.findall(r"\w+", label)) else 4, 0)
 
 
 def _initials(names: Iterable[str]) -> list[str]:

@@ -69,10 +69,10 @@ async def _run(limits: Limits, zygote: Zygote) -> None:
     for pool in (public, own):
         await pool.start()
 
-    async def call(name: str, **given: Any) -> dict[str, Any]:
-        pool = public if name == "sparql" else own
+    async def call(tool: str, /, **given: Any) -> dict[str, Any]:
+        pool = public if tool == "sparql" else own
         try:
-            response = await pool.answer(_request(name, given), _CLIENT)
+            response = await pool.answer(_request(tool, given), _CLIENT)
         except Problem as problem:
             raise ToolError(str(problem)) from None
         found = json.loads(response.body)

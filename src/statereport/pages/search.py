@@ -51,10 +51,12 @@ def search_page(context: Context, address: Address) -> Page:
     given = {name: address.value(name) for name in FACETS if address.value(name)}
     some = False
     try:
-        hits, fault = context.index.matches(words) if words else (), None
+        asked = words
+        hits, fault = context.index.matches(asked) if words else (), None
         if not hits and words and words.replace(" ", "").rstrip("?").isalnum():
             weighty = [word for word in words.rstrip("?").split() if word.lower() not in _LITTLE]
-            hits, some = context.index.matches(" OR ".join(weighty)) if weighty else (), True
+            asked = " OR ".join(weighty)
+            hits, some = context.index.matches(asked) if weighty else (), True
     except BadSearch as problem:
         hits, fault = (), problem
     of = {
@@ -66,6 +68,8 @@ def search_page(context: Context, address: Address) -> Page:
     last = max((len(fits) - 1) // MOST + 1, 1)
     page = min(max(int(address.value("page", "1")) if address.value("page", "1").isdecimal() else 1, 1), last)
     states = portrait.states(context)
+    shown = fits[(page - 1) * MOST : page * MOST]
+    shown = context.index.with_snippets(asked, shown) if shown else ()
     facets = [(name, _choices(hits, name, words, given, of)) for name in FACETS]
     return render(
         context,
@@ -76,7 +80,7 @@ def search_page(context: Context, address: Address) -> Page:
         total=len(fits),
         some=some,
         first=(page - 1) * MOST + 1,
-        results=[_result(context, hit, states) for hit in fits[(page - 1) * MOST : page * MOST]],
+        results=[_result(context, hit, states) for hit in shown],
         facets=[(name, choices) for name, choices in facets if len(choices) > 1 or name in given],
         before=_path(words, given, page - 1) if page > 1 else "",
         after=_path(words, given, page + 1) if page < last else "",

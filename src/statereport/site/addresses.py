@@ -32,6 +32,10 @@ INSTEAD = {
 _OWN = re.compile(r"/(?:static|data)/.+|/.+\.(?:txt|json|xml)")
 # Parameters that a page of the static site has; each combination is a file.
 _KEPT = re.compile(r"/statistics/.+|/query/.+\.html")
+# Those that only a server can follow in every combination: links with them are taken out, their texts stay.
+_SERVED = ("sort-by", "rows-with", "hide-columns")
+# Those of a page of a question that are no values of the question.
+_OF_VIEWS = ("identifiers", "v", "rows-from")
 # A parameter of a question has no page of its own: it is described with the question.
 _PARAMETER = re.compile(r"(/query/[^/]+/[^/]+)/[^/]+\.html")
 # What is printed in the margins of a sheet of paper is the public address.
@@ -68,7 +72,7 @@ class Addresses:
             return (single_file.NAME, f"#{urlencode({'sparql': given})}") if self.single else ("about.html", "")
         if path == "/search":
             return "search.html", f"?{parts.query}" if parts.query else ""
-        values = [(key, value) for key, value in query if key not in ("identifiers", "v")]
+        values = [(key, value) for key, value in query if key not in _OF_VIEWS]
         if path.startswith("/query/") and path.endswith(".html") and values and self.single:
             asked = path.removeprefix("/query/").removesuffix(".html")
             return single_file.NAME, "#" + urlencode([("question", asked), *values])
@@ -124,18 +128,25 @@ class Addresses:
 def _forms(body: str, root: str, single: bool) -> str:
     """Forms that need a server left out; those of questions lead to the single file, where a script asks there.
 
-    The links that say why something follows need a server too.
+    The links that say why something follows, that sort or filter rows, or that change the language, need one too.
     """
 
     def form(match: re.Match[str]) -> str:
         path = html.unescape(match[1]).removeprefix(root)
-        if single and path.startswith("/query/"):
+        if path == "/search":
+            return match[0]
+        if single and path.startswith("/query/") and 'class="ask"' in match[0]:
             name = path.removeprefix("/query/").removesuffix(".html")
             action = f'action="{root}/{single_file.NAME}" data-question="{html.escape(name)}"'
             return match[0].replace(f'action="{match[1]}"', action, 1)
         return ""
 
-    body = re.sub(r'<form class="ask" action="([^"]*)">.*?</form>\n?', form, body, flags=re.DOTALL)
+    body = re.sub(r'<form\b[^>]*\baction="([^"]*)"[^>]*>.*?</form>\n?', form, body, flags=re.DOTALL)
+    body = re.sub(r'<p class="languages">.*?</p>\n?', "", body, flags=re.DOTALL)
+    names = "|".join(_SERVED)
+    body = re.sub(
+        rf'<a\b[^>]*href="[^"]*[?;&](?:{names})=[^"]*"[^>]*>(.*?)</a>', r"<span>\1</span>", body, flags=re.DOTALL
+    )
     return re.sub(r' ?<a class="why"[^>]*>.*?</a>', "", body)
 
 

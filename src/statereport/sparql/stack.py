@@ -27,6 +27,8 @@ def on_large_stack(work: Callable[[], T], needed: bool = True) -> T:
 
     def run() -> None:
         _here.large = True
+        with _starting:  # until threads have an ordinary stack again: the work may start some
+            pass
         try:
             outcome.append((work(), None))
         except BaseException as error:

@@ -341,7 +341,7 @@ WORDS = st.one_of(
 )
 IRIS = st.builds(
     lambda space, local: NamedNode(space + (local.replace("#", "/") if "#" in space else local)),
-    st.sampled_from([SR, "http://example.org/", PREFIXES["passage"], "urn:x:", RDF]),
+    st.sampled_from([SR, "http://example.org/", PREFIXES["kaz-passage"], "urn:x:", RDF]),
     st.one_of(
         st.from_regex(r"[A-Za-z0-9_.~%é-]{1,6}", fullmatch=True).map(lambda text: text.replace("%", "%20")),
         st.sampled_from(["type", "nil", "first", "rest", "13.6", "a.", ".a", "-a", "a/b", "a#b", "a'b", "a,b", "a:b"]),

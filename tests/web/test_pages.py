@@ -257,7 +257,7 @@ def test_an_answer_is_filtered_its_columns_hidden_and_its_rows_come_a_hundred_at
 
 def test_a_column_with_one_value_is_a_line_above_and_stands_in_every_download(read):
     page = read("/query/groups/what-is-said-of-a-group.html")
-    assert page.one("p", class_="same").text == "In every row: Group named Roma."
+    assert page.one("p", class_="same").text == "In every row: Group named Roma; Report kaz-cerd-8-10-addendum."
     assert "Group named" not in [e.text for e in page.one("table", id="table").all("th")]
     csv = read.response("/query/groups/what-is-said-of-a-group.csv").body.decode()
     assert "Group named" in csv.splitlines()[0] and csv.count("Roma") >= 15

@@ -272,7 +272,7 @@ def test_what_is_not_allowed_is_refused_in_a_sentence(read, query):
 def test_prefixes_that_are_used_are_added_where_they_can_be_seen(read):
     page = read("/editor?" + urlencode({"query": "SELECT ?s { ?s a sr:Claim ; sr:isStatedIn kaz-passage:13.1 }"}))
     text = page.one("textarea").raw
-    assert "PREFIX sr: <https://w3id.org/statereport/def/>" in text and "PREFIX passage:" in text
+    assert "PREFIX sr: <https://w3id.org/statereport/def/>" in text and "PREFIX kaz-passage:" in text
     assert Query(text, prefixes=read.site.names.prefixes).whole == text
     quiet = (
         "PREFIX sr: <https://w3id.org/statereport/def/>\n"

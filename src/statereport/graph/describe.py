@@ -68,13 +68,13 @@ class Description:
     def __str__(self) -> str:
         """The page in plain text."""
         lines = [f"{self.label}  ({self.name})" if self.label else self.name, self.iri, ""]
+        lines += _section("In the text (passage, code points)", (self._line(place) for place in self.places))
         for origin, title in _TITLES.items():
             lines += _section(title, (f"{f.property}: {_shown(f, self.prefixes)}" for f in self.of(origin)))
             lines += _section(
                 f"{title}, from other things",
                 (f"{_shown(f, self.prefixes)}: {f.property}" for f in self.mentions if f.origin == origin),
             )
-        lines += _section("In the text (passage, code points)", (self._line(place) for place in self.places))
         return "\n".join(lines).rstrip() + "\n"
 
     def _line(self, place: Place) -> str:

@@ -21,6 +21,7 @@ PAGES = (
     "docs/model.md",
     "docs/encoding-a-report.md",
     "docs/THREATS.md",
+    "docs/checks.md",
     "docs/deploy/README.md",
     "docs/deploy/stores.md",
     "queries/README.md",

@@ -47,14 +47,17 @@ def engine(made) -> Store:
 
 
 def given(peer: peers.Peer, engine: Store) -> RemoteStore:
-    """The graph pushed to a server, once and once more, and a way to ask there."""
+    """The graph pushed to a server, where that is quick once more, and a way to ask there."""
     credentials = Credentials(peer.user, peer.password) if peer.user else None
     store = GraphStore(
         Addresses(peer.endpoint, peer.update, peer.graph_store), Exchange(300, credentials, follow=False)
     )
     graphs = {name: (lambda name=name: (quad.triple for quad in engine.quads(name))) for name in engine.graphs()}
-    done = [push.push(graphs, store, lambda line: None) for _ in range(2)]
-    assert [(it.equal, it.written, it.is_union) for it in done] == [(0, len(graphs), True), (len(graphs), 0, True)]
+    done = push.push(graphs, store, lambda line: None)
+    assert (done.equal, done.written, done.is_union) == (0, len(graphs), True)
+    if peer.name.startswith("oxigraph"):
+        done = push.push(graphs, store, lambda line: None)
+        assert (done.equal, done.written, done.is_union) == (len(graphs), 0, True)
     assert not store.names(push.PUSH)
     return RemoteStore(peer.endpoint, timeout=300)
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
+FORMATS = ("table", "csv", "xlsx", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
 _OPTIONS = {"-p": "params", "--param": "params", "--format": "form", "--sparql": "sparql", "--store": "store"}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from statereport import files
 from statereport.cli import console
-from statereport.errors import BadParameter
+from statereport.errors import BadParameter, UnknownName
 from statereport.graph.knowledge import KnowledgeGraph, open_build, open_graph
 from statereport.project import find_project
 from statereport.questions.saved import SavedQueries, SavedQuery, choices, parse
@@ -136,6 +136,11 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, sparql: str, reader: Rea
     form = reader.form or ("ttl" if answer.form == "construct" else "table" if reader.terminal else "csv")
     if form == "md":
         return answer.to_markdown()
+    if form == "xlsx":
+        if answer.form == "construct":
+            hint = "use ttl, nt, rdf or jsonld."
+            raise UnknownName(where=form, what="A graph cannot be written as 'xlsx'.", hint=hint)
+        return query.workbook(answer)
     if form == "html":
         return _page(query.summary or title, query.description, answer.to_html())
     if form != "table":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from statereport.questions.saved import SavedQuery
 
 FORMATS = {
-    "select": (("csv", "CSV, for Excel"), ("tsv", "TSV"), ("json", "JSON"), ("xml", "XML")),
+    "select": (("xlsx", "Excel (.xlsx)"), ("csv", "CSV"), ("tsv", "TSV"), ("json", "JSON"), ("xml", "XML")),
     "ask": (("json", "JSON"), ("xml", "XML")),
     "construct": (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML")),
 }

@@ -71,7 +71,12 @@ ROUTES: tuple[Route, ...] = (
     Route.of(r"/report/(?P<name>[^/]+)/(?P<number>[^/]+)", report.unit_page, always("kind")),
     Route.of(r"/statistics", statistics.statistics_page),
     Route.of(r"/statistics/(?P<slug>[\w-]+)", statistics.cube_page, statistics.parameters_of, strict=True),
-    Route.of(r"/statistics/(?P<slug>[\w-]+)\.csv", statistics.cube_csv, statistics.parameters_of, strict=True),
+    Route.of(
+        r"/statistics/(?P<slug>[\w-]+)\.(?P<ending>csv|xlsx)",
+        statistics.cube_file,
+        statistics.parameters_of,
+        strict=True,
+    ),
     Route.of(
         r"/statistics/(?P<slug>[\w-]+)\.(?:svg|png|vl\.json)",
         statistics.cube_chart,

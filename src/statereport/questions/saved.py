@@ -16,6 +16,7 @@ from typing import Any
 from statereport import files
 from statereport.errors import BadParameter, QuerySyntax, UnknownName, did_you_mean
 from statereport.project import Project
+from statereport.questions import spreadsheet
 from statereport.questions.parameters import Parameter, named
 from statereport.questions.prepared import NOTHING, Prepared, lines
 from statereport.rdf import namespaces, prefixes
@@ -145,6 +146,11 @@ class SavedQuery:
         """The answer with these values, its rows joined as the header says. Raises BadParameter."""
         text = self.bind(values) if values else self._own
         return engine.query(text, self.source).joined(self.heads)
+
+    def workbook(self, answer: Answer) -> bytes:
+        """The answer as a workbook (.xlsx), under the titles of its columns; passages and themes are text."""
+        texts = [i for i, name in enumerate(answer.columns) if answer.head(name).of in ("passage", "theme")]
+        return spreadsheet.workbook(answer.titles, answer.rows, texts)
 
     def bind(self, values: Mapping[str, Any] | None = None) -> str:
         """The query with these values in place of defaults. Raises BadParameter for a name or value that does not fit.

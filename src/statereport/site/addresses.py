@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from statereport.site import single_file
 
 MARK = "/-this-site-"
-ENDINGS = ("html", "ttl", "jsonld", "nt", "rdf", "json", "xml", "csv", "tsv", "rq", "svg", "png", "vl.json")
+ENDINGS = ("html", "ttl", "jsonld", "nt", "rdf", "json", "xml", "csv", "tsv", "xlsx", "rq", "svg", "png", "vl.json")
 # Addresses without a file of their own, and what stands for them.
 INSTEAD = {
     "/": "/index.html",

@@ -122,7 +122,10 @@ class KnowledgeGraph:
         return citation.Header.of(self.ask(citation.HEADER).to_dicts())
 
     def describe(self, iri: str) -> describe.Description:
-        """The description of a thing by its IRI or prefixed name. Raises UnknownName, UnknownPrefix."""
+        """The description of a thing by its IRI, prefixed name, or name in any language.
+
+        Raises UnknownName, UnknownPrefix.
+        """
         from statereport.graph import describe
 
         return describe.describe(iri, self.engine, self._queries, self.prefixes, lambda: self._iris)

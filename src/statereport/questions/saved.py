@@ -249,7 +249,7 @@ def _listing(query: SavedQuery, parameter: Parameter) -> Query:
 
 def _key(kind: str, listing: Query) -> tuple[str, ...]:
     """Everything that decides what the choices of a parameter are, or their names, on one engine."""
-    return kind, listing.whole, _NAMES, *(f"{prefix}: {space}" for prefix, space in sorted(listing.prefixes.items()))
+    return kind, listing.whole, NAMES, *(f"{prefix}: {space}" for prefix, space in sorted(listing.prefixes.items()))
 
 
 def prepare(saved: Iterable[SavedQuery], engine: Engine) -> bytes:
@@ -267,7 +267,7 @@ def _results(saved: Iterable[SavedQuery], engine: Engine) -> Iterator[tuple[Any,
                 allowed, listing = choices(query, parameter, engine), _listing(query, parameter)
                 yield allowed, _key("choices", listing)
                 if parameter.type == "iri":
-                    rows = rows or engine.query(_NAMES, query.source, query.prefixes).rows
+                    rows = rows or engine.query(NAMES, query.source, query.prefixes).rows
                     yield _names(query, allowed, rows), _key("names", listing)
 
 
@@ -300,7 +300,7 @@ def _names_of(
     if parameter.type != "iri":
         return {}
     known = prepared.get(*_key("names", _listing(query, parameter))) if parameter.pattern else None
-    return known or _names(query, allowed, engine.query(_NAMES, query.source, query.prefixes).rows)
+    return known or _names(query, allowed, engine.query(NAMES, query.source, query.prefixes).rows)
 
 
 def _names(query: SavedQuery, allowed: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[str]]:
@@ -313,7 +313,7 @@ def _names(query: SavedQuery, allowed: Mapping[str, str], rows: Iterable[tuple[A
 
 
 # Every name of every thing; what a mention prints is a name of what it mentions.
-_NAMES = """SELECT DISTINCT ?thing ?name WHERE {
+NAMES = """SELECT DISTINCT ?thing ?name WHERE {
   { ?thing skos:prefLabel|skos:altLabel|sr:nameAsPrinted|sr:title|sr:path|sr:reference ?name }
   UNION
   { ?mention sr:mentions ?thing ; sr:token ?name }

@@ -16,7 +16,6 @@ from typing import Any
 from statereport import files
 from statereport.errors import BadParameter, QuerySyntax, UnknownName, did_you_mean
 from statereport.project import Project
-from statereport.questions import spreadsheet
 from statereport.questions.parameters import Parameter, named
 from statereport.questions.prepared import NOTHING, Prepared, lines
 from statereport.rdf import namespaces, prefixes
@@ -149,6 +148,8 @@ class SavedQuery:
 
     def workbook(self, answer: Answer) -> bytes:
         """The answer as a workbook (.xlsx), under the titles of its columns; passages and themes are text."""
+        from statereport.questions import spreadsheet  # which few answers need
+
         texts = [i for i, name in enumerate(answer.columns) if answer.head(name).of in ("passage", "theme")]
         return spreadsheet.workbook(answer.titles, answer.rows, texts)
 

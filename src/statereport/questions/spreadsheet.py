@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -84,6 +83,8 @@ def _text(term: Any) -> str | None:
 
 def _fixed(made: bytes) -> bytes:
     """The files of a workbook with one date, packed again."""
+    import zipfile
+
     output = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():

@@ -149,6 +149,11 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, sparql: str, reader: Rea
 
         cause = emptiness.explain(asked, graph.engine)
         reader.say(f"There is no row. {cause}" if cause else "There is no row.")
+    if title:  # a query of one's own
+        from statereport.sparql import silent  # which few questions need
+
+        for doubt in silent.doubts(asked, answer, graph.engine):
+            reader.say(str(doubt))
     form = reader.form or ("ttl" if answer.form == "construct" else "table" if reader.terminal else "csv")
     if form == "md":
         return answer.to_markdown()

@@ -47,7 +47,7 @@ def test_what_is_left_out_in_silence_is_explained_at_its_place(engine: Store, ca
 @pytest.mark.parametrize(
     "text",
     [
-        'SELECT ?x (GROUP_CONCAT(COALESCE(STR(?n), "")) AS ?m) { ?x a sr:Event OPTIONAL { ?x skos:altLabel ?n } } GROUP BY ?x',
+        'SELECT ?x (GROUP_CONCAT(COALESCE(STR(?n), "")) AS ?m) { ?x a sr:Event OPTIONAL { ?x ?p ?n } } GROUP BY ?x',
         "SELECT ?x (GROUP_CONCAT(?n) AS ?names) { ?x a sr:Event ; skos:prefLabel ?n } GROUP BY ?x",
         "SELECT (COUNT(?v) AS ?n) { ?x a sr:Event OPTIONAL { ?x sr:value ?v } }",
         'SELECT ?x { ?x sr:startDate ?d FILTER(STR(?d) >= "2018") }',

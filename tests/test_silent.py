@@ -61,3 +61,9 @@ def test_what_is_left_out_in_silence_is_explained_at_its_place(engine: Store, ca
 )  # fmt: skip
 def test_a_query_that_means_what_it_says_is_not_blamed(engine: Store, text: str) -> None:
     assert found(engine, text) == ()
+
+
+def test_every_case_has_a_word_by_which_the_command_line_looks() -> None:
+    from statereport.cli.query import _SILENT
+
+    assert CASES and not [case.stem for case in CASES if not any(word in case.read_text().upper() for word in _SILENT)]

@@ -22,6 +22,8 @@ from statereport.sparql.engine import answer_bytes
 from statereport.sparql.query import Query
 
 Say = Callable[[str], None]
+# Words of queries in which something may be left out in silence (see `sparql.silent`).
+_SILENT = ("GROUP_CONCAT", "SUM", "AVG", "FILTER", "LABEL")
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,9 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, sparql: str, reader: Rea
 
         cause = emptiness.explain(asked, graph.engine)
         reader.say(f"There is no row. {cause}" if cause else "There is no row.")
-    if title:  # a query of one's own
-        from statereport.sparql import silent  # which few questions need
+    # Most queries have none of these words, and a short answer must not wait for what looks into them.
+    if title and any(word in sparql.upper() for word in _SILENT):
+        from statereport.sparql import silent
 
         for doubt in silent.doubts(asked, answer, graph.engine):
             reader.say(str(doubt))

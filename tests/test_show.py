@@ -49,7 +49,8 @@ def test_the_page_begins_with_what_the_report_says_and_ends_with_the_statements(
     found = real.graph().describe("figure:13-schools-kazakh")
     page = found.page(lambda saying: f"the text from {saying.start} to {saying.end}")
     headings = [line for line in page.splitlines() if line and not line.startswith(" ")][2:]
-    assert headings[:4] == ["What the report says", "Notes and readings", "Names", "Asserted"]
+    assert headings[:3] == ["What the report says", "Notes and readings", "Names"]
+    assert headings[3].startswith("In the text") and headings[4] == "Asserted"
     (saying,) = found.sayings
     assert f"\n  {saying.reference}: {saying.gist}\n" in page and saying.reference == "13.6"
     assert f"the text from {saying.start} to {saying.end}\n" in page and "“3,797”" in page.partition("Names")[0]

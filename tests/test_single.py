@@ -58,15 +58,23 @@ def test_nothing_that_is_held_can_end_the_script_that_holds_it(tmp_path, saved, 
     assert text.count("<") == 2 and "{{" not in text and "VALUES ?year" in text
 
 
-def test_a_file_of_another_page_is_not_whole(tmp_path, saved, monkeypatch):
-    page = tmp_path / "page.html"
+def test_a_file_of_another_page_or_script_is_not_whole(tmp_path, saved, monkeypatch):
+    page, script = tmp_path / "page.html", tmp_path / "search.js"
     monkeypatch.setattr(single_file, "PAGE", page)
+    monkeypatch.setattr(single_file.search_script, "SCRIPT", script)
     assert single_file.is_whole(tmp_path), "without a page there is no file"
-    page.write_text("<script>{{held}}</script>", encoding="utf-8")
-    assert not single_file.is_whole(tmp_path)
-    write(tmp_path, saved)
-    assert single_file.is_whole(tmp_path)
-    page.write_text("<script>{{held}}</script>\n", encoding="utf-8")
+    script.write_text("look()", encoding="utf-8")
+    (tmp_path / "store").mkdir()
+    (tmp_path / single_file.search.FILE).write_text("[]", encoding="utf-8")
+    for text in ("<script>{{held}}</script>", "<body><script>{{held}}</script><p></body></html>"):
+        page.write_text(text, encoding="utf-8")
+        assert not single_file.is_whole(tmp_path)
+        write(tmp_path, saved)
+        assert single_file.is_whole(tmp_path)
+        page.write_text(f"{text}\n", encoding="utf-8")
+        assert not single_file.is_whole(tmp_path)
+        page.write_text(text, encoding="utf-8")
+    script.write_text("look(again)", encoding="utf-8")
     assert not single_file.is_whole(tmp_path)
     page.unlink()
     assert not single_file.is_whole(tmp_path)

@@ -37,7 +37,10 @@ def page_at(site: Context, address: str) -> Page:
     if path.startswith("/query/") and path != name:
         question = site.graph.question(name.removeprefix("/query/"))
         values = dict(parse_qsl(parts.query))
-        return Page(Picture.of(question, site.graph.ask(question.name, **values)).svg.encode(), "image/svg+xml")
+        return Page(
+            Picture.of(question, site.graph.ask(question.name, **values), site.graph.charting).svg.encode(),
+            "image/svg+xml",
+        )
     for route in routes.ROUTES:
         match = route.pattern.fullmatch(path)
         if match:

@@ -13,6 +13,7 @@ import pytest
 from loops import some
 
 from statereport.graph import discrepancies
+from statereport.pages import discrepancies as discrepancy_page
 from statereport.pages import law, passages, pivot
 from statereport.pages.page import Address
 from statereport.questions import chart
@@ -169,21 +170,48 @@ def test_marks_may_overlap_in_any_way(marks):
         assert lengths == sorted(lengths)
 
 
-def test_every_discrepancy_shows_what_each_place_says(read):
+def test_every_discrepancy_stands_once_by_weight_and_shows_what_each_place_says(read):
     page = read("/discrepancies")
-    entries = discrepancies.entries(read.site.graph)
+    entries = {entry.name: entry for entry in discrepancies.entries(read.site.graph)}
     articles = page.all("article", class_="discrepancy")
-    assert [e["id"] for e in articles] == [entry.name for entry in entries]
-    for article, entry in some(zip(articles, entries, strict=True)):
-        assert entry.message.split()[0] in article.text and len(article.all(class_="says")) == len(entry.statements)
-        printed = [e.text for e in article.all(class_="printed")]
-        assert printed == [" ".join(statement.printed.split()) for statement in entry.statements if statement.printed]
+    assert Counter(e["id"] for e in articles) == Counter(entries)
+    weights = [discrepancy_page.WEIGHTS.index(entries[e["id"]].kind) for e in articles]
+    assert weights == sorted(weights) and len(set(weights)) > 8
+    for article in some(articles):
+        entry = entries[article["id"]]
+        says = article.all(class_="says")
+        assert entry.message.split()[0] in article.text and len(says) == len(entry.units)
+        printed = {e.text for e in article.all(class_="printed")}
+        assert printed == {" ".join(it.printed.split()) for it in entry.statements if it.printed}
 
 
-def test_discrepancies_of_one_kind_can_be_chosen(read):
-    kind = discrepancies.entries(read.site.graph)[0].kind
-    shown = read(f"/discrepancies?kind={kind.replace(' ', '+')}").all("article", class_="discrepancy")
-    assert shown and {e.one("p", class_="kind").text for e in shown} == {kind}
+def test_a_discrepancy_quotes_its_places_where_the_text_is_at_hand_and_fragments_where_it_is_not(read, read_text):
+    address = "/discrepancies?found=computation&kind=parts+and+total+disagree"
+    text = read_text.site.text.content
+    for article in some(read_text(address).all("article", class_="discrepancy")):
+        quoted = article.all("blockquote")
+        assert quoted and all(" ".join(e.raw.split()) in " ".join(text.split()) for e in quoted)
+        assert any(e.all("mark") for e in quoted)
+    page = read(address)
+    assert not page.all("blockquote") and page.all(class_="quote")
+
+
+def test_discrepancies_are_chosen_by_kind_way_and_section(read):
+    entries = discrepancies.entries(read.site.graph)
+    kind = entries[0].kind
+    wanted = {
+        f"kind={kind.replace(' ', '+')}": {entry.name for entry in entries if entry.kind == kind},
+        "found=computation": {entry.name for entry in entries if entry.rule},
+        "section=kaz-cerd-8-10-addendum/13": {
+            entry.name for entry in entries if any(unit in ("theme 13",) or unit[:3] == "13." for unit in entry.units)
+        },
+    }
+    for query, names in some(wanted.items()):
+        page = read(f"/discrepancies?{query}")
+        assert {e["id"] for e in page.all("article", class_="discrepancy")} == names != set()
+        contents = page.one("nav", class_="contents")
+        assert {e["href"][1:] for e in contents.all("a")} >= names
+    assert "No entries" in read("/discrepancies?kind=nonsense").text
 
 
 def test_every_figure_of_a_cube_stands_once_in_its_table_however_it_is_turned(read):

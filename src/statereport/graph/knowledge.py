@@ -22,7 +22,7 @@ from statereport.sparql.query import Query
 
 if TYPE_CHECKING:
     from statereport.graph import describe, search
-    from statereport.questions import citation, picture
+    from statereport.questions import chart, citation, picture
 
 DEFAULT = Path("build")
 
@@ -105,7 +105,14 @@ class KnowledgeGraph:
                 what="This question has no chart.",
                 hint=did_you_mean(question.name, pictured) or "ask it instead.",
             )
-        return picture.Picture.of(question, self.ask(name, **values))
+        return picture.Picture.of(question, self.ask(name, **values), self.charting)
+
+    @cached_property
+    def charting(self) -> chart.Background:
+        """What charts are drawn with beside an answer: States, and the names of totals."""
+        from statereport.questions import chart
+
+        return chart.Background.of(self.engine)
 
     def cite(self, name: str, /, **values: Any) -> citation.Citation:
         """How the answer to a saved question is cited: as text, and with .bibtex() for BibTeX."""

@@ -99,7 +99,9 @@ def question_page(context: Context, address: Address, name: str) -> Page:
         answer=answer,
         noted=cells.discrepancies(answer, context.names),
         why=emptiness.explain(text, context.graph.engine, query.source) if empty else None,
-        chart=charts.chart_image(chart.of(query, answer), path, values.items()) if charted else None,
+        chart=charts.chart_image(chart.of(query, answer, context.graph.charting), path, values.items())
+        if charted
+        else None,
         formats=FORMATS[answer.form],
         values=urlencode(values),
         switch=f"{path}.html?{urlencode(values if identifiers else {**values, IDENTIFIERS: 'yes'})}",

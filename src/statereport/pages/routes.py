@@ -83,7 +83,7 @@ ROUTES: tuple[Route, ...] = (
         statistics.parameters_of,
         strict=True,
     ),
-    Route.of(r"/discrepancies", discrepancies.discrepancies_page, always("kind")),
+    Route.of(r"/discrepancies", discrepancies.discrepancies_page, always("kind", "found", "section")),
     Route.of(r"/law", law.law_page),
     Route.of(r"/def", vocabulary.vocabulary_page),
     Route.of(r"/ontology", ontology.ontology_page),

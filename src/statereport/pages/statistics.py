@@ -94,7 +94,7 @@ def cube_chart(context: Context, address: Address, slug: str) -> Page:
     """The chart of the pivot table at the same address. Raises AddressUnknown where it has none, or several."""
     cube, dimensions, every, table = _read(context, address, slug)
     _refuse_faults(address, table, slug)
-    chart = pivot.chart_of(cube, dimensions, every, table)
+    chart = pivot.chart_of(cube, dimensions, every, table, context.graph.charting.states)
     if chart is None:
         raise AddressUnknown(
             where=address.path,

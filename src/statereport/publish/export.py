@@ -175,7 +175,7 @@ def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, p
     as Vega-Lite, SVG and PNG.
     """
     prefixes = dict(tables.read(project))
-    described = []
+    described, background = [], chart.Background.of(engine)
     for query in queries:
         answer = query.answer(engine)
         table = query.topic == "tables"
@@ -185,7 +185,7 @@ def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, p
         for ending in endings:
             path.with_name(f"{query.slug}.{ending}").write_bytes(answer_bytes(answer, ending, prefixes))
         if query.chart:
-            picture = Picture.of(query, answer)
+            picture = Picture.of(query, answer, background)
             _write(path.with_name(f"{query.slug}.vl.json"), chart.written(picture.spec))
             _write(path.with_name(f"{query.slug}.svg"), picture.svg)
             path.with_name(f"{query.slug}.png").write_bytes(picture.png())

@@ -61,7 +61,7 @@ def question(site: Site, request: Request, name: str) -> Response | None:
         body = mark + answer_bytes(answer, ending, site.graph.prefixes)
         return Response(200, "text/csv; charset=utf-8; header=present", body, headers)
     if ending in negotiation.PICTURES:
-        return Response.of(charts.specification_page(chart.of(query, answer), headers))
+        return Response.of(charts.specification_page(chart.of(query, answer, site.graph.charting), headers))
     return Response(200, negotiation.QUESTIONS[ending], answer_bytes(answer, ending, site.graph.prefixes), headers)
 
 

@@ -381,7 +381,7 @@ def test_every_chart_of_statistics_has_a_unit(charted):
 def test_every_chart_of_the_project_is_of_a_known_type_over_its_own_columns(charted):
     for query in some(charted):
         assert query.chart.get("type") in chart.TYPES, query.name
-        assert set(query.chart) <= {"type", "x", "y", "series", "bound", "unit"}, query.name
+        assert set(query.chart) <= {"type", "x", "y", "series", "bound", "unit", "order"}, query.name
         assert {query.chart[key] for key in set(query.chart) - {"type"}} <= set(query.columns), query.name
 
 

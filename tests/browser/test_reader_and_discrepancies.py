@@ -53,3 +53,31 @@ def test_the_weightiest_discrepancies_come_first_and_both_places_stand_side_by_s
     boxes = page.locator("article.discrepancy").first.locator(".says")
     first, second = boxes.nth(0).bounding_box(), boxes.nth(1).bounding_box()
     assert first["y"] == second["y"] and first["x"] + first["width"] <= second["x"]
+
+
+def test_the_map_of_the_law_is_one_stop_and_shows_what_belongs_to_an_instrument(reader):
+    page = reader.open("/law")
+    assert page.locator(".map svg.screen [tabindex='0']").count() == 1
+    tied = page.locator("g.tie").first.get_attribute("data-one")
+    law = page.locator(f".map svg.screen g.law[data-name='{tied}']")
+    other = page.locator(".map svg.screen g.law:not(.on)")
+    law.locator("text").first.hover()
+    assert law.evaluate("part => getComputedStyle(part).opacity") == "1"
+    assert other.first.evaluate("part => getComputedStyle(part).opacity") == "0.25"
+    assert page.locator(".map-words").is_visible() and "Cited under" in page.locator(".map-words").inner_text()
+    page.mouse.move(5, 5)
+    page.locator(".map svg.screen g.law a[tabindex='0']").focus()
+    first = page.evaluate("document.activeElement.closest('g').dataset.name")
+    page.keyboard.press("ArrowDown")
+    second = page.evaluate("document.activeElement.closest('g').dataset.name")
+    assert second != first and page.locator(f".map g.this[data-name='{second}']").count() == 1
+    assert page.locator(".map svg.screen [tabindex='0']").count() == 1
+
+
+def test_on_a_phone_names_and_sections_of_the_law_fit_the_screen_and_a_tap_shows_more(reader):
+    page = reader.open("/law", width=390)
+    assert page.locator("svg.phone").is_visible() and not page.locator("svg.screen").is_visible()
+    page.locator("svg.phone g.law text").first.hover()
+    assert page.locator(".map-words").is_visible()
+    wide = page.locator("svg.phone").evaluate("part => [part.getBoundingClientRect().right, innerWidth]")
+    assert wide[0] <= wide[1]

@@ -76,7 +76,7 @@ def home_page(context: Context, address: Address) -> Page:
 
 def _chart(question: SavedQuery, answer: Answer) -> charts.ChartImage:
     """The chart of a question, whose alternative text leads to the question for its numbers."""
-    image = charts.chart_image(chart.of(question, answer), f"/query/{question.name}")
+    image = charts.chart_image(chart.of(question, answer, context.graph.charting), f"/query/{question.name}")
     return replace(image, alternative=f"Chart: {image.title} The page of this question has its numbers.")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,7 +97,8 @@ def write(
         "prefixes": dict(prefixes),
         "labels": LABELS,
         "questions": [_question(query, engine, folder) for query in asked],
-        "graph": writers.dataset(writers.canonical(quads), "trig", prefixes).decode("utf-8"),
+        # The engine writes a line end within a literal as an escape, so that every other white space is layout.
+        "graph": re.sub(r"\n\s*", " ", writers.dataset(writers.canonical(quads), "trig", prefixes).decode("utf-8")),
     }
     text = json.dumps(held, ensure_ascii=False)
     # Inside of a script element no other may begin or end.

@@ -1,4 +1,4 @@
-"""Take the pictures of README.md: a question with its chart, and the report reader without the report's text.
+"""Take the pictures of README.md and of ten kinds of pages, without the report's text.
 
 Run: make pictures. Needs Chromium and Playwright. The pages are made from the sources and given to the browser without
 a server; the report's text is never read.
@@ -24,8 +24,16 @@ FOLDER = Path(__file__).with_name("pictures")
 BASE = "http://statereport.test"
 # Picture → the page, and its width and height in pixels.
 PICTURES = {
+    "home.png": ("/", 1100, 960),
     "question.png": ("/query/statistics/article-174-cases.html", 1100, 1080),
-    "reader.png": ("/report/kaz-cerd-8-10-addendum/13", 1100, 960),
+    "reader.png": ("/report/kaz-cerd-8-10-addendum/13", 1280, 960),
+    "passage.png": ("/report/kaz-cerd-8-10-addendum/13.6", 1100, 1100),
+    "discrepancies.png": ("/discrepancies", 1280, 1100),
+    "statistics.png": ("/statistics/schools-by-language", 1100, 1000),
+    "law.png": ("/law", 1280, 1100),
+    "thing.png": ("/id/instrument/kaz-constitution.html", 1100, 960),
+    "search.png": ("/search?q=roma", 1100, 960),
+    "phone.png": ("/report/kaz-cerd-8-10-addendum/21.10", 390, 844),
 }
 
 
@@ -37,7 +45,10 @@ def page_at(site: Context, address: str) -> Page:
     if path.startswith("/query/") and path != name:
         question = site.graph.question(name.removeprefix("/query/"))
         values = dict(parse_qsl(parts.query))
-        return Page(Picture.of(question, site.graph.ask(question.name, **values)).svg.encode(), "image/svg+xml")
+        return Page(
+            Picture.of(question, site.graph.ask(question.name, **values), site.graph.charting).svg.encode(),
+            "image/svg+xml",
+        )
     for route in routes.ROUTES:
         match = route.pattern.fullmatch(path)
         if match:

@@ -18,6 +18,7 @@ import miniproject
 import peers
 import pytest
 import web
+from loops import some
 from rows import Row, Setting
 
 FEW = Setting(repeats=1, seconds=0.3, servers=())
@@ -85,7 +86,7 @@ def test_two_runs_are_compared_by_their_ratios_and_what_differs_between_the_mach
 
 
 def test_what_is_kept_of_a_run_names_no_machine_and_no_path():
-    for path in sorted(bench.RESULTS.glob("*.json")):
+    for path in some(sorted(bench.RESULTS.glob("*.json")), 0):  # where no run was kept, there is none
         text = path.read_text(encoding="utf-8")
         assert set(json.loads(text)["machine"]) == {"cores", "processor", "python"}, path.name
         assert "/tmp" not in text and "/home" not in text and platform.node() not in text, path.name

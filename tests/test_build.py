@@ -26,6 +26,7 @@ from statereport.rdf import dataset, namespaces
 from statereport.site import single_file
 from statereport.sparql import engine
 
+CRATE = "ro-crate-metadata.json"
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -121,9 +122,11 @@ def test_the_order_of_the_sources_does_not_matter(project, tmp_path):
     source.write_text("".join([head, *reversed(figures), figures[1]]), encoding="utf-8")
     build.build(project, tmp_path / "two")
     one, two = bytes_of(tmp_path / "one"), bytes_of(tmp_path / "two")
-    # Those two identify the bytes that a build was made from.
-    assert {name for name in one if one[name] != two.get(name)} == {"build.json", "SHA256SUMS"}
+    # build.json identifies the bytes that a build was made from, and the other two list its sum.
+    assert {name for name in one if one[name] != two.get(name)} == {"build.json", "SHA256SUMS", CRATE}
     assert one.keys() == two.keys()
+    rows = [json.loads(files[CRATE])["@graph"] for files in (one, two)]
+    assert [row["@id"] for row, other in zip(*rows, strict=True) if row != other] == ["build.json"]
 
 
 @pytest.mark.parametrize("stage", ["loading", "answering", "exporting", "putting in place"])

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -380,8 +381,8 @@ def test_every_chart_of_statistics_has_a_unit(charted):
 def test_every_chart_of_the_project_is_of_a_known_type_over_its_own_columns(charted):
     for query in some(charted):
         assert query.chart.get("type") in chart.TYPES, query.name
-        assert set(query.chart) <= {"type", "x", "y", "series", "bound", "unit"}, query.name
-        assert {query.chart[key] for key in set(query.chart) - {"type"}} <= set(query.columns), query.name
+        assert set(query.chart) <= {"type", "x", "y", "series", "bound", "unit", "order"}, query.name
+        assert {query.chart[key] for key in set(query.chart) - {"type", "order"}} <= set(query.columns), query.name
 
 
 @pytest.mark.slow
@@ -400,3 +401,52 @@ def test_every_cube_has_a_question_with_a_chart(project):
     slugs = [line.removeprefix("dataset:") for line in cubes.splitlines() if line.startswith("dataset:")]
     assert len(slugs) > 20
     assert not [slug for slug in slugs if slug not in saved or not saved[slug].chart]
+
+
+# --- totals, sources and what is left out ----------------------------------------------------------------------------
+
+COUNTED = answer(
+    ("all groups", "", 300, "exact", "case"),
+    ("one", "", 200, "exact", "case"),
+    ("other", "", 90, "exact", "case"),
+)
+BACKGROUND = chart.Background({"x": "Republic of X"}, frozenset({"all groups"}))
+
+
+def test_a_total_stands_in_words_above_the_bars_of_its_parts():
+    made = picture.Picture.of(question(type="bar", x="year"), COUNTED, BACKGROUND)
+    assert [row["place"] for row in made.spec["data"]["values"]] == ["one", "other"]
+    assert made.spec["title"]["subtitle"] == ["all groups: 300"] and "all groups: 300" in made.spec["description"]
+    assert "all groups: 300" in texts(ElementTree.fromstring(made.svg)) and outside(made.svg) == []
+
+
+def test_a_total_stays_a_bar_where_there_is_one_part_only_and_where_a_line_has_it():
+    for rows, keys in ((COUNTED.rows[:2], {"type": "bar"}), (COUNTED.rows, {"type": "line"})):
+        found = chart.of(question(x="year", **keys), Answer("select", COLUMNS, rows), BACKGROUND)
+        assert not found.totals and len(found.points) == len(rows)
+
+
+def test_the_small_print_names_the_report_and_its_paragraphs():
+    assert chart.ranges(["8.2", "8.3", "8.4", "8.12", "9", "10", "theme 3"]) == ["8.2–8.4", "8.12", "9–10", "theme 3"]
+    assert (
+        chart.source({"x": ["8.2", "8.3"]}, {"x": "Republic of X"}) == "Report of the Republic of X, paragraphs 8.2–8.3"
+    )
+    assert chart.source({"x": ["3"]}, {}) == "The report, paragraph 3" and chart.source({"x": []}, {}) == ""
+    both = chart.source({"x": ["1"], "y": ["2"]}, {"x": "X", "y": "Y"})
+    assert both == "Report of the X, paragraph 1; Report of the Y, paragraph 2"
+
+
+def test_the_series_stand_in_the_order_that_the_header_gives():
+    rows = answer(
+        ("a", "done", 1, "exact", "case"), ("b", "planned", 2, "exact", "case"), ("b", "done", 3, "exact", "case")
+    )
+    made = picture_of(rows, type="bar", x="year", series="who", order="planned; done")
+    assert [row["series"] for row in made.spec["data"]["values"]] == ["done", "planned", "done"]
+    legend = texts(ElementTree.fromstring(made.svg)).split("\n")
+    assert legend.index("planned") < legend.index("done")
+
+
+def test_what_a_picture_leaves_out_is_said_in_it():
+    left = replace(chart.of(question(type="bar", x="year"), COUNTED), missing="Not drawn: 2 figures")
+    made = picture.Picture(chart.specification(left))
+    assert "Not drawn: 2 figures" in texts(ElementTree.fromstring(made.svg)) and outside(made.svg) == []

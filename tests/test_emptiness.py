@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 import pytest
 import small
 from real import PREFIXES
@@ -61,6 +62,12 @@ def test_a_name_that_the_graph_does_not_have_is_reported_with_the_nearest(engine
 
 def test_a_text_without_its_language_is_reported(engine) -> None:
     assert '"schools"@en' in explained(engine, 'SELECT ?x { ?x skos:prefLabel "schools" }').help
+
+
+def test_a_number_for_a_text_is_reported(engine) -> None:
+    engine = Store.memory([ox.Quad(ox.NamedNode("a:x"), ox.NamedNode("a:n"), ox.Literal("13"))])
+    assert explained(engine, "SELECT ?x { ?x <a:n> 13 }").help == 'The graph has this as text: "13".'
+    assert explained(engine, "SELECT ?x { ?x <a:n> 14 }").help == ""
 
 
 def test_what_stands_after_the_pattern_is_named(engine) -> None:

@@ -657,3 +657,11 @@ def test_json_of_an_answer_is_what_the_specification_says(engine) -> None:
 def test_work_on_a_large_stack_starts_threads_with_ordinary_ones() -> None:
     sizes = {stack.on_large_stack(threading.stack_size) for _ in range(50)}
     assert sizes == {threading.stack_size()} and stack.STACK not in sizes
+
+
+@pytest.mark.parametrize(("value", "truth"), [("1", True), ("0", False)])
+def test_a_truth_that_virtuoso_gives_as_a_row_is_a_truth(value: str, truth: bool) -> None:
+    cell = {"type": "typed-literal", "datatype": "http://www.w3.org/2001/XMLSchema#integer", "value": value}
+    rows = {"head": {"vars": ["__ASK_RETVAL"]}, "results": {"bindings": [{"__ASK_RETVAL": cell}]}}
+    found = read_results(json.dumps(rows).encode(), "application/sparql-results+json")
+    assert (found.form, found.truth, bool(found)) == ("ask", truth, truth)

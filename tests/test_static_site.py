@@ -207,7 +207,7 @@ def test_what_needs_a_server_is_left_out_of_a_page():
         f'<form class="view" action="{root}/query/law/a.html"><button>Filter</button></form>'
         f'<th><a href="{root}/query/law/a.html?sort-by=x">Column</a></th>'
         f'<a href="{root}/query/law/a.html?rows-from=101">Next</a> <a class="why" href="{root}/why?subject=x">why</a>'
-        f'<form role="search" action="{root}/search"></form>'
+        f'<form role="search" action="{root}/search"></form><li><a href="{root}/sparql">Endpoint</a></li>'
         f'<form class="ask" action="{root}/query/law/a.html"></form><form class="ask" action="{root}/law"></form>'
     )
     where = addresses.Addresses(BASE, single=True)
@@ -311,3 +311,36 @@ def test_the_index_holds_every_row_by_iri_and_no_script_can_end_in_it():
     assert value["called"] == [["pupils </script>"], ["Kazakh schools", "école"]]
     assert "ecol" in value["terms"] and "école" in value["words"]
     assert "<" not in text
+
+
+# --- the real project, in samples ------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_pages_of_the_real_project_link_to_what_is_there_and_hold_no_address_of_a_server(tmp_path):
+    import random
+    from dataclasses import replace
+
+    import real
+
+    site = replace(real.site(), base=static_site.base_of(BASE))
+    where = addresses.Addresses(BASE, single=True)
+    writer = static_site._Writer(site, tmp_path, publishing.fetching(site), where)
+    wanted, broken = {}, []
+    pages = ("/", "/search", "/query/law/laws-cited-most.html", "/statistics/schools-by-language", "/ontology", "/law")
+    things = [it for it in static_site.seeds(site) if it.endswith(".html")]
+    for address in (*pages, *random.Random(12).sample(things, 12)):
+        name, fault, links = writer.write(address)
+        broken += [address] if fault else []
+        wanted |= {
+            file: it for file, it in links.items() if not file.startswith(("data/", "static/", "statereport.html"))
+        }
+        body = (tmp_path / name).read_text(encoding="utf-8")
+        if addresses.MARK in body or 'type="module"' in body or re.search(r'(?:href|src|action)="/', body):
+            broken.append(f"{address} holds an address of a server")
+    assert len(wanted) > 500
+    for file, address in random.Random(7).sample(sorted(wanted.items()), 60):
+        answer = writer.fetch(address)
+        if answer.status not in (200, 301, 303) and not address.endswith(("search.html",)):
+            broken.append(f"{file}: {address} {answer.status}")
+    assert broken == []

@@ -14,7 +14,6 @@ The command line ends with the problem's `exit_code`: 1 for a finding (the answe
 import inspect
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 # Characters that are no text: a terminal obeys some of them, XML and HTML hold none.
@@ -24,15 +23,16 @@ _REGISTRY: dict[str, type["Problem"]] = {}
 RENAMED = {"house-not-found": "project-not-found"}
 
 
-@dataclass
 class Problem(Exception):
     """Something is wrong at `where` (file:line:column, a name, or nothing): `what` it is, how to fix it (`hint`)."""
 
-    where: str
-    what: str
-    hint: str
     code: ClassVar[str] = ""
     exit_code: ClassVar[int] = 2
+
+    # No dataclass: every command needs this module, and dataclasses would take as long to load as all of it.
+    def __init__(self, where: str, what: str, hint: str) -> None:
+        super().__init__(where, what, hint)
+        self.where, self.what, self.hint = where, what, hint
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -48,6 +48,11 @@ class Problem(Exception):
 
     def __reduce__(self):
         return type(self), (self.where, self.what, self.hint)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return (self.where, self.what, self.hint) == (other.where, other.what, other.hint)
 
     __hash__ = Exception.__hash__
 

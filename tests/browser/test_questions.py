@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import sampling
@@ -213,13 +213,16 @@ def test_a_chart_is_light_on_light_paper_and_dark_on_dark(reader):
         assert page.evaluate(paper) == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 23, 28)"}[scheme]
 
 
-def test_the_question_opens_in_the_editor_with_the_same_rows(reader):
+def test_the_question_opens_in_the_editor_with_the_rows_of_its_query(reader, server):
+    """A row for each passage, as in any other tool; the question's page joins passages."""
     page = reader.open(CHARTED)
-    rows = int(page.locator("p.result").inner_text().split()[0])
+    joined = int(page.locator("p.result").inner_text().split()[0])
     page.get_by_text("The SPARQL query").click()
     page.get_by_role("link", name="Open in the editor").click()
     page.wait_for_selector("#editor-answer tbody tr")
-    assert page.locator("#editor-answer tbody tr").count() == rows
+    (query,) = parse_qs(urlsplit(page.url).query)["query"]
+    rows = server.query(query, Accept="application/sparql-results+json").json["results"]["bindings"]
+    assert page.locator("#editor-answer tbody tr").count() == len(rows) >= joined > 50
 
 
 def test_an_answer_can_be_cited(reader, server):

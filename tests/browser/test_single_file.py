@@ -160,7 +160,7 @@ def test_sparql_of_ones_own_is_answered_with_prefixes_supplied(page):
 
 
 def test_the_sparql_of_a_question_can_be_changed(page):
-    shown(page, "#question=law%2Flaws-cited-most")
+    shown(page, "#question=law%2Fshort-forms-and-what-they-mean")
     before = page.locator("main p.result").inner_text()
     page.get_by_text("The SPARQL query").click()
     page.get_by_role("link", name="Change it, and ask again").click()

@@ -63,3 +63,21 @@ def test_the_first_page_shows_what_this_is_a_search_and_eight_questions_on_the_f
     phone = reader.open("/", width=390)
     assert phone.evaluate("document.documentElement.scrollHeight") < 5000
     assert phone.locator("#search-home").bounding_box()["y"] < 800
+
+
+def test_names_change_with_the_language_that_is_clicked_and_stay_on_the_next_page(reader):
+    page = reader.open("/id/body/kaz-supreme-court.html", width=390)
+    page.get_by_role("link", name="Русский").click()
+    assert page.locator("h1").inner_text() == "Верховный Суд Республики Казахстан"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("p.crumbs a").first.click()
+    assert "lang=ru" in page.url and page.locator("h1").get_attribute("lang") == "ru"
+    page.get_by_role("link", name="English").click()
+    assert page.locator("h1").inner_text() == "Body"
+
+
+def test_a_wrong_address_offers_a_search_and_the_nearest_names(reader):
+    page = reader.open("/id/instrument/criminal-code.html", status=404)
+    assert page.get_by_label("Search for it").input_value() == "criminal code"
+    page.get_by_role("link", name="Criminal Code", exact=True).click()
+    assert page.locator("h1").inner_text() == "Criminal Code"

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import random
+import re
+import zipfile
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +15,7 @@ from types import SimpleNamespace
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree
 
+import openpyxl
 import pyoxigraph as ox
 import pyshacl
 import pytest
@@ -20,9 +23,11 @@ import rdflib
 import sampling
 from loops import some
 
+from statereport.errors import visible
 from statereport.questions import catalogue, chart, spreadsheet
 from statereport.rdf import namespaces, writers
 from statereport.sparql import engine
+from statereport.sparql.engine import answer_bytes
 from statereport.web.answers import descriptions, questions
 from statereport.web.answers.router import answer
 from statereport.web.wire import negotiation
@@ -310,32 +315,61 @@ def test_the_text_of_a_question_is_had_as_it_stands(site):
     assert get(site, f"/query/{query.name}.rq").body.decode() == query.text
 
 
-NASTY = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "plain", "'=1", 'say "no", twice', "a\nb", "")
-RISKY = 8
+NASTY = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "13.20", "007", "'=1", "a\nb", "\x07", "")
 
 
-def test_a_spreadsheet_takes_no_text_for_a_formula():
+def cells(workbook: bytes) -> list[list[tuple]]:
+    """The value and the type of each cell of a workbook's first sheet."""
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook)).active
+    assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref
+    return [[(cell.value, cell.data_type) for cell in row] for row in sheet.iter_rows()]
+
+
+def test_a_workbook_takes_no_text_for_a_formula_or_a_number():
     rows = [*((ox.Literal(text), ox.Literal(-5), Decimal("-1.5")) for text in NASTY), (None, ox.NamedNode("a:b"), True)]
-    body, changed = spreadsheet.document(["A title", "n", "=d"], rows)
-    read = list(csv.reader(io.StringIO(body.decode(), newline="")))
-    assert read[0] == ["A title", "n", "'=d"] and changed == RISKY + 1
-    assert [row[0] for row in read[1 : RISKY + 1]] == [f"'{text}" for text in NASTY[:RISKY]]
-    assert [row[0] for row in read[RISKY + 1 : -1]] == list(NASTY[RISKY:])
-    assert {tuple(row[1:]) for row in read[1:-1]} == {("-5", "-1.5")}
-    assert read[-1] == ["", "a:b", "true"]
-    assert spreadsheet.document(["x"], (), bom=True)[0].startswith(b"\xef\xbb\xbf")
+    head, *body = cells(spreadsheet.workbook(["A title", "n", "=d"], rows))
+    assert head == [("A title", "s"), ("n", "s"), ("=d", "s")]
+    shown = [visible(text) or None for text in NASTY]
+    assert [row[0] for row in body] == [(text, "s" if text else "n") for text in [*shown, None]]
+    assert [row[1:] for row in body] == [[(-5, "n"), (-1.5, "n")]] * len(NASTY) + [[("a:b", "s"), ("true", "s")]]
+    long = cells(spreadsheet.workbook(["x", "y"], [(2**60, "z" * 40_000)]))[1]
+    assert long[0] == (str(2**60), "s") and len(long[1][0]) == 32_767 and long[1][0].endswith("…")
 
 
-def test_every_csv_of_a_page_is_for_spreadsheets(site):
-    """A saved question, a statistics table and the editor; each says how many cells it changed."""
+def test_a_workbook_has_the_same_bytes_each_time_and_names_no_moment():
+    first = spreadsheet.workbook(["x"], [("13.20",)])
+    assert first == spreadsheet.workbook(["x"], [("13.20",)])
+    with zipfile.ZipFile(io.BytesIO(first)) as files:
+        assert {it.date_time[0] for it in files.infolist()} == {1980}
+        assert b"1980-01-01T00:00:00Z" in files.read("docProps/core.xml")
+        assert not re.search(rb"20\d\d-\d\d-\d\dT", files.read("docProps/core.xml"))
+
+
+def test_there_is_one_csv_and_a_workbook_beside_it(site):
+    """A saved question and the editor give the CSV of the command line; a workbook has titles, and passages as text."""
+    query = site.graph.question("law/conditions")
+    answer = query.answer(site.graph.engine)
+    assert get(site, f"/query/{query.name}.csv").body == answer_bytes(answer, "csv", site.graph.prefixes)
+    reply = get(site, f"/query/{query.name}.xlsx")
+    assert reply.media_type == negotiation.QUESTIONS["xlsx"]
+    assert 'filename="conditions.xlsx"' in header(reply, "Content-Disposition")
+    head, *rows = cells(reply.body)
+    assert [title for title, _ in head] == answer.titles and len(rows) == len(answer.rows)
+    place = next(i for i, name in enumerate(answer.columns) if answer.head(name).of == "passage")
+    assert {row[place][1] for row in rows} == {"s"}
     risky = 'SELECT ("=1+1" AS ?x) (-2 AS ?n) {}'
-    editor = get(site, f"/editor?{urlencode({'query': risky, 'format': 'csv'})}")
-    assert editor.body == b"x,n\r\n'=1+1,-2\r\n" and header(editor, "Cells-Neutralised") == "1"
-    verbatim = get(site, f"/editor?{urlencode({'query': risky, 'format': 'tsv'})}")
-    assert verbatim.body == b'?x\t?n\n"=1+1"\t-2\n'
+    assert get(site, f"/editor?{urlencode({'query': risky, 'format': 'csv'})}").body == b"x,n\r\n=1+1,-2\r\n"
+    book = get(site, f"/editor?{urlencode({'query': risky, 'format': 'xlsx'})}")
+    assert cells(book.body)[1] == [("=1+1", "s"), (-2, "n")]
+    assert get(site, "/query/quality/discrepancies-in-dqv.xlsx").status == 404, "a graph is no table"
+
+
+def test_a_table_of_statistics_is_a_file_of_both_kinds(site):
     cube = site.cubes[0].slug
-    for path in (f"/statistics/{cube}.csv", "/query/law/laws-cited-most.csv"):
-        assert header(get(site, path), "Cells-Neutralised") == "0"
+    read = list(csv.reader(io.StringIO(get(site, f"/statistics/{cube}.csv").body.decode(), newline="")))
+    head, *rows = cells(get(site, f"/statistics/{cube}.xlsx").body)
+    assert [title for title, _ in head] == read[0] and len(rows) == len(read) - 1 > 0
+    assert [[str(value or "") for value, _ in row] for row in rows] == read[1:]
 
 
 def test_the_protocols_csv_is_as_the_specification_wants_it(site):

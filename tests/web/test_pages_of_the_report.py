@@ -13,6 +13,7 @@ import pytest
 from loops import some
 
 from statereport.graph import discrepancies
+from statereport.pages import discrepancies as discrepancy_page
 from statereport.pages import law, passages, pivot
 from statereport.pages.page import Address
 from statereport.questions import chart
@@ -177,21 +178,48 @@ def test_marks_may_overlap_in_any_way(marks):
         assert lengths == sorted(lengths)
 
 
-def test_every_discrepancy_shows_what_each_place_says(read):
+def test_every_discrepancy_stands_once_by_weight_and_shows_what_each_place_says(read):
     page = read("/discrepancies")
-    entries = discrepancies.entries(read.site.graph)
+    entries = {entry.name: entry for entry in discrepancies.entries(read.site.graph)}
     articles = page.all("article", class_="discrepancy")
-    assert [e["id"] for e in articles] == [entry.name for entry in entries]
-    for article, entry in some(zip(articles, entries, strict=True)):
-        assert entry.message.split()[0] in article.text and len(article.all(class_="says")) == len(entry.statements)
-        printed = [e.text for e in article.all(class_="printed")]
-        assert printed == [" ".join(statement.printed.split()) for statement in entry.statements if statement.printed]
+    assert sorted(e["id"] for e in articles) == sorted(entries)
+    weights = [discrepancy_page.WEIGHTS.index(entries[e["id"]].kind) for e in articles]
+    assert weights == sorted(weights) and len(set(weights)) > 8
+    for article in some(articles):
+        entry = entries[article["id"]]
+        says = article.all(class_="says")
+        assert entry.message.split()[0] in article.text and len(says) == len(entry.units)
+        printed = {e.text for e in article.all(class_="printed")}
+        assert printed == {" ".join(it.printed.split()) for it in entry.statements if it.printed}
 
 
-def test_discrepancies_of_one_kind_can_be_chosen(read):
-    kind = discrepancies.entries(read.site.graph)[0].kind
-    shown = read(f"/discrepancies?kind={kind.replace(' ', '+')}").all("article", class_="discrepancy")
-    assert shown and {e.one("p", class_="kind").text for e in shown} == {kind}
+def test_a_discrepancy_quotes_its_places_where_the_text_is_at_hand_and_fragments_where_it_is_not(read, read_text):
+    address = "/discrepancies?found=computation&kind=parts+and+total+disagree"
+    text = read_text.site.text.content
+    for article in some(read_text(address).all("article", class_="discrepancy")):
+        quoted = article.all("blockquote")
+        assert quoted and all(" ".join(e.raw.split()) in " ".join(text.split()) for e in quoted)
+        assert any(e.all("mark") for e in quoted)
+    page = read(address)
+    assert not page.all("blockquote") and page.all(class_="quote")
+
+
+def test_discrepancies_are_chosen_by_kind_way_and_section(read):
+    entries = discrepancies.entries(read.site.graph)
+    kind = entries[0].kind
+    wanted = {
+        f"kind={kind.replace(' ', '+')}": {entry.name for entry in entries if entry.kind == kind},
+        "found=computation": {entry.name for entry in entries if entry.rule},
+        "section=kaz-cerd-8-10-addendum/13": {
+            entry.name for entry in entries if any(unit in ("theme 13",) or unit[:3] == "13." for unit in entry.units)
+        },
+    }
+    for query, names in some(wanted.items()):
+        page = read(f"/discrepancies?{query}")
+        assert {e["id"] for e in page.all("article", class_="discrepancy")} == names != set()
+        contents = page.one("nav", class_="contents")
+        assert {e["href"][1:] for e in contents.all("a")} >= names
+    assert "No entries" in read("/discrepancies?kind=nonsense").text
 
 
 def test_every_figure_of_a_cube_stands_once_in_its_table_however_it_is_turned(read):
@@ -216,7 +244,7 @@ def test_a_cube_can_be_held_to_one_code(read):
     )
     assert len(figures) == len(rows) - 1 == 7
     spec = specification(read, page.one("figure", class_="chart"))
-    assert len(spec["data"]["values"]) == 7
+    assert len(spec["data"]["values"]) == 6 and spec["title"]["subtitle"] == ["all languages: 7,391"]
 
 
 def test_a_choice_that_a_cube_does_not_have_is_explained_at_its_field(read):
@@ -241,7 +269,7 @@ def specification(read, picture) -> dict:
     image = picture.one("img")
     spec = json.loads(read.response(image["src"].replace(".svg", ".vl.json")).body)
     assert (image["width"], image["height"]) == (str(spec["width"]), str(spec["height"]))
-    assert " ".join(spec["title"]["text"]) in image["alt"] and "table below" in image["alt"]
+    assert " ".join(spec["title"]["text"]) in image["alt"] and spec["description"] in image["alt"]
     return spec
 
 
@@ -277,7 +305,9 @@ def test_the_law_has_every_instrument_in_the_picture_and_in_the_table(read):
             if row["class"] in (namespaces.SR + "LegalInstrument", namespaces.SR + "InstrumentSeries")
         )
     )
-    drawn = page.one("svg", role="group")
+    drawn = page.one("svg", class_="screen")
+    narrow = page.one("svg", class_="phone").all("g", class_="law")
+    assert [e["data-name"] for e in narrow] == [e["data-name"] for e in drawn.all("g", class_="law")]
     assert {e["id"] for e in drawn.all("a") if "id" in e.attributes} == {it.name for it in found}
     assert len(drawn.all("path")) == sum(len(it.relations) for it in found) > 20
 
@@ -285,22 +315,24 @@ def test_the_law_has_every_instrument_in_the_picture_and_in_the_table(read):
 def test_a_citation_in_the_heading_of_a_part_is_not_one_of_the_theme_with_its_number(read):
     (convention,) = (it for it in law.instruments(read.site) if it.name == "icerd")
     assert convention.themes == {
-        "0": 1,
-        "part 1": 1,
-        "3": 4,
-        "4": 1,
-        "6": 4,
-        "part 2": 1,
-        "9": 1,
-        "10": 1,
-        "part 3": 1,
-        "part 4": 1,
-        "15": 1,
+        f"{REPORT}/0": 1,
+        f"{REPORT}#part-1": 1,
+        f"{REPORT}/3": 4,
+        f"{REPORT}/4": 1,
+        f"{REPORT}/6": 4,
+        f"{REPORT}#part-2": 1,
+        f"{REPORT}/9": 1,
+        f"{REPORT}/10": 1,
+        f"{REPORT}#part-3": 1,
+        f"{REPORT}#part-4": 1,
+        f"{REPORT}/15": 1,
     }
     line = next(
         e for e in read("/law").one("tbody").all("tr") if e.one("th").all("a")[0]["href"] == "/id/instrument/icerd.html"
     )
-    assert {e["href"] for e in line.all("a", class_="passage") if e.text.startswith("part")} == {"/report"}
+    assert {e["href"] for e in line.all("a", class_="passage") if e.text.startswith("part")} == {
+        f"{REPORT}#part-{n}" for n in range(1, 5)
+    }
 
 
 def test_a_relation_of_the_law_is_in_the_table_too(read):
@@ -313,7 +345,15 @@ def test_a_relation_of_the_law_is_in_the_table_too(read):
 def test_the_map_of_the_law_is_xml_and_the_same_each_time(read):
     found = law.instruments(read.site)
     draw = read.site.templates.get_template("law_map.svg").render
-    given = {"context": read.site, "address": Address("/law"), "instruments": found}
-    svg = draw(**given, map=law.layout(found, ["0", "2", "13"]))
-    ElementTree.fromstring(svg)
-    assert svg == draw(**given, map=law.layout(law.instruments(read.site), ["0", "2", "13"])) and "style" not in svg
+    columns = law.sections(read.site, found)
+    given = {
+        "context": read.site,
+        "address": Address("/law"),
+        "instruments": found,
+        "by_iri": {it.iri: it for it in found},
+    }
+    for narrow in (False, True):
+        svg = draw(**given, map=law.layout(found, columns, narrow))
+        ElementTree.fromstring(svg)
+        assert svg == draw(**given, map=law.layout(law.instruments(read.site), columns, narrow))
+        assert "style" not in svg and svg.count('tabindex="0"') == 1

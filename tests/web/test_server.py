@@ -266,7 +266,7 @@ def test_an_answer_is_made_once_however_many_ask_for_it_at_the_same_time():
 
     site = SimpleNamespace(
         root="", questions=(), graph=SimpleNamespace(question=lambda name: SimpleNamespace(
-            name=name, parameters=(SimpleNamespace(name="least"),), form="select", chart=None)),
+            name=name, parameters=(SimpleNamespace(name="least"),), former={}, form="select", chart=None)),
     )  # fmt: skip
     with ThreadPoolExecutor(1) as apart:
         apart.submit(asyncio.run, story()).result()

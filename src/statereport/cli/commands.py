@@ -231,18 +231,23 @@ def discrepancies(form: str, store: str | None) -> None:
 
 
 @cli.command(short_help="Show all statements about one thing.")
-@click.argument("iri")
+@click.argument("thing")
+@_text
 @_store
-def show(iri: str, store: str | None) -> None:
-    """Show all statements about one thing, given its IRI or short name: asserted, inferred, noted, and where.
+def show(thing: str, text: Path | None, store: str | None) -> None:
+    """Show what the report says about one THING, then its names, then every statement: asserted, inferred, noted.
+
+    THING is a name in any language (label, printed name, acronym), the number of a passage, or an IRI.
 
     \b
     Example:
+      statereport show 13.6
+      statereport show "Law on Refugees"
       statereport show kaz-figure:13-schools-kazakh
     """
-    from statereport.graph.knowledge import open_graph
+    from statereport.cli import query as queries
 
-    console.write(str(open_graph(store, say=console.say).describe(iri)))
+    console.write(queries.show(thing, text, store, console.say))
 
 
 @cli.command(short_help="Read a passage beside what the graph states in it.")

@@ -137,11 +137,19 @@ def ask(prompt: str) -> str:
 
 def width() -> int | None:
     """The terminal's width in columns, or None where nothing has to fit."""
-    if not is_terminal():
-        return None
-    import shutil  # which needs the libraries of every kind of archive
+    return columns() if is_terminal() else None
 
-    return shutil.get_terminal_size().columns
+
+def columns() -> int:
+    """The columns of COLUMNS, else of the terminal, else 80: as shutil says, without the archives that it reads."""
+    try:
+        given = int(os.environ.get("COLUMNS", ""))
+    except ValueError:
+        given = 0
+    try:
+        return given if given > 0 else os.get_terminal_size(sys.__stdout__.fileno()).columns or 80
+    except (AttributeError, ValueError, OSError):
+        return 80
 
 
 def _end(problem: Problem | str) -> int:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import click
 
+from statereport.cli import console
 from statereport.errors import did_you_mean
+
+
+class Context(click.Context):
+    """A context whose help is as wide as click makes it, measured with less."""
+
+    def make_formatter(self) -> click.HelpFormatter:
+        width = max(min(console.columns(), self.max_content_width or 80) - 2, 50)
+        return click.HelpFormatter(width=self.terminal_width or width, max_width=self.max_content_width)
 
 
 class Commands(click.Group):
     """A group that proposes the nearest command, and lists its commands in the order of their use."""
+
+    context_class = Context
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(self.commands)

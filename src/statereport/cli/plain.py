@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
+FORMATS = ("table", "csv", "xlsx", "tsv", "json", "xml", "md", "html", "ttl", "nt", "rdf", "jsonld")
 _OPTIONS = {"-p": "params", "--param": "params", "--format": "form", "--sparql": "sparql", "--store": "store"}
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """A question as a command line puts it; see the command `query`. Either `name` or `sparql` is given."""
 
     name: str | None

@@ -10,9 +10,9 @@ from typing import Any
 
 from statereport import files
 from statereport.cli import console
-from statereport.errors import BadParameter
+from statereport.errors import BadParameter, UnknownName
 from statereport.graph.knowledge import KnowledgeGraph, open_build, open_graph
-from statereport.project import find_project
+from statereport.project import find_project, find_text
 from statereport.questions.saved import SavedQueries, SavedQuery, choices, parse
 from statereport.rdf import prefixes
 from statereport.rdf.terms import is_iri, text
@@ -22,6 +22,8 @@ from statereport.sparql.engine import answer_bytes
 from statereport.sparql.query import Query
 
 Say = Callable[[str], None]
+# Words of queries in which something may be left out in silence (see `sparql.silent`).
+_SILENT = ("GROUP_CONCAT", "SUM", "AVG", "FILTER", "LABEL")
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,22 @@ def citation(name: str | None, path: str | None, params: Iterable[str], at: str 
     return f"{cited}\n{cited.bibtex()}"
 
 
+def show(thing: str, given: Path | None, at: str | None, say: Say) -> str:
+    """The page of a thing in plain text, with the text of its passages where the report's text is at hand."""
+    from statereport.source import text as reading
+
+    project = find_project()
+    path = find_text(project, given)
+    report = reading.load(path) if path else None
+
+    def words(saying: Any) -> str:
+        span = reading.Span(saying.start, saying.end)
+        # A passage of another report, or of another text of this one, has other words there.
+        return report.at(span) if report and report.digest_of(span) == saying.digest else ""
+
+    return open_graph(at, project, say).describe(thing).page(words)
+
+
 def search(text: str, limit: int, at: str | None, reader: Reader) -> str:
     """What words find, best first: each thing with its kind, address, the text around the match, and its passages."""
     graph = open_graph(at, say=reader.say)
@@ -133,9 +151,20 @@ def _answered(graph: KnowledgeGraph, query: SavedQuery, sparql: str, reader: Rea
 
         cause = emptiness.explain(asked, graph.engine)
         reader.say(f"There is no row. {cause}" if cause else "There is no row.")
+    # Most queries have none of these words, and a short answer must not wait for what looks into them.
+    if title and any(word in sparql.upper() for word in _SILENT):
+        from statereport.sparql import silent
+
+        for doubt in silent.doubts(asked, answer, graph.engine):
+            reader.say(str(doubt))
     form = reader.form or ("ttl" if answer.form == "construct" else "table" if reader.terminal else "csv")
     if form == "md":
         return answer.to_markdown()
+    if form == "xlsx":
+        if answer.form == "construct":
+            hint = "use ttl, nt, rdf or jsonld."
+            raise UnknownName(where=form, what="A graph cannot be written as 'xlsx'.", hint=hint)
+        return query.workbook(answer)
     if form == "html":
         return _page(query.summary or title, query.description, answer.to_html())
     if form != "table":

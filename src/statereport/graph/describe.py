@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from statereport.errors import UnknownName, nearest, visible
-from statereport.questions.saved import SavedQueries
+from statereport.questions.parameters import named
+from statereport.questions.saved import NAMES, SavedQueries
 from statereport.rdf import namespaces
+from statereport.rdf.namespaces import SR
 from statereport.rdf.prefixes import Prefixes
 from statereport.rdf.terms import is_iri, is_literal, plain, text
 from statereport.sparql.engine import Engine, iri_text
@@ -16,6 +21,21 @@ from statereport.sparql.engine import Engine, iri_text
 ASSERTED, INFERRED, NOTED, DRAFT = "asserted", "inferred", "noted", "draft"
 _TITLES = {ASSERTED: "Asserted", INFERRED: "Inferred", NOTED: "Noted", DRAFT: "Draft, confirmed by nobody"}
 _TYPE = namespaces.RDF + "type"
+# How many passages, and how many things of one name, a page in plain text lists.
+_MOST = 12
+_NAMED = ("http://www.w3.org/2004/02/skos/core#altLabel", f"{SR}nameAsPrinted", f"{SR}title")
+_SAYINGS = """SELECT DISTINCT ?unit ?reference ?gist ?start ?end ?digest WHERE {
+  {
+    { THING sr:isStatedIn|sr:isAnsweredIn ?unit } UNION { ?unit sr:names THING }
+    UNION { ?statement ?speaks THING ; sr:isStatedIn ?unit } UNION { BIND(THING AS ?unit) }
+  }
+  ?unit a sr:Passage ; sr:reference ?reference ; sr:startOffset ?start ; sr:endOffset ?end ; sr:digest ?digest .
+  OPTIONAL { ?unit sr:gist ?gist }
+} ORDER BY ?start ?unit ?gist"""
+_REMARKS = """SELECT DISTINCT ?message WHERE {
+  ?note sr:isAbout %s ; sr:message ?message .
+  FILTER(LANG(?message) IN ("", "en"))
+} ORDER BY ?message"""
 _LABELS = (namespaces.SKOS + "prefLabel", namespaces.RDFS + "label")
 
 
@@ -48,6 +68,18 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Saying:
+    """A passage that a thing is, or stands in: its reference, its gist, and its range in the text with its digest."""
+
+    unit: str
+    reference: str
+    gist: str
+    start: int
+    end: int
+    digest: str
+
+
+@dataclass(frozen=True)
 class Description:
     """A thing: its IRI and prefixed name, its labels, the classes that its source gives it, and its statements."""
 
@@ -59,6 +91,9 @@ class Description:
     facts: tuple[Fact, ...]
     mentions: tuple[Fact, ...]
     places: tuple[Place, ...]
+    sayings: tuple[Saying, ...] = ()
+    remarks: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
     prefixes: Prefixes = field(default_factory=Prefixes, compare=False, repr=False)
 
     def of(self, origin: str) -> tuple[Fact, ...]:
@@ -66,16 +101,39 @@ class Description:
         return tuple(fact for fact in self.facts if fact.origin == origin)
 
     def __str__(self) -> str:
-        """The page in plain text."""
+        """The page in plain text: what the report says first, then names, then statement by statement."""
+        return self.page()
+
+    def page(self, text: Callable[[Saying], str] = lambda saying: "") -> str:
+        """The page in plain text; `text` returns the text of a passage, or "" where it is not at hand."""
         lines = [f"{self.label}  ({self.name})" if self.label else self.name, self.iri, ""]
+        lines += _section("What the report says", self._said(text))
+        lines += _section("Notes and readings", self.remarks)
+        names = [f"{name} ({language})" if language else name for language, name in (*self.labels, *self.names)]
+        lines += _section("Names", dict.fromkeys(names))
+        lines += _section("In the text (passage, code points)", (self._line(place) for place in self.places))
         for origin, title in _TITLES.items():
             lines += _section(title, (f"{f.property}: {_shown(f, self.prefixes)}" for f in self.of(origin)))
             lines += _section(
                 f"{title}, from other things",
                 (f"{_shown(f, self.prefixes)}: {f.property}" for f in self.mentions if f.origin == origin),
             )
-        lines += _section("In the text (passage, code points)", (self._line(place) for place in self.places))
         return "\n".join(lines).rstrip() + "\n"
+
+    def _said(self, text: Callable[[Saying], str]) -> Iterator[str]:
+        own = {place.unit: [] for place in self.places if place.statement == self.iri}
+        for place in self.places:
+            if place.unit in own and place.fragment:
+                own[place.unit].append(f"“{place.fragment}”")
+        for saying in self.sayings[:_MOST]:
+            yield f"{saying.reference}: {saying.gist}".rstrip(": ")
+            words = " ".join(text(saying).split())
+            yield from textwrap.wrap(words, 100, initial_indent="    ", subsequent_indent="    ")
+            if own.get(saying.unit) and saying.unit != self.iri:
+                yield f"    {', '.join(dict.fromkeys(own[saying.unit]))}"
+        if len(self.sayings) > _MOST:
+            others = [saying.reference for saying in self.sayings[_MOST:]]
+            yield f"and in {', '.join(others[:_MOST])}{' …' if len(others) > _MOST else ''}"
 
     def _line(self, place: Place) -> str:
         said = "" if place.statement == self.iri else f"  ({self.prefixes.shorten(place.statement)})"
@@ -94,18 +152,13 @@ def origin(graph: str) -> str:
 def describe(
     name: str, engine: Engine, queries: SavedQueries, prefixes: Prefixes, known: Callable[[], Iterable[str]]
 ) -> Description:
-    """Return the description of the thing with this IRI or prefixed name.
+    """Return the description of the thing with this IRI, prefixed name or name in any language.
 
-    `known` returns the IRIs of all things, of which the nearest are proposed for a misspelt one. Raises UnknownPrefix
-    for a prefix that is not in the table, UnknownName where the graph has no statement about the thing.
+    A name is a label, an alternative or printed name, an acronym, or the number of a passage. `known` returns the IRIs
+    of all things, of which the nearest are proposed for a misspelt one. Raises UnknownPrefix for a prefix that is not
+    in the table, UnknownName where the graph has no statement about the thing, or where a name fits several things.
     """
-    iri = prefixes.expand(name)
-    try:
-        iri_text(iri)
-    except ValueError:
-        raise UnknownName(
-            where=name, what="This is not an IRI.", hint="leave out blanks, quotation marks and brackets."
-        ) from None
+    iri = found(name, engine, prefixes)
 
     def ask(page: str, /, **values: str) -> list[tuple[Any, ...]]:
         query = queries.get(f"pages/{page}")
@@ -117,8 +170,8 @@ def describe(
         raise UnknownName(
             where=name, what="The graph states nothing about this thing.", hint=_near(iri, known(), prefixes)
         )
-    named = [f for kind in _LABELS[::-1] for f in facts if f.predicate == kind and is_literal(f.value)]
-    labels = {f.value.language or "": f.value.value for f in named}
+    labelled = [f for kind in _LABELS[::-1] for f in facts if f.predicate == kind and is_literal(f.value)]
+    labels = {f.value.language or "": f.value.value for f in labelled}
     return Description(
         iri=iri,
         name=prefixes.shorten(iri),
@@ -131,7 +184,49 @@ def describe(
             Place(*(plain(term) or "" if i not in (3, 4) else plain(term) for i, term in enumerate(row)))
             for row in ask("places", thing=iri)
         ),
+        sayings=_sayings(engine, iri, prefixes),
+        remarks=tuple(text(row[0]) for row in engine.query(_REMARKS % iri_text(iri), "notes", prefixes).rows),
+        names=tuple(
+            (f.value.language or "", f.value.value) for f in facts if f.predicate in _NAMED and is_literal(f.value)
+        ),
         prefixes=prefixes,
+    )
+
+
+def found(name: str, engine: Engine, prefixes: Prefixes) -> str:
+    """The IRI of the thing of an IRI, a prefixed name, or a name: label, alternative, printed name, passage number.
+
+    Raises UnknownPrefix for a prefix that there is not, UnknownName for a name that no thing has, or several have.
+    """
+    prefix, colon, _ = name.partition(":")
+    if colon and (prefix in prefixes or not re.search(r"\s", name)):
+        iri = prefixes.expand(name)
+        with suppress(ValueError):
+            iri_text(iri)
+            return iri
+        hint = "leave out blanks, quotation marks and brackets."
+        raise UnknownName(where=name, what="This is not an IRI.", hint=hint)
+    names: dict[str, set[str]] = {}
+    for thing, each in engine.query(NAMES, "names", prefixes).rows:
+        names.setdefault(named(each.value), set()).add(thing.value)
+    fitting = sorted(names.get(named(name), ()))
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        listed = ", ".join(prefixes.shorten(iri) for iri in fitting[:_MOST])
+        more = " …" if len(fitting) > _MOST else ""
+        what = f"{len(fitting)} things have this name."
+        raise UnknownName(where=name, what=what, hint=f"use one of: {listed}{more}.")
+    near = [prefixes.shorten(min(names[each])) for each in nearest(named(name), names, 5)]
+    hint = f"did you mean {', '.join(dict.fromkeys(near))}?" if near else "search for it: statereport search WORDS"
+    raise UnknownName(where=name, what="Nothing has this name.", hint=hint)
+
+
+def _sayings(engine: Engine, iri: str, prefixes: Prefixes) -> tuple[Saying, ...]:
+    rows = engine.query(_SAYINGS.replace("THING", iri_text(iri)), "passages", prefixes).rows
+    return tuple(
+        Saying(text(unit), text(reference), text(gist), plain(start), plain(end), text(digest))
+        for unit, reference, gist, start, end, digest in rows
     )
 
 

@@ -22,7 +22,7 @@ from statereport.sparql.query import Query
 
 if TYPE_CHECKING:
     from statereport.graph import describe, search
-    from statereport.questions import citation, picture
+    from statereport.questions import chart, citation, picture
 
 DEFAULT = Path("build")
 
@@ -105,7 +105,14 @@ class KnowledgeGraph:
                 what="This question has no chart.",
                 hint=did_you_mean(question.name, pictured) or "ask it instead.",
             )
-        return picture.Picture.of(question, self.ask(name, **values))
+        return picture.Picture.of(question, self.ask(name, **values), self.charting)
+
+    @cached_property
+    def charting(self) -> chart.Background:
+        """What charts are drawn with beside an answer: States, and the names of totals."""
+        from statereport.questions import chart
+
+        return chart.Background.of(self.engine)
 
     def cite(self, name: str, /, **values: Any) -> citation.Citation:
         """How the answer to a saved question is cited: as text, and with .bibtex() for BibTeX."""
@@ -122,7 +129,10 @@ class KnowledgeGraph:
         return citation.Header.of(self.ask(citation.HEADER).to_dicts())
 
     def describe(self, iri: str) -> describe.Description:
-        """The description of a thing by its IRI or prefixed name. Raises UnknownName, UnknownPrefix."""
+        """The description of a thing by its IRI, prefixed name, or name in any language.
+
+        Raises UnknownName, UnknownPrefix.
+        """
         from statereport.graph import describe
 
         return describe.describe(iri, self.engine, self._queries, self.prefixes, lambda: self._iris)

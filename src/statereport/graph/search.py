@@ -145,6 +145,25 @@ class Index:
                 where=text, what="This cannot be searched for.", hint=f"see statereport search --help ({error})."
             ) from None
 
+    def contents(self) -> Contents:
+        """What the index holds, for those who search in it without this engine (`site/scripts/search.js`)."""
+        self._base.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.places USING fts5vocab(main, things, instance)")
+        rows = self._base.execute("SELECT rowid, iri, label, names, gist, kind, passages FROM things ORDER BY iri")
+        found, order, called = [], {}, []
+        for row, iri, label, names, gist, kind, passages in rows:
+            order[row] = len(found)
+            found.append(Hit(iri, label or gist or names, kind, tuple(passages.split("; ")) if passages else (), ""))
+            called.append((label, tuple(names.split(_BETWEEN)) if names else ()))
+        sizes = [0] * len(found)
+        places: dict[str, list[tuple[int, int, int]]] = {}
+        columns = {"label": 0, "names": 1, "gist": 2}
+        for stem, row, column, offset in self._base.execute("SELECT term, doc, col, offset FROM temp.places"):
+            sizes[order[row]] += 1
+            places.setdefault(stem, []).append((order[row], columns[column], offset))
+        words = sorted({word for _, word in self._words})
+        by_stem = {stem: sorted(places[stem]) for stem in sorted(places)}
+        return Contents(tuple(found), tuple(sizes), by_stem, words, tuple(called))
+
     def _beginning(self, letters: str) -> list[str]:
         """Every word that begins with these letters, in any case, with or without accents."""
         letters = _folded(letters)

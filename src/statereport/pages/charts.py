@@ -35,10 +35,10 @@ class ChartImage:
 
 
 def chart_image(it: Chart, path: str, query: Iterable[tuple[str, str]] = ()) -> ChartImage:
-    """A chart at an address. Its alternative text refers to the table that every page has below its chart."""
+    """A chart at an address. Its alternative text has its numbers."""
     spec = chart.specification(it)
     title = it.title if it.title.endswith(("?", ".")) else f"{it.title}."
-    alternative = f"{it.called}: {title} The table below has its numbers."
+    alternative = f"{title} {it.words}"
     return ChartImage(path, urlencode(list(query)), it.title, alternative, spec["width"], spec["height"])
 
 

@@ -62,7 +62,7 @@ def home_page(context: Context, address: Address) -> Page:
         address,
         "home.html",
         good=[asked[name] for name in GOOD if name in asked],
-        chart=_chart(pictured, answer) if shown else None,
+        chart=_chart(context, pictured, answer) if shown else None,
         charted=pictured,
         doors=[_reports(context), *_doors(context, asked)],
         topics=questions.topics(context),
@@ -74,9 +74,9 @@ def home_page(context: Context, address: Address) -> Page:
     )
 
 
-def _chart(question: SavedQuery, answer: Answer) -> charts.ChartImage:
+def _chart(context: Context, question: SavedQuery, answer: Answer) -> charts.ChartImage:
     """The chart of a question, whose alternative text leads to the question for its numbers."""
-    image = charts.chart_image(chart.of(question, answer), f"/query/{question.name}")
+    image = charts.chart_image(chart.of(question, answer, context.graph.charting), f"/query/{question.name}")
     return replace(image, alternative=f"Chart: {image.title} The page of this question has its numbers.")
 
 

@@ -1,4 +1,4 @@
-"""The map of the law: a line for each instrument, arcs for their relations, and dots for the themes that cite them."""
+"""The map of the law: a line for each instrument, arcs for relations, and dots for the sections that cite it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from statereport.pages import cells
 from statereport.pages.context import Context
+from statereport.pages.names import OPENING, Unit
 from statereport.pages.page import Address, Page, render
 from statereport.rdf import namespaces
 
@@ -32,6 +33,9 @@ _KINDS = (
     "policy-document",
 )
 _LINE, _HEAD, _ARCS, _NAMES, _DOT = 20, 84, 170, 420, 21
+# The same on phones: the name of an instrument above the numbers of its sections, without arcs; the width of all, and
+# of a number.
+_NARROW_LINE, _NARROW, _NUMBER = 46, 356, 34
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,7 @@ class Instrument:
     thing       its label and link
     kind        the label and link of its kind
     relations   pairs of a property in RELATIONS and the IRI of the other instrument
-    themes      theme number → how many of its text units cite the instrument; "0" is before the first theme, "part 1"
-                the heading of a part
+    themes      path of a section in the reader → how many of its text units cite the instrument
     """
 
     thing: cells.Thing
@@ -60,8 +63,7 @@ class Instrument:
 def law_page(context: Context, address: Address) -> Page:
     """The map and, below it, the same as a table."""
     listed = instruments(context)
-    themes = ["0", *(unit.number for unit in context.names.units if unit.kind == "Theme")]
-    themes = [theme for theme in themes if any(theme in it.themes for it in listed)]
+    columns = sections(context, listed)
     groups: dict[str, list[Instrument]] = {}
     for it in listed:
         groups.setdefault(it.kind.text, []).append(it)
@@ -71,7 +73,9 @@ def law_page(context: Context, address: Address) -> Page:
         address,
         "law.html",
         instruments=listed,
-        map=layout(listed, themes),
+        map=layout(listed, columns),
+        narrow=layout(listed, columns, narrow=True),
+        sections={column.path: column for column in all_sections(context)},
         groups=groups,
         by_iri={it.iri: it for it in listed},
         words=RELATIONS,
@@ -81,13 +85,50 @@ def law_page(context: Context, address: Address) -> Page:
     )
 
 
+@dataclass(frozen=True)
+class Section:
+    """A section of a report: its path in the reader, a short name, and its title."""
+
+    path: str
+    number: str
+    title: str
+
+    @property
+    def mark(self) -> str:
+        """Its number where there is little room."""
+        return "–" if self.number == "opening" else self.number
+
+
+def all_sections(context: Context) -> list[Section]:
+    """The sections and parts of every report, in the order of the text."""
+    found: dict[str, Section] = {}
+    for unit in context.names.units:
+        path = _section_path(unit)
+        if unit.kind == "Part":
+            found[path] = Section(path, unit.reference, f"{unit.reference}: {unit.label}")
+        elif unit.kind != "Passage":
+            found[path] = Section(path, unit.number, f"{unit.kind.lower()} {unit.number}: {unit.label}")
+        elif unit.section == OPENING:
+            found.setdefault(path, Section(path, "opening", "the opening paragraphs"))
+    return list(found.values())
+
+
+def sections(context: Context, listed: list[Instrument]) -> list[Section]:
+    """The sections that cite one of the instruments, without the headings of parts."""
+    return [it for it in all_sections(context) if "#" not in it.path and any(it.path in one.themes for one in listed)]
+
+
+def _section_path(unit: Unit) -> str:
+    return unit.path if unit.kind != "Passage" else unit.path.partition("#")[0]
+
+
 def instruments(context: Context) -> list[Instrument]:
     """Every instrument, by kind and then by name."""
     citing: dict[str, set[str]] = {}
     for row in context.graph.ask("pages/law-citations"):
         citing.setdefault(row["instrument"], set()).add(row["unit"])
     places = {
-        instrument: Counter(unit.section or unit.reference for unit in context.names.units if unit.iri in units)
+        instrument: Counter(_section_path(unit) for unit in context.names.units if unit.iri in units)
         for instrument, units in citing.items()
     }
     kinds = {row["instrument"]: row["kind"] or "" for row in context.graph.ask("pages/instruments")}
@@ -111,34 +152,54 @@ def instruments(context: Context) -> list[Instrument]:
     return sorted(found, key=lambda it: (_rank(kinds[it.iri]), it.kind.text, it.thing.text, it.iri))
 
 
-def layout(listed: list[Instrument], themes: list[str]) -> dict[str, Any]:
-    """The places of everything on the map, in pixels: arcs, names, and a dot for each theme that cites an instrument.
+def layout(listed: list[Instrument], columns: list[Section], narrow: bool = False) -> dict[str, Any]:
+    """The places of everything on the map, in pixels: arcs, names, and a dot for each section that cites an instrument.
 
-    A dot is larger for more text units.
+    A dot is larger for more text units. `narrow` is for phones, with the numbers of the sections in place of dots.
     """
+    line, left = (_NARROW_LINE, 0) if narrow else (_LINE, _ARCS + _NAMES)
     lines: dict[str, int] = {}
     kinds: list[tuple[int, str]] = []
-    y, kind = _HEAD, None
+    y, kind = _HEAD - (40 if narrow else 0), None
     for it in listed:
         if it.kind.text != kind:
-            kind, y = it.kind.text, y + _LINE + 6
+            kind, y = it.kind.text, y + _LINE + (26 if narrow else 6)
             kinds.append((y, kind))
-        y += _LINE
+        y += _LINE + 6 if narrow and (not lines or kinds[-1][0] == y) else line
         lines[it.iri] = y
-    columns = {theme: _ARCS + _NAMES + _DOT * i for i, theme in enumerate(themes)}
+    places = {column.path: left + _DOT * i for i, column in enumerate(columns)}
+    down = 20 if narrow else -4
     return {
-        "wide": _ARCS + _NAMES + _DOT * len(themes) + 20,
-        "tall": y + 24,
+        "wide": _NARROW if narrow else _ARCS + _NAMES + _DOT * len(columns) + 20,
+        "tall": y + (40 if narrow else 24),
         "head": _HEAD,
-        "names": _ARCS,
+        "names": 0 if narrow else _ARCS,
+        "narrow": narrow,
+        "characters": 46 if narrow else 58,
         "kinds": kinds,
         "lines": lines,
-        "columns": columns,
-        "dots": [(columns[theme], lines[it.iri], min(8.5, 2.4 + 1.5 * count**0.5), it, theme, count)
-                 for it in listed for theme, count in it.themes.items() if theme in columns],
-        "arcs": [_arc(lines[it.iri] - 4, lines[other] - 4, list(RELATIONS).index(name))
-                 for it in listed for name, other in it.relations if other in lines],
-    }  # fmt: skip
+        "columns": [(places[column.path], column) for column in columns],
+        "dots": {
+            it.iri: [
+                (
+                    min(_NUMBER * i, _NARROW - _NUMBER) if narrow else places[column.path],
+                    lines[it.iri] + down,
+                    min(8.5, 2.4 + 1.5 * it.themes[column.path] ** 0.5),
+                    column,
+                )
+                for i, column in enumerate(column for column in columns if column.path in it.themes)
+            ]
+            for it in listed
+        },
+        "arcs": []
+        if narrow
+        else [
+            (it, other, _arc(lines[it.iri] - 4, lines[other] - 4, list(RELATIONS).index(name)))
+            for it in listed
+            for name, other in it.relations
+            if other in lines
+        ],
+    }
 
 
 def _arc(start: float, end: float, colour: int) -> dict[str, Any]:

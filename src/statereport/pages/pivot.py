@@ -10,7 +10,9 @@ from statereport.pages import cells, charts
 from statereport.pages.context import Context
 from statereport.pages.page import Address
 from statereport.publish.cubes import Component, Cube
-from statereport.questions.chart import Chart, Point
+from statereport.questions.chart import Chart, Point, apart, source
+from statereport.rdf import namespaces
+from statereport.rdf.natural_order import natural
 
 # The dimension along which units differ, so that no chart runs along it.
 COUNTED = "indicator"
@@ -40,11 +42,15 @@ class Figure:
 
 @dataclass(frozen=True)
 class Dimension:
-    """A dimension of a cube: its name and title, and the codes that occur, in order: IRI → label and link."""
+    """A dimension of a cube: its name and title, and the codes that occur, in order: IRI → label and link.
+
+    `totals` are the codes that stand for all.
+    """
 
     name: str
     title: str
     codes: Mapping[str, cells.Thing]
+    totals: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,12 @@ def dimensions_of(context: Context, cube: Cube) -> tuple[Dimension, ...]:
         order = sorted(codes, key=lambda code: (code in totals, context.names.label(code).text))
         title = context.names.label(component.property).text
         found.append(
-            Dimension(component.name, _noun(title), {code: cells.thing(code, context.names) for code in order})
+            Dimension(
+                component.name,
+                _noun(title),
+                {code: cells.thing(code, context.names) for code in order},
+                frozenset(totals),
+            )
         )
     return tuple(sorted(found, key=lambda dimension: (len(dimension.codes) < 2, dimension.name == COUNTED)))
 
@@ -184,7 +195,7 @@ def charts_of(
     counted = next(dimension for dimension in dimensions if dimension.name == COUNTED)
     for code in codes_in_use(counted, pivot.chosen(figures)):
         narrow = replace(pivot, fixed={**pivot.fixed, counted.name: code})
-        chart = chart_of(cube, dimensions, figures, narrow)
+        chart = chart_of(cube, dimensions, figures, narrow, context.graph.charting.states)
         if chart:
             fixed = [(name, context.names.short(value)) for name, value in narrow.fixed.items()]
             columns = pivot.columns.name if pivot.columns else NONE
@@ -193,11 +204,18 @@ def charts_of(
     return found
 
 
-def chart_of(cube: Cube, dimensions: Sequence[Dimension], figures: Sequence[Figure], pivot: Pivot) -> Chart | None:
+def chart_of(
+    cube: Cube,
+    dimensions: Sequence[Dimension],
+    figures: Sequence[Figure],
+    pivot: Pivot,
+    states: Mapping[str, str] | None = None,
+) -> Chart | None:
     """The figures of a pivot as bars, or as lines where its rows are years; the columns are the series.
 
     None where there is nothing to compare: one figure, more than MOST_POINTS, or figures that count different things.
-    Several figures in one cell are left out, since a bar could not say which of them it is.
+    Several figures in one cell are left out, since a bar could not say which of them it is, and the chart says so.
+    `states` leads from the short name of a report to the State that submitted it.
     """
     chosen = pivot.chosen(figures)
     columns = pivot.columns if pivot.columns and pivot.columns.name != COUNTED else None
@@ -230,13 +248,28 @@ def chart_of(cube: Cube, dimensions: Sequence[Dimension], figures: Sequence[Figu
         for dimension in dimensions
         if dimension.name in pivot.fixed and len(dimension.codes) > 1
     ]
+    words = [
+        dimension.codes[code].text for dimension in (pivot.rows, columns) if dimension for code in dimension.totals
+    ]
+    kind = "line" if pivot.rows.name == "period" and len({point.place for point in points}) > 2 else "bar"
+    points, totals = apart(points, words) if kind == "bar" else (points, ())
+    crowded = [cell for cell in by_cell.values() if len(cell) > 1]
+    passages: dict[str, list[str]] = {}
+    for _, _, figure in alone:
+        named = passages.setdefault(figure.iri.removeprefix(f"{namespaces.BASE}id/").partition("/")[0], [])
+        named += [it.text for it in figure.passages if it.text not in named]
     units = ", ".join(dict.fromkeys(figure.unit for _, _, figure in alone if figure.unit))
     return Chart(
         name="-".join([cube.slug, *(thing.title.replace(":", "-") for thing in fixed)]),
         title=": ".join(filter(None, [cube.title, ", ".join(thing.text for thing in fixed)])),
         address=cube.iri,
-        kind="line" if pivot.rows.name == "period" and len({point.place for point in points}) > 2 else "bar",
+        kind=kind,
         points=points,
+        totals=totals,
+        source=source({short: sorted(named, key=natural) for short, named in passages.items()}, states or {}),
+        missing=f"Not drawn: {sum(map(len, crowded))} figures that share a cell of the table with others"
+        if crowded
+        else "",
         titles=(pivot.rows.title, f"number (unit: {units})" if units else "number"),
     )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from statereport.questions.saved import SavedQuery
 
 FORMATS = {
-    "select": (("csv", "CSV, for Excel"), ("tsv", "TSV"), ("json", "JSON"), ("xml", "XML")),
+    "select": (("xlsx", "Excel (.xlsx)"), ("csv", "CSV"), ("tsv", "TSV"), ("json", "JSON"), ("xml", "XML")),
     "ask": (("json", "JSON"), ("xml", "XML")),
     "construct": (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML")),
 }
@@ -99,7 +99,9 @@ def question_page(context: Context, address: Address, name: str) -> Page:
         answer=answer,
         noted=cells.discrepancies(answer, context.names),
         why=emptiness.explain(text, context.graph.engine, query.source) if empty else None,
-        chart=charts.chart_image(chart.of(query, answer), path, values.items()) if charted else None,
+        chart=charts.chart_image(chart.of(query, answer, context.graph.charting), path, values.items())
+        if charted
+        else None,
         formats=FORMATS[answer.form],
         values=urlencode(values),
         switch=f"{path}.html?{urlencode(values if identifiers else {**values, IDENTIFIERS: 'yes'})}",

@@ -12,6 +12,7 @@ from statereport.pages.pivot import Dimension, Figure, Pivot
 from statereport.publish.cubes import Cube
 from statereport.publish.void import LICENCE
 from statereport.questions import spreadsheet
+from statereport.rdf import writers
 
 
 def statistics_page(context: Context, address: Address) -> Page:
@@ -66,14 +67,14 @@ def cube_page(context: Context, address: Address, slug: str) -> Page:
     )
 
 
-def parameters_of(context: Context, slug: str) -> tuple[str, ...]:
+def parameters_of(context: Context, slug: str, ending: str = "") -> tuple[str, ...]:
     """The names of the parameters on which a cube's page, CSV file and chart depend."""
     found = next((cube for cube in context.cubes if cube.slug == slug), None)
     return ("rows", "columns", *(c.name for c in pivot.dimension_components(found))) if found else ()
 
 
-def cube_csv(context: Context, address: Address, slug: str) -> Page:
-    """The figures of the pivot table at the same address as CSV, one in a row. Raises AddressUnknown."""
+def cube_file(context: Context, address: Address, slug: str, ending: str) -> Page:
+    """The figures of the pivot table at the same address as CSV or a workbook, one in a row. Raises AddressUnknown."""
     _, dimensions, every, table = _read(context, address, slug)
     _refuse_faults(address, table, slug)
     head = [*(dimension.title for dimension in dimensions), "number", "as stated", "figure", "passages"]
@@ -81,16 +82,19 @@ def cube_csv(context: Context, address: Address, slug: str) -> Page:
     for figure in table.chosen(every):
         codes = [d.codes[figure.codes[d.name]].text if d.name in figure.codes else "" for d in dimensions]
         rows.append([*codes, figure.value, figure.text, figure.iri, "; ".join(it.text for it in figure.passages)])
-    body, changed = spreadsheet.document(head, rows)
-    headers = (("Content-Disposition", f'attachment; filename="{slug}.csv"'), ("Cells-Neutralised", str(changed)))
-    return Page(body, "text/csv; charset=utf-8", headers=headers)
+    if ending == "xlsx":
+        body, kind = spreadsheet.workbook(head, rows, [len(head) - 1]), spreadsheet.MEDIA_TYPE
+    else:
+        terms = [[None if value is None else writers.literal(str(value)) for value in row] for row in rows]
+        body, kind = writers.results(head, terms, None, "csv"), "text/csv; charset=utf-8"
+    return Page(body, kind, headers=(("Content-Disposition", f'attachment; filename="{slug}.{ending}"'),))
 
 
 def cube_chart(context: Context, address: Address, slug: str) -> Page:
     """The chart of the pivot table at the same address. Raises AddressUnknown where it has none, or several."""
     cube, dimensions, every, table = _read(context, address, slug)
     _refuse_faults(address, table, slug)
-    chart = pivot.chart_of(cube, dimensions, every, table)
+    chart = pivot.chart_of(cube, dimensions, every, table, context.graph.charting.states)
     if chart is None:
         raise AddressUnknown(
             where=address.path,

@@ -17,7 +17,7 @@ from statereport import __version__
 from statereport.graph.build_folder import SUMS
 from statereport.project import Project
 from statereport.publish import catalog, void
-from statereport.publish.csvw import document
+from statereport.publish.csvw import document, package
 from statereport.questions import chart
 from statereport.questions.picture import Picture
 from statereport.rdf import prefixes as tables
@@ -170,10 +170,12 @@ def write_all(folder: Path, parts: Mapping[str, Graphs], project: Project) -> No
 def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, project: Project) -> None:
     """Answer each saved query with its defaults: tables in tables/ with CSVW metadata, others in answers/<topic>/.
 
+    Tables have a workbook (.xlsx) besides, and one datapackage.json (Data Package) describes all of their CSV files.
     Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and a chart, where there is one,
     as Vega-Lite, SVG and PNG.
     """
     prefixes = dict(tables.read(project))
+    described, background = [], chart.Background.of(engine)
     for query in queries:
         answer = query.answer(engine)
         table = query.topic == "tables"
@@ -183,16 +185,22 @@ def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, p
         for ending in endings:
             path.with_name(f"{query.slug}.{ending}").write_bytes(answer_bytes(answer, ending, prefixes))
         if query.chart:
-            picture = Picture.of(query, answer)
+            picture = Picture.of(query, answer, background)
             _write(path.with_name(f"{query.slug}.vl.json"), chart.written(picture.spec))
             _write(path.with_name(f"{query.slug}.svg"), picture.svg)
             path.with_name(f"{query.slug}.png").write_bytes(picture.png())
         if table:
-            _write(path.with_name(f"{query.slug}.csv-metadata.json"), csvw(query, answer))
+            schema = table_schema(query, answer)
+            about = (query.slug, query.summary, query.description, query.iri, schema)
+            _write(path.with_name(f"{query.slug}.csv-metadata.json"), document(*about))
+            path.with_name(f"{query.slug}.xlsx").write_bytes(query.workbook(answer))
+            described.append(about)
+    if described:
+        _write(folder / "tables/datapackage.json", package(described))
 
 
-def csvw(query: SavedQuery, answer: Answer) -> str:
-    """The CSV on the Web description of a table's CSV file: its columns, what they hold, and what identifies a row."""
+def table_schema(query: SavedQuery, answer: Answer) -> dict:
+    """The schema of a table's CSV file for CSV on the Web: its columns, what they hold, and what identifies a row."""
     columns = [_column(name, query.heads.get(name), values) for name, values in _by_column(answer)]
     first = [row[0] for row in answer.rows]
     schema: dict = {"columns": columns}
@@ -200,7 +208,7 @@ def csvw(query: SavedQuery, answer: Answer) -> str:
         schema["aboutUrl"] = f"{{+{answer.columns[0]}}}"
     if len(set(first)) == len(first) and None not in first:
         schema["primaryKey"] = answer.columns[0]
-    return document(query.slug, query.summary, query.description, query.iri, schema)
+    return schema
 
 
 def _by_column(answer: Answer) -> list[tuple[str, list]]:
@@ -209,7 +217,8 @@ def _by_column(answer: Answer) -> list[tuple[str, list]]:
 
 def _column(name: str, head: Column | None, values: list) -> dict:
     present = [value for value in values if value is not None]
-    kinds = {_kind(value) for value in present}
+    # A program that guesses would read the passage 13.20 as a number.
+    kinds = {"string"} if head and head.of in ("passage", "theme") else {_kind(value) for value in present}
     column: dict = {"name": name, "titles": name, "datatype": _datatype(kinds)}
     if head:
         column["dc:title"] = head.title

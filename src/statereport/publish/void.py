@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from statereport.publish import catalog
 from statereport.publish.catalog import DATASET, LICENCE
+from statereport.questions import spreadsheet
 from statereport.questions.citation import title_of_reports
 from statereport.rdf import namespaces
 from statereport.rdf.dataset import Graphs
@@ -38,6 +39,7 @@ MEDIA_TYPES = {
     "rdf": "application/rdf+xml",
     "trig": "application/trig",
     "ttl": "text/turtle",
+    "xlsx": spreadsheet.MEDIA_TYPE,
 }
 
 

@@ -62,9 +62,9 @@ class Picture:
     spec: dict[str, Any]
 
     @classmethod
-    def of(cls, query: SavedQuery, answer: Answer) -> Picture:
+    def of(cls, query: SavedQuery, answer: Answer, background: chart.Background | None = None) -> Picture:
         """The picture of a question that has a chart."""
-        return cls(chart.specification(chart.of(query, answer)))
+        return cls(chart.specification(chart.of(query, answer, background)))
 
     @cached_property
     def svg(self) -> str:

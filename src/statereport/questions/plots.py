@@ -14,7 +14,7 @@ from typing import Any
 
 Row = dict[str, Any]
 
-WIDTH, EDGE, LINE = 760, 16, 22
+WIDTH, EDGE, LINE, SMALL = 760, 16, 22, 18
 # Characters of a title's line; pixels that a character takes at most, on the average, in the usual size.
 TITLE, CHARACTER = 74, 7.4
 # The palette of Okabe and Ito, which colour-blind readers can tell apart, ordered by contrast on white.
@@ -75,6 +75,10 @@ LOOK: dict[str, Any] = {
         "frame": "bounds",
         "lineHeight": LINE,
         "offset": 14,
+        "subtitleColor": SOFT,
+        "subtitleFontSize": 13,
+        "subtitleLineHeight": SMALL,
+        "subtitlePadding": 6,
     },
     "view": {"stroke": None},
 }
@@ -102,12 +106,12 @@ def of(kind: str, rows: Sequence[Row], titles: tuple[str, str]) -> Plot:
     return {"bar": _columns if _upright(rows) else _bars, "line": _lines, "numbers": _numbers}[kind](rows, titles)
 
 
-def small_print(words: str, below: int) -> dict[str, Any]:
-    """A layer with words in small type at the left edge, so far below the plot."""
+def small_print(lines: list[str], below: int) -> dict[str, Any]:
+    """A layer with lines in small type at the left edge, so far below the plot."""
     # Where the edge is, is known by what Vega has left of the width for the plot.
     place = {"x": {"expr": f"width - {WIDTH - 2 * EDGE}"}, "y": {"expr": f"height + {below}"}}
     look = {"align": "left", "baseline": "top", "fill": SOFT, "fontSize": 12}
-    return {"data": {"values": [{}]}, "mark": {"type": "text", "text": words, **place, **look}}
+    return {"data": {"values": [{}]}, "mark": {"type": "text", "text": lines, **place, **look}}
 
 
 def _bars(rows: Sequence[Row], titles: tuple[str, str]) -> Plot:
@@ -297,6 +301,8 @@ def _text(field: str) -> dict[str, Any]:
 
 
 def _names(rows: Sequence[Row], field: str) -> list[str]:
+    if field == "series":
+        rows = sorted(rows, key=lambda row: row["rank"])
     return list(dict.fromkeys(row[field] for row in rows))
 
 

@@ -147,6 +147,13 @@ class SavedQuery:
         text = self.bind(values) if values else self._own
         return engine.query(text, self.source).joined(self.heads)
 
+    def workbook(self, answer: Answer) -> bytes:
+        """The answer as a workbook (.xlsx), under the titles of its columns; passages and themes are text."""
+        from statereport.questions import spreadsheet  # which few answers need
+
+        texts = [i for i, name in enumerate(answer.columns) if answer.head(name).of in ("passage", "theme")]
+        return spreadsheet.workbook(answer.titles, answer.rows, texts)
+
     def bind(self, values: Mapping[str, Any] | None = None) -> str:
         """The query with these values in place of defaults. Raises BadParameter for a name or value that does not fit.
 
@@ -246,7 +253,7 @@ def _listing(query: SavedQuery, parameter: Parameter) -> Query:
 
 def _key(kind: str, listing: Query) -> tuple[str, ...]:
     """Everything that decides what the choices of a parameter are, or their names, on one engine."""
-    return kind, listing.whole, _NAMES, *(f"{prefix}: {space}" for prefix, space in sorted(listing.prefixes.items()))
+    return kind, listing.whole, NAMES, *(f"{prefix}: {space}" for prefix, space in sorted(listing.prefixes.items()))
 
 
 def prepare(saved: Iterable[SavedQuery], engine: Engine) -> bytes:
@@ -264,7 +271,7 @@ def _results(saved: Iterable[SavedQuery], engine: Engine) -> Iterator[tuple[Any,
                 allowed, listing = choices(query, parameter, engine), _listing(query, parameter)
                 yield allowed, _key("choices", listing)
                 if parameter.type == "iri":
-                    rows = rows or engine.query(_NAMES, query.source, query.prefixes).rows
+                    rows = rows or engine.query(NAMES, query.source, query.prefixes).rows
                     yield _names(query, allowed, rows), _key("names", listing)
 
 
@@ -297,7 +304,7 @@ def _names_of(
     if parameter.type != "iri":
         return {}
     known = prepared.get(*_key("names", _listing(query, parameter))) if parameter.pattern else None
-    return known or _names(query, allowed, engine.query(_NAMES, query.source, query.prefixes).rows)
+    return known or _names(query, allowed, engine.query(NAMES, query.source, query.prefixes).rows)
 
 
 def _names(query: SavedQuery, allowed: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[str]]:
@@ -310,7 +317,7 @@ def _names(query: SavedQuery, allowed: Mapping[str, str], rows: Iterable[tuple[A
 
 
 # Every name of every thing; what a mention prints is a name of what it mentions.
-_NAMES = """SELECT DISTINCT ?thing ?name WHERE {
+NAMES = """SELECT DISTINCT ?thing ?name WHERE {
   { ?thing skos:prefLabel|skos:altLabel|sr:nameAsPrinted|sr:title|sr:path|sr:reference ?name }
   UNION
   { ?mention sr:mentions ?thing ; sr:token ?name }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
 
 TYPE = f"<{RDF}type>"
+_OF_LISTS = (f"{RDF}first", f"{RDF}rest")
 MOST_CHOICES = 1000  # of members of unions that an axiom is about
 
 Pattern = tuple[str, str, str]
@@ -92,7 +93,9 @@ def class_rules(ontology: Iterable[Quad | Triple]) -> tuple[Rule, ...]:
 
     Nothing is concluded about a thing from what other things say of it, as domains and ranges do.
     """
-    read = _Axioms(ontology, Prefixes()).rules((f"{RDFS}subClassOf", f"{OWL}equivalentClass"))
+    # Expressions are written in these terms alone, and there may be many more statements than axioms.
+    written = (t for t in ontology if t.predicate.value.startswith((RDFS, OWL)) or t.predicate.value in _OF_LISTS)
+    read = _Axioms(written, Prefixes()).rules((f"{RDFS}subClassOf", f"{OWL}equivalentClass"))
     return useful(
         rule
         for rule in read

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from statereport.site import single_file
 
 MARK = "/-this-site-"
-ENDINGS = ("html", "ttl", "jsonld", "nt", "rdf", "json", "xml", "csv", "tsv", "rq", "svg", "png", "vl.json")
+ENDINGS = ("html", "ttl", "jsonld", "nt", "rdf", "json", "xml", "csv", "tsv", "xlsx", "rq", "svg", "png", "vl.json")
 # Addresses without a file of their own, and what stands for them.
 INSTEAD = {
     "/": "/index.html",
@@ -143,6 +143,7 @@ def _forms(body: str, root: str, single: bool) -> str:
 
     body = re.sub(r'<form\b[^>]*\baction="([^"]*)"[^>]*>.*?</form>\n?', form, body, flags=re.DOTALL)
     body = re.sub(r'<p class="languages">.*?</p>\n?', "", body, flags=re.DOTALL)
+    body = re.sub(rf'<li><a href="{re.escape(root)}/(?:sparql|openapi\.json)">.*?</li>\n?', "", body)
     names = "|".join(_SERVED)
     body = re.sub(
         rf'<a\b[^>]*href="[^"]*[?;&](?:{names})=[^"]*"[^>]*>(.*?)</a>', r"<span>\1</span>", body, flags=re.DOTALL

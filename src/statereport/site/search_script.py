@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from statereport.pages import cells
 from statereport.rdf import namespaces
 
 if TYPE_CHECKING:
@@ -61,6 +60,8 @@ def script() -> str:
 
 def _row(hit: Hit, names: Names, link: Callable[[str], str]) -> list[Any]:
     """A row as the page of results shows it: IRI, label, language, kind, link, passages with their links."""
+    from statereport.pages import cells  # which the single file, a part of builds, does not depend on
+
     unit = names.by_iri.get(hit.iri)
     thing = cells.Thing(unit.label, "en", unit.path) if unit else cells.thing(hit.iri, names)
     passages = cells.passages((unit.reference,) if unit else hit.passages, names)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,13 +62,18 @@ def missing() -> str:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether the file in a build's folder is of the page that is bundled here; without one, whether there is none."""
+    """Whether the file in a build's folder is of the page that is bundled here and of the script of search.
+
+    Without a page: whether there is no file.
+    """
     path = folder / NAME
     if not PAGE.is_file() or not path.is_file():
         return PAGE.is_file() == path.is_file()
     before, _, after = PAGE.read_text(encoding="utf-8").partition("{{held}}")
+    start, mark, end = after.rpartition("</body>")
+    parts = [start, search_script.script()] if mark and (folder / search.FILE).is_file() else [start]
     text = path.read_text(encoding="utf-8")
-    return text.startswith(before) and text.endswith(after)
+    return text.startswith(before) and text.endswith(mark + end) and all(part in text for part in parts)
 
 
 def write(
@@ -91,7 +97,8 @@ def write(
         "prefixes": dict(prefixes),
         "labels": LABELS,
         "questions": [_question(query, engine, folder) for query in asked],
-        "graph": writers.dataset(writers.canonical(quads), "trig", prefixes).decode("utf-8"),
+        # The engine writes a line end within a literal as an escape, so that every other white space is layout.
+        "graph": re.sub(r"\n\s*", " ", writers.dataset(writers.canonical(quads), "trig", prefixes).decode("utf-8")),
     }
     text = json.dumps(held, ensure_ascii=False)
     # Inside of a script element no other may begin or end.

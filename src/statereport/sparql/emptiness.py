@@ -126,6 +126,10 @@ def _help(empty: _Empty, part: Part) -> str:
         ):
             return f"The graph does not have {token.text}.{_nearest(empty, token.text)}"
     text = part.tokens[-1]
+    if text.kind == "number":
+        before = " ".join(token.text for token in part.tokens[:-1])
+        if empty.ask(f'ASK {{ {before} "{text.text}" }}').truth:
+            return f'The graph has this as text: "{text.text}".'
     if text.kind == "string":
         rows = empty.ask(
             "SELECT DISTINCT (LANG(?v) AS ?tag) "

@@ -7,9 +7,10 @@ believed to be whole: a graph is read as often as its number of statements says,
 
 from __future__ import annotations
 
+import itertools
 import time
 import urllib.parse
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -61,10 +62,8 @@ class GraphStore:
         """The names of the graphs that hold something and whose names begin so."""
         begins = f"FILTER(STRSTARTS(STR(?g), {writers.literal(space)}))"
         pattern = f"SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p ?o }} {begins} %s }}"
-        rows = self._ranges(
-            lambda part: self._number(f"{{ {pattern % part} }}"), lambda part: self._rows(pattern % part), "STR(?g)"
-        )
-        return {row[0].value for row in rows}
+        number = self._number(f"{{ {pattern % ''} }}")
+        return {row[0].value for row in self._ranges(number, lambda part: self._rows(pattern % part), "STR(?g)")}
 
     def read(self, name: str) -> list[ox.Triple]:
         """Every statement of a graph, once each; none where there is no such graph."""
@@ -156,33 +155,24 @@ class GraphStore:
         blank = self._number(apart)
         found = self._constructed(apart, blank) if blank else []
         ground = f"{where} FILTER(!{_BLANK}) %s"
-        found += self._ranges(
-            lambda part: self._number(ground % part),
+        return found + self._ranges(
+            number - blank,
             lambda part: self._graph(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {ground % part} }}"),
             _STATEMENT,
         )
+
+    def _ranges(self, number: int, fetch: Callable[[str], list[T]], key: str) -> list[T]:
+        """All that there are, so many: what `fetch` gives in ranges of a hash of `key`, too small to be cut."""
+        digits = 0
+        while number > self._most // 2 * 16**digits and number > self._most:
+            digits += 1
+        parts = map("".join, itertools.product("0123456789abcdef", repeat=digits)) if number else ()
+        filters = (f'FILTER(STRSTARTS(MD5({key}), "{part}"))' if part else "" for part in parts)
+        found = list(dict.fromkeys(row for part in filters for row in fetch(part)))
         if len(found) != number:
-            what = f"The store counts {number:,} statements where its ranges give {len(found):,}: {where}"
+            what = f"The store counts {number:,} rows where it gives {len(found):,}."
             raise exchange.failed(self.addresses.query, what, "see that nobody else writes to the store.")
         return found
-
-    def _ranges(self, count: Callable[[str], int], fetch: Callable[[str], list[T]], key: str) -> list[T]:
-        """What `fetch` gives for all, in ranges of a hash of `key`, each so small that no store cuts its answer."""
-
-        def within(begin: str) -> Iterator[T]:
-            part = f'FILTER(STRSTARTS(MD5({key}), "{begin}"))' if begin else ""
-            number = count(part)
-            if number <= self._most:
-                found = list(dict.fromkeys(fetch(part))) if number else []
-                if len(found) != number:
-                    what = f"The store counts {number:,} rows where it gives {len(found):,}."
-                    raise exchange.failed(self.addresses.query, what, "see that nobody else writes to the store.")
-                yield from found
-                return
-            for digit in "0123456789abcdef":
-                yield from within(begin + digit)
-
-        return list(within(""))
 
     def _number(self, where: str) -> int:
         rows = self._rows(f"SELECT (COUNT(*) AS ?number) {{ {where} }}")

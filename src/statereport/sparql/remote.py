@@ -134,8 +134,17 @@ def read_results(data: bytes, media_type: str) -> Answer:
     """
     kind = _kind(media_type)
     if kind in ROWS:
-        return _read(data, kind, lambda: engine.answer_of(ox.parse_query_results(data, ox.QueryResultsFormat.JSON)))
+        read = lambda: engine.answer_of(ox.parse_query_results(data, ox.QueryResultsFormat.JSON))  # noqa: E731
+        return _yes_or_no(_read(data, kind, read))
     return _read(data, kind, lambda: engine.graph_of(ox.parse(data, format=GRAPHS[kind])))
+
+
+def _yes_or_no(answer: Answer) -> Answer:
+    """The answer, or the truth that Virtuoso gives as a row of one column, 1 or 0."""
+    if answer.columns != ("__ASK_RETVAL",):
+        return answer
+    truth = any(term is not None and term.value not in ("0", "false") for row in answer.rows for term in row)
+    return Answer("ask", ("answer",), ((ox.Literal(truth),),), truth)
 
 
 def parse_graph(data: bytes, media_type: str) -> list[ox.Triple]:

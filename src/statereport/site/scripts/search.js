@@ -204,7 +204,7 @@ const statereportSearch = ((index) => {
     const called = [label, ...names].filter((name) => name).map(plain);
     if (called.includes(wanted)) return [label ? 0 : 1, 0];
     if (!index.named.includes(index.rows[row][3])) return [4, 0];
-    if (called.some((name) => name.startsWith(wanted))) return [2, [...label].length];
+    if (called.some((name) => name.startsWith(wanted))) return [2, [...called[0]].length];
     const words = new Set(plain(label).match(/[\p{L}\p{N}_]+/gu) ?? []);
     return [wanted.split(" ").every((word) => words.has(word)) ? 3 : 4, 0];
   }

@@ -162,8 +162,8 @@ def openapi(site: Site, request: Request) -> Response:
         "info": {
             "title": "Saved questions",
             "version": site.version,
-            "description": "Each question of the graph as a file. CSV is for spreadsheets: a text that would be taken "
-            "for a formula has an apostrophe before it; every other form is verbatim.",
+            "description": "Each question of the graph as a file. CSV is the same as that of the build; a workbook "
+            "(.xlsx) is for spreadsheets: its cells have their types, and no text is a formula.",
             "license": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
         },
         "servers": [{"url": site.base}],

@@ -125,22 +125,20 @@ def files(site: Site, request: Request) -> Response:
 def editor_file(site: Site, request: Request) -> Response | None:
     """The whole answer to the query in the editor as a file, or None where no format is asked for.
 
-    CSV is for spreadsheets, as that of a saved question; every other format is as the protocol gives it.
+    A workbook (xlsx) is for spreadsheets; every other format is as the protocol gives it.
     """
     ending = request.value("format")
     if not ending:
         return None
     text = Query(request.value("query").replace("\r\n", "\n"), prefixes=site.graph.prefixes).whole
     output = Capped(site.limits.answer_bytes)
-    headers = [("Content-Disposition", f'attachment; filename="answer.{ending}"')]
-    if ending == "csv":
+    headers = (("Content-Disposition", f'attachment; filename="answer.{ending}"'),)
+    if ending == "xlsx":
         answer = site.graph.engine.query(text)
-        body, changed = spreadsheet.document(answer.columns, answer.rows)
-        output.write(body)
-        headers.append(("Cells-Neutralised", str(changed)))
+        output.write(spreadsheet.workbook(answer.columns, answer.rows))
     else:
         site.graph.engine.write(text, lambda forms: ending, output)
-    return Response(200, negotiation.QUESTIONS[ending], bytes(output.data), tuple(headers))
+    return Response(200, negotiation.QUESTIONS[ending], bytes(output.data), headers)
 
 
 _DOCUMENTS = always(negotiation.DOCUMENTS)

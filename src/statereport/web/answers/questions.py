@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statereport.errors import AddressUnknown, BadParameter, UnknownName
 from statereport.pages import charts
-from statereport.questions import chart, spreadsheet
+from statereport.questions import chart
 from statereport.questions.saved import SavedQuery
 from statereport.sparql.engine import answer_bytes
 from statereport.web.answers.site import Site
@@ -12,8 +12,10 @@ from statereport.web.wire import negotiation
 from statereport.web.wire.http import Request, Response
 from statereport.web.wire.links import see, signposts
 
+# By which Excel recognises UTF-8 in CSV.
+BOM = b"\xef\xbb\xbf"
 BY_FORM = {
-    "select": ("html", *negotiation.RESULTS),
+    "select": ("html", *negotiation.RESULTS, *negotiation.WORKBOOK),
     "ask": ("html", "json", "xml", "csv", "tsv"),
     "construct": ("html", *negotiation.GRAPHS),
 }
@@ -50,16 +52,16 @@ def question(site: Site, request: Request, name: str) -> Response | None:
         )
     answer = query.answer(site.graph.engine, values(request, query))
     headers = signposts(f"/query/{local}", query.iri, ending, forms)
+    if ending in ("csv", "xlsx"):
+        headers += (("Content-Disposition", f'attachment; filename="{query.slug}.{ending}"'),)
+    if ending == "xlsx":
+        return Response(200, negotiation.QUESTIONS[ending], query.workbook(answer), headers)
     if ending == "csv":
-        head = [query.titles.get(column, column) for column in answer.columns]
-        body, changed = spreadsheet.document(head, answer.rows, bom=request.value("bom") == "1")
-        headers += (
-            ("Content-Disposition", f'attachment; filename="{query.slug}.csv"'),
-            ("Cells-Neutralised", str(changed)),
-        )
+        mark = BOM if request.value("bom") == "1" else b""
+        body = mark + answer_bytes(answer, ending, site.graph.prefixes)
         return Response(200, "text/csv; charset=utf-8; header=present", body, headers)
     if ending in negotiation.PICTURES:
-        return Response.of(charts.specification_page(chart.of(query, answer), headers))
+        return Response.of(charts.specification_page(chart.of(query, answer, site.graph.charting), headers))
     return Response(200, negotiation.QUESTIONS[ending], answer_bytes(answer, ending, site.graph.prefixes), headers)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from statereport.errors import NotAcceptable
 from statereport.pages.page import LANGUAGES
-from statereport.questions import chart
+from statereport.questions import chart, spreadsheet
 
 # Ending → media type, in the server's order of preference.
 DOCUMENTS = {
@@ -28,10 +28,11 @@ RESULTS = {
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
 }
+WORKBOOK = {"xlsx": spreadsheet.MEDIA_TYPE}
 # A chart: drawn, and as the specification from which it is drawn.
 PICTURES = {"svg": "image/svg+xml", "png": "image/png", "vl.json": chart.MEDIA_TYPE}
 # The forms of a saved question's answer; `rq` is its own text.
-QUESTIONS = {**DOCUMENTS, **RESULTS, **PICTURES, "rq": "application/sparql-query"}
+QUESTIONS = {**DOCUMENTS, **RESULTS, **WORKBOOK, **PICTURES, "rq": "application/sparql-query"}
 # Other names under which clients ask for the same form.
 ALIASES = {
     "application/json": ("json", "jsonld"),

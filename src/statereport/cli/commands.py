@@ -234,7 +234,7 @@ def discrepancies(form: str, store: str | None) -> None:
 @click.argument("thing")
 @_text
 @_store
-def show(thing: str, text: Path | None, store: str | None) -> None:
+def show(thing: str, texts: tuple[Path, ...], store: str | None) -> None:
     """Show what the report says about one THING, then its names, then every statement: asserted, inferred, noted.
 
     THING is a name in any language (label, printed name, acronym), the number of a passage, or an IRI.
@@ -247,7 +247,7 @@ def show(thing: str, text: Path | None, store: str | None) -> None:
     """
     from statereport.cli import query as queries
 
-    console.write(queries.show(thing, text, store, console.say))
+    console.write(queries.show(thing, texts, store, console.say))
 
 
 @cli.command(short_help="Read a passage beside what the graph states in it.")

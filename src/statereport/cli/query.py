@@ -12,7 +12,7 @@ from statereport import files
 from statereport.cli import console
 from statereport.errors import BadParameter, UnknownName
 from statereport.graph.knowledge import KnowledgeGraph, open_build, open_graph
-from statereport.project import find_project, find_text
+from statereport.project import find_project, find_texts
 from statereport.questions.saved import SavedQueries, SavedQuery, choices, parse
 from statereport.rdf import prefixes
 from statereport.rdf.terms import is_iri, text
@@ -112,20 +112,20 @@ def citation(name: str | None, path: str | None, params: Iterable[str], at: str 
     return f"{cited}\n{cited.bibtex()}"
 
 
-def show(thing: str, given: Path | None, at: str | None, say: Say) -> str:
-    """The page of a thing in plain text, with the text of its passages where the report's text is at hand."""
+def show(thing: str, given: Iterable[Path], at: str | None, say: Say) -> str:
+    """The page of a thing in plain text, with the text of its passages where the reports' texts are at hand."""
     from statereport.source import text as reading
 
     project = find_project()
-    path = find_text(project, given)
-    report = reading.load(path) if path else None
+    graph = open_graph(at, project, say)
+    texts = reading.of_documents(find_texts(project, given), graph.documents).values()
 
     def words(saying: Any) -> str:
         span = reading.Span(saying.start, saying.end)
-        # A passage of another report, or of another text of this one, has other words there.
-        return report.at(span) if report and report.digest_of(span) == saying.digest else ""
+        # The passage is in the text that has these words there.
+        return next((text.at(span) for text in texts if text.digest_of(span) == saying.digest), "")
 
-    return open_graph(at, project, say).describe(thing).page(words)
+    return graph.describe(thing).page(words)
 
 
 def search(text: str, limit: int, at: str | None, reader: Reader) -> str:

@@ -16,6 +16,7 @@ from statereport.questions import saved
 from statereport.questions.prepared import FILE as PREPARED
 from statereport.questions.prepared import NOTHING, Prepared
 from statereport.rdf import prefixes
+from statereport.rdf.namespaces import SR
 from statereport.sparql.answers import Answer
 from statereport.sparql.engine import Engine, Store
 from statereport.sparql.query import Query
@@ -120,6 +121,14 @@ class KnowledgeGraph:
 
         question = self.question(name)
         return citation.cite(question, self.chosen(question, values), self.header, self.digest)
+
+    @cached_property
+    def documents(self) -> dict[str, str]:
+        """SHA-256 of the text of each report and other document → the IRI of the document."""
+        rows = self.engine.query(
+            f"SELECT ?digest ?document {{ ?document <{SR}length> ?length ; <{SR}digest> ?digest }} ORDER BY ?digest"
+        ).rows
+        return {digest.value: document.value for digest, document in rows}
 
     @cached_property
     def header(self) -> citation.Header:

@@ -18,7 +18,7 @@ from statereport.pages.page import FILTERS
 from statereport.publish import cubes, void
 from statereport.questions import saved
 from statereport.rdf import writers
-from statereport.rdf.namespaces import SR, VOID
+from statereport.rdf.namespaces import VOID
 from statereport.reasoning.explanations import Explanations
 from statereport.source import text as reading
 from statereport.sparql.answers import plain
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 # Topics that serve pages and checks; their queries are no questions of readers.
 MACHINERY = ("pages", "checks")
-DIGESTS = (
-    f"SELECT DISTINCT ?document ?digest {{ ?document <{SR}length> ?length ; <{SR}digest> ?digest }} ORDER BY ?digest"
-)
 DESCRIPTION = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{void.GRAPH}> {{ ?s ?p ?o }} }}"
 DESCRIBED = f"SELECT ?number {{ <{void.DATASET}> <{VOID}triples> ?number }}"
 COUNTED = "SELECT (COUNT(*) AS ?number) { SELECT DISTINCT ?s ?p ?o { GRAPH ?graph { ?s ?p ?o } } }"
@@ -167,7 +164,7 @@ def _warmed(graph: KnowledgeGraph) -> tuple[SavedQuery, ...]:
 
 def _texts(files: TextFiles, graph: KnowledgeGraph) -> dict[str, reading.Text]:
     """IRI of a report or other document → its text, where it is among the files."""
-    known = {digest.value: document.value for document, digest in graph.engine.query(DIGESTS).rows}
+    known = graph.documents
     return {known[digest]: text for digest, text in reading.of_documents(files, known).items()}
 
 

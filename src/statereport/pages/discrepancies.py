@@ -134,7 +134,7 @@ def _quotations(context: Context, entry: Entry, places: dict[str, list[dict[str,
         here = places.get(unit.iri, []) if unit else []
         spans = dict.fromkeys((row["start"], row["end"], row["fragment"]) for row in here)
         marks = [Mark(number, *span) for number, span in enumerate(spans, 1)]
-        text = context.text if unit and unit.kind == "Passage" else None
+        text = context.texts.get(unit.report) if unit and unit.kind == "Passage" else None
         found.append(
             Quotation(
                 unit=unit,

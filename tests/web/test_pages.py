@@ -381,7 +381,7 @@ def test_a_missing_address_has_a_page_of_the_site(read):
     assert "kaz-constitution" in page.one(role="alert").text and page.all("nav")
     for address in (
         "/query/law/nothing.html",
-        "/report/14",
+        "/report/99",
         "/statistics/nothing",
         "/problem/nothing",
         "/graph/nothing.html",
@@ -392,7 +392,7 @@ def test_a_missing_address_has_a_page_of_the_site(read):
 
 
 def test_the_same_question_as_json_is_a_problem_in_json(read):
-    response = read.response("/report/14", accept="application/json")
+    response = read.response("/report/99", accept="application/json")
     assert response.status == 404 and json.loads(response.body)["code"] == "address-unknown"
 
 

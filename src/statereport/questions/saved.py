@@ -7,6 +7,7 @@ The header's keys are a superset of grlc's: summary, description, tags, params, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -238,6 +239,9 @@ def choices(query: SavedQuery, parameter: Parameter, engine: Engine, prepared: P
         query.prefixes.shorten(term.value) if is_iri(term) else term.value: label.value if label else term.value
         for term, label in engine.query(listing).rows
     }
+    # Two things of one label, such as the courts of two States, are shown with their prefixed names.
+    alike = Counter(label.casefold() for label in found.values())
+    found = {value: label if alike[label.casefold()] == 1 else f"{label} ({value})" for value, label in found.items()}
     every = {parameters.ALL: "all"} if parameter.optional else {}
     return every | dict(sorted(found.items(), key=lambda item: (natural(item[1].casefold()), item[0])))
 

@@ -111,10 +111,10 @@ def _named(focus: str, said: _Said) -> str:
 
 
 def _units(focus: str, said: _Said) -> list[str]:
-    """Where one sees what no statement has: a theme itself, the heading that makes a request."""
+    """Where one sees what no statement has: a theme itself, the heading or passage that makes a request."""
     if "/theme/" in focus:
         return [focus]
-    return [unit.value for unit in said.of(focus, "isPartOf") if "/theme/" in unit.value]
+    return [unit.value for unit in said.of(focus, "isPartOf") if re.search("/(theme|passage)/", unit.value)]
 
 
 def address(finding: Finding) -> str:

@@ -128,6 +128,7 @@ def test_two_findings_of_one_shape_on_one_thing_have_two_notes():
 
 
 def test_each_entry_says_what_where_and_how(entries):
+    cited = re.compile(r"\d+(\.\d+)?( \([a-z]\))?|theme \d+|section [IVX]+(\.[A-Z])?")
     assert len({entry.iri for entry in entries}) == len(entries)
     for entry in some(entries):
         assert entry.message.endswith((".", "!")) and entry.units and entry.label and entry.kind, entry.iri

@@ -171,7 +171,7 @@ CAUSES = {
     "e:a e:b <> .": "whole IRI with its scheme",
     'e:a e:b "x"^^<int> .': "whole IRI with its scheme",
     "e:a e:b http://example.org/c .": "angle brackets",
-    "figur:a e:b e:c .": "did you mean figure",
+    "figur:a e:b e:c .": "did you mean kaz-figure",
     "qqq:a e:b e:c .": "declare it in ontology/prefixes.ttl",
     'e:a e:b "x .\ne:c e:d e:e .': "what begins here does not end",
     'e:a e:b """x"" .': "what begins here does not end",

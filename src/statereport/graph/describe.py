@@ -199,7 +199,7 @@ def found(name: str, engine: Engine, prefixes: Prefixes) -> str:
     Raises UnknownPrefix for a prefix that there is not, UnknownName for a name that no thing has, or several have.
     """
     prefix, colon, _ = name.partition(":")
-    if colon and (prefix in prefixes or not re.search(r"\s", name)):
+    if colon and (prefix in prefixes or "://" in name or not re.search(r"\s", name)):
         iri = prefixes.expand(name)
         with suppress(ValueError):
             iri_text(iri)

@@ -197,8 +197,9 @@ def crawl(site, iris: list[str]) -> None:
         path = f"/{iri.removeprefix(namespaces.BASE)}"
         # A question's address leads to its page and its answer, of which there are no triples.
         asks = iri.startswith(f"{namespaces.BASE}query/")
-        # A page's own address, such as that of a chart that took the place of another: there is no thing behind it.
-        page = iri.startswith(f"{namespaces.BASE}statistics/")
+        # A page's own address, such as the first page or a chart that took the place of another: there is no thing
+        # behind it.
+        page = path in ("/", "/about") or path.startswith("/statistics/")
         for accept in ("text/html", *(() if asks or page else ("application/n-triples",))):
             reply = get(site, path, accept)
             if reply.status == 301:

@@ -197,9 +197,9 @@ def crawl(site, iris: list[str]) -> None:
         path = f"/{iri.removeprefix(namespaces.BASE)}"
         # A question's address leads to its page and its answer, of which there are no triples.
         asks = iri.startswith(f"{namespaces.BASE}query/")
-        # A page's own address, such as the first page or a chart that took the place of another: there is no thing
-        # behind it.
-        page = path in ("/", "/about") or path.startswith("/statistics/")
+        # The address of a file or of a page itself, such as the first page or a chart that took the place of another:
+        # there is no thing behind it.
+        page = path in ("/", "/about") or path.startswith(("/data/", "/statistics/"))
         for accept in ("text/html", *(() if asks or page else ("application/n-triples",))):
             reply = get(site, path, accept)
             if reply.status == 301:

@@ -12,7 +12,7 @@ test: .venv/tested ## the quick tests
 test-all: .venv/tested ## every test, as CI runs them: what takes very long is sampled with a fixed seed
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-test-whole: .venv/tested ## every test, with nothing sampled, which takes hours
+test-whole: .venv/tested ## every test, with nothing sampled, which takes much longer
 	STATEREPORT_WHOLE=1 $(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: .venv/tested ## style of the code, format of the Turtle

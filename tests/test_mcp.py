@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,9 @@ def test_the_client_of_the_package_lists_calls_and_is_refused_over_stdio() -> No
             found = await client.call_tool("sparql", {"query": "ASK { ?s ?p ?o }"})
             assert found.structured_content["answer"] is True
 
-    asyncio.run(talk())
+    # In a thread of its own: where a browser was driven before, this thread has a loop that runs already.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(talk())).result()
 
 
 def main() -> None:

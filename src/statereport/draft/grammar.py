@@ -21,7 +21,6 @@ _DMY = rf"{_DAY}(?:\s(?:and|to)\s{_DAY}|{_DASH}{_DAY})?\s(?:of\s|de\s)?(?:{_MONT
 _MDY = rf"(?:{_MONTHS})\s{_DAY}(?![0-9])(?:(?:\s(?:and|to)\s|{_DASH}){_DAY}(?![0-9]))?(?:,?\s{_YEAR})?"
 _MY = rf"(?:{_MONTHS}|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ww]inter)(?:\s(?:of\s|del?\s)?|,\s){_YEAR}"
 _DATE = rf"(?:{_DMY}|{_MDY}|{_MY})"
-DATE = re.compile(_DATE)
 _EDGE = r"(?<![\w.,/$€£-])"
 _AFTER = r"(?![\w%]|[.,/][0-9])"
 
@@ -172,11 +171,6 @@ BODY_HEADS = (
     "Municipality|Akimat|Houses?"
 )  # fmt: skip
 _BODY = re.compile(rf"\b(?:{BODY_HEADS})\b")
-_BODY_SMALL = re.compile(
-    r"\b(?:[Tt]he\s)?(?:Government|Parliament|Ombudsman|Committee|Commission|Commissioner|Council|"
-    r"Ministry|Court|Office|Agency|Advocate|"
-    r"Fund|Assembly|Board|President|Centre|Center|Bureau|Department|Senate|Police)\b"
-)
 ACRONYM = re.compile(r"(?<![\w/])[A-Z][A-Za-z]*[A-Z]{1,}[A-Za-z]*(?:/[A-Z]{2,})*(?:-[A-Z0-9]+)?(?![\w/])")
 # Bodies of all States, by the letters by which reports name them without introducing them.
 INTERNATIONAL = re.compile(
@@ -252,14 +246,6 @@ _BOUNDS = [
     (name, re.compile(rf"(?i)\b{form}\s(?:the\s|an?\s|additional\s|of\s)?(?:{CURRENCY}\s?)?(?:\w+\s\()?$"))
     for name, form in FIGURE_BOUNDS.items()
 ]
-LEGAL = re.compile(
-    r"(?i)\b(?:fines?|fined|punish\w*|imprison\w*|arrest|deprivation\sof\sliberty|monthly\scalculation|"
-    r"MCI|community\sservice|quotas?\sof|"
-    r"not\slater\sthan|within|period\sof|term\sof|for\sup\sto|at\sthe\sage|aged?|under\sthe\sage|"
-    r"years?\sold|years\sof\sage|age\sgroup|"
-    r"calendar\s(?:days|months)|working\sdays|validity|limit|threshold|minimum\swage|at\sleast|"
-    r"reserv\w+|working\shours|shall|must|may\sbe)\b"
-)
 LEGAL_UNIT = re.compile(
     r"(?i)^\s?(?:(?:to|or|and)\s\w+\s)?(?:\([0-9]+\)\s|\)\s)?(?:calendar\s|working\s|business\s)?(?:days?|"
     r"months?|hours?|years?|minutes|weeks?|MCI|monthly)\b"

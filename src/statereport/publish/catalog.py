@@ -130,7 +130,7 @@ def _linksets(every: Sequence[Triple]) -> list[Triple]:
     )
     found = []
     for (predicate, host), number in sorted(counted.items()):
-        name = max(predicate.rpartition("/")[2].rpartition("#")[2], "")
+        name = predicate.rpartition("/")[2].rpartition("#")[2]
         here, there = f"{DATASET}/linkset/{name}-{host}", f"{DATASET}/linked/{host}"
         found += [
             triple(DATASET, f"{VOID}subset", iri(here)),

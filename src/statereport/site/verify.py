@@ -19,7 +19,6 @@ from statereport.site import manifest
 
 AGAIN = "fetch it again from where it was published"
 HASHES = "RDFC10SUM"
-DATASETS = (".nq", ".trig")
 # A file's list is looked for in its folder and in so many above it.
 _UP = 5
 

@@ -10,6 +10,7 @@ from real import PREFIXES
 from sampling import sample
 
 from statereport.errors import AxiomBroken, NotInferred, QuerySyntax, RuleBroken
+from statereport.project import find_project
 from statereport.rdf import namespaces, rdflib_bridge
 from statereport.reasoning import axioms
 from statereport.reasoning.explanations import Explanations
@@ -34,10 +35,13 @@ def read(path):
 
 
 def run(path, dataset):
-    """What is inferred in a case; a folder of its name holds its rules, `real` the cases on the real ontology."""
+    """What is inferred in a case; a folder of its name holds its rules. The cases in `real` are on the real ontology,
+    with the project's rule of the case's name where it has one."""
     case = read(path)
-    ontology = dataset.ontology_quads() if path.parent.name == "real" else case["ontology"]
-    return case, infer(ontology, case["data"], load_rules(path.with_suffix("")), PREFIXES)
+    if path.parent.name == "real":
+        rules = [rule for rule in load_rules(find_project().ontology / "rules") if rule.name == f"rule {path.stem}"]
+        return case, infer(dataset.ontology_quads(), case["data"], rules, PREFIXES)
+    return case, infer(case["ontology"], case["data"], load_rules(path.with_suffix("")), PREFIXES)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")

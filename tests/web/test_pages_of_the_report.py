@@ -43,10 +43,57 @@ def test_every_passage_stands_once_under_its_theme(read):
     wanted = [(unit.short, unit.number) for unit in read.site.names.units if unit.kind == "Passage"]
     assert Counter(short for short, _ in wanted) == {
         "kaz-cerd-8-10-addendum": 318,
-        "bra-cerd-fco-18-20": len({number for short, number in wanted if short == "bra-cerd-fco-18-20"}),
-        "bra-cerd-co-18-20": len({number for short, number in wanted if short == "bra-cerd-co-18-20"}),
+        "bra-cerd-fco-18-20": 44,
+        "bra-cerd-co-18-20": 8,
     }
     assert all(shown[passage] == 1 for passage in wanted)
+
+
+def test_sections_at_any_depth_have_a_page_and_stand_on_the_first_page_of_their_report(read):
+    numbers = ["I", "II", "II.A", "II.B", "II.C", "II.D", "II.D.1", "II.D.2"]
+    page = read("/report/bra-cerd-fco-18-20")
+    links = [e.all("a")[0] for e in page.one("section", aria_labelledby="all").all("li")]
+    assert [link["href"] for link in links] == [f"/report/bra-cerd-fco-18-20/{number}" for number in numbers]
+    assert read("/report/bra-cerd-fco-18-20/II.C").one("h1").text == "II.C Information on paragraph 23 (a)"
+    passage = read("/report/bra-cerd-fco-18-20/20")
+    assert passage.one("p", class_="crumbs").text.endswith("/ Section II.C: information on paragraph 23 (a)")
+
+
+def test_what_a_report_answers_has_a_page_with_its_requests_and_where_they_are_answered(read):
+    lead = read("/report/bra-cerd-fco-18-20").one("p", class_="lead")
+    assert "CERD/C/BRA/FCO/18-20, 2026-01-08" in lead.text and "CERD/C/BRA/CO/18-20" in lead.text
+    (address,) = {e["href"] for e in lead.all("a") if "/report/" in e["href"] and "/id/" not in e["href"]}
+    page = read(address)
+    assert (
+        page.one("h1").text.startswith("Concluding observations") and "2022-12-19" in page.one("p", class_="lead").text
+    )
+    listed = {link["href"] for link in read("/report").one("section", aria_labelledby="answered").all("a")}
+    assert listed == {address}
+    asked = page.one("article", id="23 (a)").all("p", class_="asking")
+    assert len(asked) == 3 and "effective cash transfer programmes in place answered 18 19" in asked[0].text
+    alone = read(f"{address}/23 (a)")
+    assert len(alone.all("p", class_="asking")) == 3 and "UN Doc. CERD/C/BRA/CO/18-20" in alone.text
+    assert alone.one("pre").text.startswith("@misc{bra-cerd-co-18-20-23-a,")
+
+
+def test_law_discrepancies_and_tables_are_told_apart_by_report(read):
+    whole, law_of = read("/law"), read("/law?report=bra-cerd-fco-18-20")
+    names = [
+        {e["data-name"] for e in page.one("section", aria_labelledby="in-words").all("tr")[1:]}
+        for page in (whole, law_of)
+    ]
+    assert names[1] < names[0] and "kaz-constitution" in names[0] - names[1] and "bra-quotas-law" in names[1]
+    heads = [e.text for e in whole.one("svg", class_="screen").all("text", class_="state-name")]
+    assert heads == ["Federative Republic of Brazil", "Republic of Kazakhstan"]
+    entries = discrepancies.entries(read.site.graph)
+    for report in some(read.site.names.reports.values(), 2):
+        page = read(f"/discrepancies?report={report.rpartition('/')[2]}")
+        wanted = {entry.name for entry in entries if read.site.names.report_of(entry.iri) == report}
+        assert {e["id"] for e in page.all("article", class_="discrepancy")} == wanted != set()
+    page = read("/statistics")
+    assert [e.text for e in page.all("h2")] == [
+        read.site.names.label(it).text for it in read.site.names.reports.values()
+    ]
 
 
 def test_every_anchor_is_a_statement_of_its_passage(read):

@@ -140,7 +140,11 @@ def test_what_speaks_of_a_body_stands_under_its_kind_read_from_the_body_with_law
     assert page.one("p", class_="what").text == "This is a court (body)."
     assert {e["lang"] for e in page.one("dl", class_="names").all("dd") if "lang" in e.attributes} == {"kk", "ru"}
     rows = [[cell.text for cell in row.all("td")] for row in page.one("table", id="of-4-table").all("tr")[1:]]
-    assert [row for row in rows if row[1:] == ["is addressed by", "Law on the Human Rights Commissioner", "5.13"]]
+    assert [
+        row
+        for row in rows
+        if row[1:] == ["is addressed by", "Law on the Human Rights Commissioner", "Republic of Kazakhstan", "5.13"]
+    ]
     # What only follows is said where no source says more, and is marked.
     measures = [row.text for row in page.one("table", id="of-6-table").all("tr")]
     assert len([row for row in measures if "is responsible for" in row]) >= 8
@@ -218,6 +222,16 @@ def test_search_is_narrowed_by_kind_and_theme_with_counts_and_has_more_pages(rea
         seen += [e.all("a")[0]["href"] for e in page.one("ol", class_="results").all("li")]
         address = next((e["href"] for e in page.all("a", rel="next")), "")
     assert len(seen) == total > 40
+
+
+def test_search_counts_by_state_and_by_sections_of_each_report(read):
+    facets = read("/search?q=schools").one("nav", class_="facets")
+    links = {e.text: e["href"] for e in facets.all("a")}
+    assert "report=bra-cerd-fco-18-20" in links["Federative Republic of Brazil"]
+    section = links["II.B Information on paragraph 19 (c)"]
+    assert "section=bra-cerd-fco-18-20%2FII.B" in section
+    found = [read(it).one("p", role="status").text for it in (section, "/search?q=schools&section=II.B")]
+    assert found[0] == found[1] and found[0].startswith("21 found")
 
 
 def test_search_that_finds_nothing_says_what_else_to_do(read):

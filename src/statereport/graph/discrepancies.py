@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 TABLE, ANNOTATIONS = "tables/discrepancies", "quality/discrepancies-in-dqv"
 TITLE = "What does not agree in the report"
 ABOUT = (
-    "Each entry says what the report says here and there, and nothing more. The figures stand as the report prints "
+    "Each entry says what a report says here and there, and nothing more. The figures stand as the report prints "
     "them and are never corrected. An entry is cited by its address, since its number may change."
 )
 

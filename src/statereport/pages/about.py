@@ -49,7 +49,7 @@ def about_page(context: Context, address: Address) -> Page:
         context,
         address,
         "about.html",
-        header=report.report_header(context),
+        reports=report.report_headers(context),
         groups=_groups(context),
         cite=citations.cite(context, context.title, DATASET),
         graphs=[
@@ -62,7 +62,8 @@ def about_page(context: Context, address: Address) -> Page:
 
 def dataset(context: Context) -> Markup:
     """The dataset in the terms of schema.org, for search engines of data."""
-    header = report.report_header(context)
+    headers = report.report_headers(context)
+    about = dict.fromkeys(name for it in headers for name in (it.state, it.committee, it.treaty))
     files = [
         _download(f"{context.base}/data/{path}", file.media_type, path)
         for path, file in context.exports.items()
@@ -74,8 +75,8 @@ def dataset(context: Context) -> Markup:
             "@type": "Dataset",
             "@id": DATASET,
             "name": context.title,
-            "description": "Figures, measures, norms, claims, events and citations of a State's report to a United "
-            "Nations treaty body, each anchored to its place in the text, with an ontology, shapes and questions.",
+            "description": "Figures, measures, norms, claims, events and citations of States' reports to United "
+            "Nations treaty bodies, each anchored to its place in the text, with an ontology, shapes and questions.",
             "url": f"{context.base}/",
             "identifier": f"sha256:{context.digest}",
             "version": context.version,
@@ -83,7 +84,7 @@ def dataset(context: Context) -> Markup:
             "license": LICENCE,
             "isAccessibleForFree": True,
             "inLanguage": "en",
-            "keywords": ["human rights", "knowledge graph", "RDF", header.state, header.committee, header.treaty],
+            "keywords": ["human rights", "knowledge graph", "RDF", *about],
             "creator": {"@type": "Organization", "name": context.author},
             "distribution": files or [_download(f"{context.base}/sparql", "application/sparql-results+json", "SPARQL")],
         }

@@ -75,6 +75,6 @@ def cite_passage(context: Context, unit: Unit, header: ReportHeader | None) -> P
     }
     return PageCitation(
         tuple(line for line in lines if line[1]),
-        entry(f"{unit.short}-{unit.number}", fields),
+        entry(f"{unit.short}-{unit.number}".strip("()"), fields),
         f"{said}. {unit.iri} ({data}).",
     )

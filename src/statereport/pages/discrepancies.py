@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from statereport.graph import discrepancies
 from statereport.graph.discrepancies import Entry
-from statereport.pages import cells, passages
+from statereport.pages import cells, passages, portrait
 from statereport.pages.context import Context
 from statereport.pages.names import Unit
 from statereport.pages.page import Address, Page, render
@@ -66,17 +66,20 @@ class Quotation:
 
 
 def discrepancies_page(context: Context, address: Address) -> Page:
-    """Every discrepancy and doubt by weight; with ?kind=, ?found= and ?section=, those of one kind, way and section."""
+    """Every discrepancy and doubt by weight; ?kind=, ?found=, ?report= and ?section= choose among them."""
     every = sorted(discrepancies.entries(context.graph), key=lambda entry: (_weight(entry.kind), not entry.rule))
-    chosen = {name: address.value(name) for name in ("kind", "found", "section")}
+    chosen = {name: address.value(name) for name in ("kind", "found", "report", "section")}
     places = _places(context)
     sections = {entry.iri: _sections(context, entry) for entry in every}
     counted = Counter(slug for found in sections.values() for slug in found)
+    states = portrait.states(context)
+    reports = {entry.iri: context.names.report_of(entry.iri) for entry in every}
     shown = [
         entry
         for entry in every
         if chosen["kind"] in ("", entry.kind)
         and chosen["found"] in ("", "computation" if entry.rule else "reading")
+        and chosen["report"] in ("", reports[entry.iri].rpartition("/")[2])
         and chosen["section"] in ("", *sections[entry.iri])
     ]
     kinds = dict.fromkeys(entry.kind for entry in shown)
@@ -88,7 +91,13 @@ def discrepancies_page(context: Context, address: Address) -> Page:
         ways=[
             (way, words, sum(bool(it.rule) == (way == "computation") for it in every)) for way, words in FOUND.items()
         ],
-        sections=[(path, _title(context, path), counted[path]) for path in _in_order(context, counted)],
+        reports=[
+            (iri.rpartition("/")[2], states[iri][0].text, count)
+            for iri, count in sorted(Counter(reports.values()).items())
+            if iri in states
+        ],
+        states={entry.iri: states.get(reports[entry.iri], ()) for entry in every},
+        sections=[(path, _title(context, path, states), counted[path]) for path in _in_order(context, counted)],
         chosen=chosen,
         total=len(every),
         computed=sum(bool(entry.rule) for entry in every),
@@ -161,8 +170,13 @@ def _in_order(context: Context, paths: Iterable[str]) -> list[str]:
     return [path for path in known if path in wanted]
 
 
-def _title(context: Context, path: str) -> str:
-    """The title of the section at a path."""
+def _title(context: Context, path: str, states: Mapping[str, tuple[cells.Thing, ...]]) -> str:
+    """The title of the section at a path, with its State where there are several."""
     found = (it for it in context.names.units if it.kind != "Passage" and it.own_path == f"/report/{path}")
     unit = next(found, None)
-    return f"{unit.number}: {unit.label}" if unit else "opening paragraphs"
+    name, _, _ = path.partition("/")
+    document = next((it.report for it in context.names.units if it.short == name), "")
+    title = f"{unit.number}: {unit.label}" if unit else "opening paragraphs"
+    if not unit and document not in context.names.reports.values():
+        return context.names.label(document).text
+    return f"{states[document][0].text}, {title}" if document in states else title

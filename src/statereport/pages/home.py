@@ -66,8 +66,9 @@ def home_page(context: Context, address: Address) -> Page:
         charted=pictured,
         doors=[_reports(context), *_doors(context, asked)],
         topics=questions.topics(context),
-        themes=report.themes(context),
-        header=report.report_header(context),
+        sections={it.iri: report.themes(context, it.iri) for it in report.report_headers(context)},
+        reports=report.report_headers(context),
+        counts=report.counts(context),
         discrepancies=found[:FEW],
         count=len(found),
         dataset=about.dataset(context),
@@ -81,7 +82,7 @@ def _chart(context: Context, question: SavedQuery, answer: Answer) -> charts.Cha
 
 
 def _reports(context: Context) -> Door:
-    links = (cells.thing(iri, context.names) for iri in context.names.reports.values())
+    links = (cells.Thing(it.label, "en", it.path) for it in report.report_headers(context))
     return Door("Reports", tuple(links), "/report")
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from statereport.pages import cells
+from statereport.pages import cells, portrait
 from statereport.pages.context import Context
 from statereport.pages.names import OPENING, Unit
 from statereport.pages.page import Address, Page, render
@@ -61,9 +61,14 @@ class Instrument:
 
 
 def law_page(context: Context, address: Address) -> Page:
-    """The map and, below it, the same as a table."""
-    listed = instruments(context)
+    """The map and, below it, the same as a table; with ?report=, the instruments that one report cites."""
+    every = instruments(context)
+    known = all_sections(context)
+    states = {iri.rpartition("/")[2]: state for iri, (state,) in portrait.states(context).items()}
+    chosen = address.value("report")
+    listed = [it for it in every if not chosen or any(path.startswith(f"/report/{chosen}") for path in it.themes)]
     columns = sections(context, listed)
+    columns = [it for it in columns if not chosen or it.path.startswith(f"/report/{chosen}/")]
     groups: dict[str, list[Instrument]] = {}
     for it in listed:
         groups.setdefault(it.kind.text, []).append(it)
@@ -75,23 +80,27 @@ def law_page(context: Context, address: Address) -> Page:
         instruments=listed,
         map=layout(listed, columns),
         narrow=layout(listed, columns, narrow=True),
-        sections={column.path: column for column in all_sections(context)},
+        sections={column.path: column for column in known},
+        reports=[(name, state.text, name == chosen) for name, state in states.items()],
+        chosen=chosen,
         groups=groups,
-        by_iri={it.iri: it for it in listed},
+        by_iri={it.iri: it for it in every},
         words=RELATIONS,
         colours=[(words, i) for i, (name, words) in enumerate(RELATIONS.items()) if name in drawn],
         total=len(listed),
         related=sum(len(it.relations) for it in listed),
+        several=len(states) > 1,
     )
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a report: its path in the reader, a short name, and its title."""
+    """A section of a report: its path in the reader, a short name, its title, and its State where there are several."""
 
     path: str
     number: str
     title: str
+    state: str = ""
 
     @property
     def mark(self) -> str:
@@ -102,14 +111,16 @@ class Section:
 def all_sections(context: Context) -> list[Section]:
     """The sections and parts of every report, in the order of the text."""
     found: dict[str, Section] = {}
+    states = {iri: state.text for iri, (state,) in portrait.states(context).items()}
     for unit in context.names.units:
-        path = _section_path(unit)
+        path, state = _section_path(unit), states.get(unit.report, "")
+        of = f" of the report of the {state}" if state else ""
         if unit.kind == "Part":
-            found[path] = Section(path, unit.reference, f"{unit.reference}: {unit.label}")
+            found[path] = Section(path, unit.reference, f"{unit.reference}{of}: {unit.label}", state)
         elif unit.kind != "Passage":
-            found[path] = Section(path, unit.number, f"{unit.kind.lower()} {unit.number}: {unit.label}")
+            found[path] = Section(path, unit.number, f"{unit.kind.lower()} {unit.number}{of}: {unit.label}", state)
         elif unit.section == OPENING:
-            found.setdefault(path, Section(path, "opening", "the opening paragraphs"))
+            found.setdefault(path, Section(path, "opening", f"the opening paragraphs{of}", state))
     return list(found.values())
 
 
@@ -179,6 +190,11 @@ def layout(listed: list[Instrument], columns: list[Section], narrow: bool = Fals
         "kinds": kinds,
         "lines": lines,
         "columns": [(places[column.path], column) for column in columns],
+        "states": [
+            (places[one.path] - (_DOT if before else 0) // 2, one.state)
+            for before, one in zip([None, *columns], columns, strict=False)
+            if one.state and (before is None or before.state != one.state)
+        ],
         "dots": {
             it.iri: [
                 (
@@ -197,7 +213,7 @@ def layout(listed: list[Instrument], columns: list[Section], narrow: bool = Fals
             (it, other, _arc(lines[it.iri] - 4, lines[other] - 4, list(RELATIONS).index(name)))
             for it in listed
             for name, other in it.relations
-            if other in lines
+            if other in lines and it.iri in lines
         ],
     }
 

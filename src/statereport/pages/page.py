@@ -28,7 +28,7 @@ _QUESTION = re.compile(r"\b[a-z]+/[a-z0-9]+(?:-[a-z0-9]+)*\b")
 _ENDING = re.compile(r"\.[a-z]")
 MENU = (
     ("/query", "Questions"),
-    ("/report", "Report"),
+    ("/report", "Reports"),
     ("/statistics", "Statistics"),
     ("/discrepancies", "Discrepancies"),
     ("/law", "Law"),

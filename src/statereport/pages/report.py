@@ -69,10 +69,13 @@ class Section:
 
 @dataclass(frozen=True)
 class ReportHeader:
-    """Which report this is: labels of its State, committee, treaty and period, and what is counted on the first page.
+    """Which document this is: labels of its State, committee, treaty and period, "" for those that it has not.
 
-    symbol   the document symbol of the United Nations, or "" where the report has none
-    counts   number, what is counted, and where it is listed
+    state    the State that submits a report; "" for the documents that reports answer
+    symbol   the document symbol of the United Nations
+    date     its date, as YYYY-MM-DD
+    answers  the IRIs of the documents that a report answers
+    answered_by   links to the reports that answer this document
     """
 
     iri: str
@@ -84,7 +87,8 @@ class ReportHeader:
     symbol: str
     date: str
     thing: cells.Thing
-    counts: tuple[tuple[int, str, str], ...]
+    answers: tuple[str, ...] = ()
+    answered_by: tuple[cells.Thing, ...] = ()
 
     @property
     def short(self) -> str:
@@ -98,8 +102,10 @@ class ReportHeader:
 
 
 def report_headers(context: Context) -> tuple[ReportHeader, ...]:
-    """Every report of the graph: which State reports to which committee, and how much the graph holds."""
-    numbers = {found["class"].rpartition("/")[2]: found["number"] for found in context.graph.ask("pages/classes")}
+    """Every report of the graph: which State reports to which committee, and when."""
+    answered: dict[str, list[str]] = {}
+    for row in context.graph.ask("pages/documents"):
+        answered.setdefault(row["report"], []).append(row["document"])
     return tuple(
         ReportHeader(
             iri=row["report"],
@@ -111,15 +117,40 @@ def report_headers(context: Context) -> tuple[ReportHeader, ...]:
             symbol=row.get("symbol") or "",
             date=row.get("date") or "",
             thing=cells.thing(row["report"], context.names),
-            counts=tuple((sum(numbers.get(name, 0) for name in of.split()), what, path) for of, what, path in _COUNTED),
+            answers=tuple(answered.get(row["report"], ())),
         )
         for row in context.graph.ask("pages/reports")
     )
 
 
-def report_header(context: Context) -> ReportHeader:
-    """The first report."""
-    return report_headers(context)[0]
+def document_headers(context: Context) -> tuple[ReportHeader, ...]:
+    """Every document that reports answer, such as concluding observations, of which there are paragraphs here."""
+    known = {unit.report for unit in context.names.units}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in context.graph.ask("pages/documents"):
+        found.setdefault(row["document"], []).append(row)
+    return tuple(
+        ReportHeader(
+            iri=iri,
+            label=rows[0]["label"],
+            state="",
+            committee="",
+            treaty="",
+            period="",
+            symbol=rows[0]["symbol"] or "",
+            date=rows[0]["date"] or "",
+            thing=cells.thing(iri, context.names),
+            answered_by=tuple(_front(context, row["report"]) for row in rows if row["report"]),
+        )
+        for iri, rows in found.items()
+        if iri in known
+    )
+
+
+def counts(context: Context) -> list[tuple[int, str, str]]:
+    """How much there is in the graph: a number, what is counted, and where it is listed."""
+    numbers = {found["class"].rpartition("/")[2]: found["number"] for found in context.graph.ask("pages/classes")}
+    return [(sum(numbers.get(name, 0) for name in of.split()), what, path) for of, what, path in _COUNTED]
 
 
 def committee_requests(context: Context) -> tuple[CommitteeRequest, ...]:
@@ -168,7 +199,13 @@ def reports_page(context: Context, address: Address) -> Page:
     if len(headers) == 1:
         return _overview(context, address, headers[0])
     counted = Counter(unit.report for unit in context.names.units if unit.kind == "Passage")
-    return render(context, address, "reports.html", reports=[(it, counted[it.iri]) for it in headers])
+    return render(
+        context,
+        address,
+        "reports.html",
+        reports=[(it, counted[it.iri]) for it in headers],
+        documents=[(it, counted[it.iri]) for it in document_headers(context)],
+    )
 
 
 def report_page(context: Context, address: Address, name: str) -> Page:
@@ -176,9 +213,9 @@ def report_page(context: Context, address: Address, name: str) -> Page:
 
     Raises AddressUnknown.
     """
-    header = next((it for it in report_headers(context) if it.short == name), None)
+    header = _header(context, name)
     if header:
-        return _overview(context, address, header)
+        return _overview(context, address, header) if header.state else _section_page(context, address, name, None)
     units = sorted(_with_pages(context), key=lambda unit: unit.kind == "Passage")
     found = next((unit.own_path for unit in units if unit.slug == name), "")
     reports = {it.iri for it in report_headers(context)}
@@ -223,13 +260,12 @@ def _overview(context: Context, address: Address, header: ReportHeader) -> Page:
         address,
         "report.html",
         header=header,
+        answered=[it for it in document_headers(context) if it.iri in header.answers],
         parts_of_report=[*([(None, rest)] if rest else []), *groups],
         unanswered=[
             (request, context.names.by_iri[request.whole])
             for request in committee_requests(context)
-            if request.answer != "yes"
-            and request.whole in context.names.by_iri
-            and _is_of(context, request, header.iri)
+            if request.answer != "yes" and request.whole in context.names.by_iri and _is_of(context, request, header)
         ],
         articles=passages.articles_of_parts(context),
         opening=sum(unit.section == OPENING for unit in units),
@@ -259,7 +295,7 @@ def _section_page(context: Context, address: Address, name: str, unit: Unit | No
         "section.html",
         header=header,
         unit=unit,
-        label=unit.label if unit else OPENING_TITLE,
+        label=unit.label if unit else OPENING_TITLE if not header or header.state else header.label,
         part=context.names.by_iri.get(unit.whole) if unit else None,
         articles=passages.articles_of_parts(context).get(unit.whole, ()) if unit else (),
         below=[it for it in themes(context, document) if unit and it.unit.whole == unit.iri],
@@ -267,6 +303,7 @@ def _section_page(context: Context, address: Address, name: str, unit: Unit | No
         passages=shown,
         total=sum(it.unit.kind == "Passage" for it in every),
         answers=_answers(context, (it.unit for it in every)),
+        asked=_asked(context, (it.unit for it in every)),
         kinds=[(kind, passages.KINDS[kind], counted[kind], kind in kinds) for kind in passages.KINDS if counted[kind]],
         chosen=kinds,
         heading=passages.text_of(context, unit) if unit else None,
@@ -290,6 +327,7 @@ def _passage_page(context: Context, address: Address, unit: Unit) -> Page:
         passage=passage,
         section=context.names.by_iri.get(unit.whole),
         answers=_answers(context, [unit]),
+        asked=_asked(context, [unit]),
         has_text=_has_text(context, unit.short),
         text=passages.text_of(context, unit),
         cite=citations.cite_passage(context, unit, header),
@@ -299,8 +337,8 @@ def _passage_page(context: Context, address: Address, unit: Unit) -> Page:
 
 
 def _header(context: Context, name: str) -> ReportHeader | None:
-    """The header of the report of that short name; None for another document."""
-    return next((it for it in report_headers(context) if it.short == name), None)
+    """The header of the report or document of that short name; None where there is none."""
+    return next((it for it in (*report_headers(context), *document_headers(context)) if it.short == name), None)
 
 
 def _has_text(context: Context, name: str) -> bool:
@@ -327,10 +365,16 @@ def _requests_of(context: Context, section: str) -> list[CommitteeRequest]:
     return sorted(found, key=lambda request: -ANSWERS.index(request.answer))
 
 
-def _is_of(context: Context, request: CommitteeRequest, report: str) -> bool:
-    """Whether a report makes or answers a request."""
-    units = [context.names.by_iri.get(request.whole), *request.units]
-    return any(unit is not None and unit.report == report for unit in units)
+def _is_of(context: Context, request: CommitteeRequest, header: ReportHeader) -> bool:
+    """Whether a report, or a document that it answers, makes a request, or the report answers it."""
+    whole = context.names.by_iri.get(request.whole)
+    made = whole is not None and whole.report in (header.iri, *header.answers)
+    return made or any(unit.report == header.iri for unit in request.units)
+
+
+def _front(context: Context, iri: str) -> cells.Thing:
+    """A link to the first page of a report or document."""
+    return cells.Thing(context.names.label(iri).text, "en", f"/report/{iri.rpartition('/')[2]}")
 
 
 def _answers(context: Context, units: Iterable[Unit]) -> dict[str, list[CommitteeRequest]]:
@@ -341,6 +385,16 @@ def _answers(context: Context, units: Iterable[Unit]) -> dict[str, list[Committe
         for unit in request.units:
             if unit.iri in wanted:
                 found.setdefault(unit.iri, []).append(request)
+    return found
+
+
+def _asked(context: Context, units: Iterable[Unit]) -> dict[str, list[CommitteeRequest]]:
+    """IRI of each of these passages that makes requests → the requests; those of a section stand at its beginning."""
+    wanted = {unit.iri for unit in units if unit.kind == "Passage"}
+    found: dict[str, list[CommitteeRequest]] = {}
+    for request in committee_requests(context):
+        if request.whole in wanted:
+            found.setdefault(request.whole, []).append(request)
     return found
 
 

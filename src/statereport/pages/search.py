@@ -13,6 +13,7 @@ from statereport.graph import search
 from statereport.pages import cells, portrait
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
+from statereport.rdf.natural_order import natural
 
 # The results on a page, the most characters of a search that are read, and the choices of a facet that are not folded.
 MOST = 20
@@ -59,15 +60,15 @@ def search_page(context: Context, address: Address) -> Page:
             hits, some = context.index.matches(asked) if weighty else (), True
     except BadSearch as problem:
         hits, fault = (), problem
+    states = portrait.states(context)
     of = {
         "kind": lambda hit: {hit.kind: hit.kind},
-        "report": lambda hit: _reports(context, hit),
+        "report": lambda hit: _reports(context, hit, states),
         "section": lambda hit: _sections(context, hit),
     }
     fits = [hit for hit in hits if _fits(hit, given, of)]
     last = max((len(fits) - 1) // MOST + 1, 1)
     page = min(max(int(address.value("page", "1")) if address.value("page", "1").isdecimal() else 1, 1), last)
-    states = portrait.states(context)
     shown = fits[(page - 1) * MOST : page * MOST]
     shown = context.index.with_snippets(asked, shown) if shown else ()
     facets = [(name, _choices(hits, name, words, given, of)) for name in FACETS]
@@ -106,24 +107,32 @@ def words_of(address: Address) -> str:
     return " ".join(re.findall(r"[^\W_]+", last)[:8]).lower()
 
 
-def _reports(context: Context, hit: search.Hit) -> dict[str, str]:
+def _reports(context: Context, hit: search.Hit, states: Mapping[str, tuple[cells.Thing, ...]]) -> dict[str, str]:
+    """The report that a hit is of, by its short name, as the name of its State."""
     iri = context.names.report_of(hit.iri)
-    return {context.names.short(iri).partition(":")[2]: context.names.label(iri).text} if iri else {}
+    if not iri:
+        return {}
+    of = states.get(iri)
+    return {context.names.short(iri).partition(":")[2]: of[0].text if of else context.names.label(iri).text}
 
 
 def _sections(context: Context, hit: search.Hit) -> dict[str, str]:
-    """The theme numbers of a thing's passages, with their titles."""
+    """The sections of a thing's passages, by report and number, with their titles."""
     found = {}
     for reference in hit.passages:
         unit = context.names.unit(reference, context.names.report_of(hit.iri))
         theme = context.names.by_iri.get(unit.whole) if unit and unit.kind == "Passage" else unit
         if theme and theme.kind != "Part":
-            found[theme.number] = f"{theme.number} {theme.label[:1].upper()}{theme.label[1:]}"
+            found[f"{theme.short}/{theme.number}"] = f"{theme.number} {theme.label[:1].upper()}{theme.label[1:]}"
     return found
 
 
 def _fits(hit: search.Hit, given: dict[str, str], of: dict[str, Callable]) -> bool:
-    return all(value in of[name](hit) for name, value in given.items())
+    """Whether a hit has every chosen value; a section may be given without its report."""
+    return all(
+        any(value == key or (name == "section" and key.endswith(f"/{value}")) for key in of[name](hit))
+        for name, value in given.items()
+    )
 
 
 def _choices(
@@ -138,15 +147,18 @@ def _choices(
             values = of[name](hit)
             labels |= values
             counted.update(values.keys())
-    order = sorted(counted, key=lambda it: (int(it), it) if it.isdecimal() else (0, it))
+    order = sorted(counted, key=natural)
     order = order if name == "section" else sorted(order, key=lambda it: -counted[it])
     chosen = given.get(name)
     return [
         Choice(
             labels[value],
             counted[value],
-            _path(words, others if value == chosen else {**others, name: value}),
-            value == chosen,
+            _path(
+                words,
+                others if chosen and (value == chosen or value.endswith(f"/{chosen}")) else {**others, name: value},
+            ),
+            chosen is not None and (value == chosen or value.endswith(f"/{chosen}")),
         )
         for value in order
     ]

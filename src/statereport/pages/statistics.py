@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from statereport.errors import AddressUnknown, did_you_mean
-from statereport.pages import charts, citations, pivot
+from statereport.pages import cells, charts, citations, pivot
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, json_script, render
 from statereport.pages.pivot import Dimension, Figure, Pivot
@@ -17,11 +17,18 @@ from statereport.rdf import writers
 
 def statistics_page(context: Context, address: Address) -> Page:
     """The list of cubes, each with its dimensions and the number of its figures."""
-    listed = [
-        (cube, len(cube.rows), [d.title for d in pivot.dimensions_of(context, cube) if len(d.codes) > 1])
-        for cube in context.cubes
-    ]
-    return render(context, address, "statistics.html", cubes=listed, dataset=json_script(_catalogue(context)))
+    groups: dict[str, list[tuple[Cube, int, list[str]]]] = {}
+    for cube in context.cubes:
+        dimensions = [d.title for d in pivot.dimensions_of(context, cube) if len(d.codes) > 1]
+        groups.setdefault(_report(context, cube), []).append((cube, len(cube.rows), dimensions))
+    return render(
+        context,
+        address,
+        "statistics.html",
+        groups=[(cells.thing(report, context.names) if report else None, cubes) for report, cubes in groups.items()],
+        total=len(context.cubes),
+        dataset=json_script(_catalogue(context)),
+    )
 
 
 def cube_page(context: Context, address: Address, slug: str) -> Page:
@@ -35,11 +42,11 @@ def cube_page(context: Context, address: Address, slug: str) -> Page:
     rows = []
     for code in pivot.codes_in_use(table.rows, figures):
         row = [figure for figure in figures if figure.codes.get(table.rows.name) == code]
-        cells = [
+        line = [
             [figure for figure in row if not table.columns or figure.codes.get(table.columns.name) == column]
             for column in columns
         ]
-        rows.append((table.rows.codes[code], cells))
+        rows.append((table.rows.codes[code], line))
     return render(
         context,
         address,
@@ -136,10 +143,16 @@ def _catalogue(context: Context) -> dict:
     return {
         "@context": "https://schema.org/",
         "@type": "DataCatalog",
-        "name": "Statistics in the report",
+        "name": "Statistics in the reports",
         "url": f"{context.base}/statistics",
         "dataset": [{k: v for k, v in _described(context, cube).items() if k != "@context"} for cube in context.cubes],
     }
+
+
+def _report(context: Context, cube: Cube) -> str:
+    """The IRI of the report whose figures a cube has; "" where it has those of several."""
+    found = {context.names.report_of(figure) for figure, _ in cube.rows}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _described(context: Context, cube: Cube) -> dict:

@@ -133,6 +133,8 @@ def _number(subject: str, name: str, number: int) -> Triple:
 def _named_graphs(graphs: Graphs) -> list[Triple]:
     found = []
     for name, triples in graphs.items():
+        if not triples:
+            continue
         found += [triple(DATASET, VOID + "subset", iri(name)), triple(name, RDF + "type", iri(VOID + "Dataset"))]
         found.append(_number(name, "triples", len(set(triples))))
     return found

@@ -13,7 +13,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -154,7 +154,7 @@ def of(query: SavedQuery, answer: Answer, background: Background | None = None) 
     """The chart of a question that has one."""
     background = background or Background()
     title, kind = query.columns.get(query.chart["x"], ""), query.chart.get("type", "bar")
-    points = tuple(point for point, _ in _points(query, answer))
+    points = tuple(_with_states(point, background.states) for point, _ in _points(query, answer))
     points, totals = apart(points, background.totals) if kind == "bar" else (points, ())
     places = list(dict.fromkeys(point.place for point in points))
     if len(places) > MOST:
@@ -248,6 +248,12 @@ def _points(query: SavedQuery, answer: Answer) -> Iterator[tuple[Point, tuple]]:
             said = f"{Decimal(str(y)):,f}" + ("%" if unit == "percent" else "")
             said = said if bound in ("", "exact") else f"{bound} {said}"
             yield Point(str(x), Decimal(str(y)), str(row.get(chart.get("series")) or ""), said), terms
+
+
+def _with_states(point: Point, states: Mapping[str, str]) -> Point:
+    """The same point with the name of a State in place of the short name of its report."""
+    place, series = (states.get(name, name) for name in (point.place, point.series))
+    return replace(point, place=place, series=series)
 
 
 def _is_number(value: Any) -> bool:

@@ -6,6 +6,8 @@ there is none.
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import os
 import re
@@ -93,20 +95,29 @@ def write(
     held = {
         "title": title_of_reports(name.value for (name,) in engine.query(REPORTS).rows),
         "about": f"Version {__version__}. RDFC-1.0 SHA-256 of what is stated: {digest}. "
-        "The report itself is the State’s; nothing here corrects it.",
+        "The reports themselves are the States’; nothing here corrects them.",
         "prefixes": dict(prefixes),
         "labels": LABELS,
         "questions": [_question(query, engine, folder) for query in asked],
         # The engine writes a line end within a literal as an escape, so that every other white space is layout.
         "graph": re.sub(r"\n\s*", " ", writers.dataset(writers.canonical(quads), "trig", prefixes).decode("utf-8")),
     }
-    text = json.dumps(held, ensure_ascii=False)
-    # Inside of a script element no other may begin or end.
-    safe = text.replace("<", "\\u003c")
-    page = PAGE.read_text(encoding="utf-8").replace("{{held}}", safe)
+    page = PAGE.read_text(encoding="utf-8").replace("{{held}}", packed(held))
     start, end = page.rsplit("</body>", 1) if "</body>" in page else (page, "")
     body = f"{start}{_searching(folder)}</body>{end}" if end else page
     (folder / NAME).write_text(body, encoding="utf-8", newline="\n")
+
+
+def packed(held: Mapping[str, Any]) -> str:
+    """What the page holds as JSON, compressed with gzip, in base64: the same bytes at every build."""
+    text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(gzip.compress(text.encode("utf-8"), 9, mtime=0)).decode("ascii")
+
+
+def unpacked(page: str) -> dict[str, Any]:
+    """What a single file holds, from its text."""
+    text = re.search(r'<script type="text/plain" id="held">([^<]*)</script>', page)[1]
+    return json.loads(gzip.decompress(base64.b64decode(text)))
 
 
 def _searching(folder: Path) -> str:

@@ -30,7 +30,7 @@ async function unpacked(text) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
-const held = JSON.parse(part("held").textContent);
+const held = JSON.parse(new TextDecoder().decode(await unpacked(part("held").textContent)));
 await init({ module_or_path: await unpacked(part("engine").textContent) });
 const store = new Store();
 store.load(held.graph, { format: "application/trig", no_transaction: true });

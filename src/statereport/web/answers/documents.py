@@ -22,7 +22,8 @@ from statereport.web.wire.protocol import Capped
 
 _ONTOLOGY = """PREFIX part: <https://w3id.org/statereport/graph/ontology/>
 CONSTRUCT { ?subject ?predicate ?object } WHERE { GRAPH ?graph { ?subject ?predicate ?object }
-FILTER(STRSTARTS(STR(?graph), STR(part:)) && !CONTAINS(STR(?graph), "/shapes/") && ?graph != part:prefixes) }"""
+FILTER(STRSTARTS(STR(?graph), STR(part:)) && !CONTAINS(STR(?graph), "/shapes/") && ?graph != part:prefixes)
+FILTER(?graph != part:withdrawn || STRSTARTS(STR(?subject), "https://w3id.org/statereport/def/")) }"""
 
 
 # --- things ----------------------------------------------------------------------------------------------------------

@@ -27,8 +27,8 @@ def explained(engine, text: str) -> emptiness.Cause | None:
     ("pattern", "part", "place", "why"),
     [
         (f"{FIGURE}\n ?x sr:isFor ?y .\n ?x sr:value ?v", "?x sr:isFor ?y", "2:5", "no match in the graph"),
-        (f"{FIGURE}\n ?x sr:value 7391 ; skos:prefLabel ?l ; sr:isStatedIn passage:13.6 .",
-         "?x sr:isStatedIn passage:13.6", "2:41", "none fits both"),
+        (f"{FIGURE}\n ?x sr:value 7391 ; skos:prefLabel ?l ; sr:isStatedIn kaz-passage:13.6 .",
+         "?x sr:isStatedIn kaz-passage:13.6", "2:41", "none fits both"),
         (f"{FIGURE}\n ?x sr:value ?v FILTER(?v > 9000)", "FILTER(?v > 9000)", "2:17", "none of them passes it"),
         (f"FILTER(?v > 9000)\n{FIGURE} ?x sr:value ?v . ?x sr:nothing ?n",
          "FILTER(?v > 9000)", "1:12", "none of them passes it"),
@@ -42,7 +42,7 @@ def explained(engine, text: str) -> emptiness.Cause | None:
         (f"{FIGURE}\n {{ ?x sr:value ?v . {{ ?x sr:isFor/sr:isPartOf* ?y }} }}",
          "?x sr:isFor/sr:isPartOf* ?y", "2:26", "no match"),
         (f"{FIGURE}\n GRAPH <a:b> {{ ?x ?y ?z }}", "GRAPH <a:b> { ?x ?y ?z }", "2:2", "no match"),
-        (f"VALUES ?x {{ figure:13 }}\n {FIGURE}", "?x a sr:Figure", "2:5", "none fits both"),
+        (f"VALUES ?x {{ kaz-figure:13 }}\n {FIGURE}", "?x a sr:Figure", "2:5", "none fits both"),
     ],
 )  # fmt: skip
 def test_the_first_part_that_leaves_nothing_is_named(engine, pattern: str, part: str, place: str, why: str) -> None:
@@ -56,8 +56,8 @@ def test_the_first_part_that_leaves_nothing_is_named(engine, pattern: str, part:
 def test_a_name_that_the_graph_does_not_have_is_reported_with_the_nearest(engine) -> None:
     cause = explained(engine, "SELECT ?x { ?x sr:valeu ?v }")
     assert "does not have sr:valeu" in cause.help and "sr:value" in cause.help
-    cause = explained(engine, "SELECT ?v { figure:13-scools sr:value ?v }")
-    assert "figure:13-schools" in cause.help
+    cause = explained(engine, "SELECT ?v { kaz-figure:13-scools sr:value ?v }")
+    assert "kaz-figure:13-schools" in cause.help
 
 
 def test_a_text_without_its_language_is_reported(engine) -> None:

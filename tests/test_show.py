@@ -10,15 +10,15 @@ from statereport.errors import UnknownName, UnknownPrefix
 from statereport.graph import describe
 
 MEANT = [
-    ("16.41", "passage:16.41"),
+    ("16.41", "kaz-passage:16.41"),
     ("Roma", "ethnic-group:roma"),
     ("gypsies", "ethnic-group:roma"),
     ("UNHCR", "body:unhcr"),
     ("Law on Refugees", "instrument:kaz-law-on-refugees"),
     ("the law on refugees", "instrument:kaz-law-on-refugees"),
     ("Закон Республики Казахстан «О беженцах»", "instrument:kaz-law-on-refugees"),
-    ("theme 13", "theme:13"),
-    ("figure:13-schools-kazakh", "figure:13-schools-kazakh"),
+    ("theme 13", "kaz-theme:13"),
+    ("kaz-figure:13-schools-kazakh", "kaz-figure:13-schools-kazakh"),
     ("https://w3id.org/statereport/id/body/unhcr", "body:unhcr"),
 ]
 
@@ -46,7 +46,7 @@ def test_a_name_that_nothing_has_is_refused_with_the_nearest_five() -> None:
 
 
 def test_the_page_begins_with_what_the_report_says_and_ends_with_the_statements() -> None:
-    found = real.graph().describe("figure:13-schools-kazakh")
+    found = real.graph().describe("kaz-figure:13-schools-kazakh")
     page = found.page(lambda saying: f"the text from {saying.start} to {saying.end}")
     headings = [line for line in page.splitlines() if line and not line.startswith(" ")][2:]
     assert headings[:3] == ["What the report says", "Notes and readings", "Names"]

@@ -346,7 +346,7 @@ def test_the_same_is_found_whichever_way_property_shapes_get_their_targets():
 
 def test_a_finding_speaks_in_words(findings):
     said = [str(finding) for finding in findings if finding.shape == SHAPE + "TotalsAddUp"]
-    name = "schools by language of instruction, 2020-2021 (breakdown:13-schools-by-language)"
+    name = "schools by language of instruction, 2020-2021 (kaz-breakdown:13-schools-by-language)"
     assert f"{name}: The parts add up to 7,393, but the total is stated as 7391." in said
 
 

@@ -292,6 +292,28 @@ def test_a_line_of_nquads_is_not_cut_within_a_literal():
     assert writers.canonical_nquads(items).count(b"\n") == 1 and writers.canonical_nquads([]) == b""
 
 
+def test_only_canonical_nquads_have_the_names_that_rdfc_gives_to_blank_nodes(made):
+    _, out = made
+    named = {p.name for p in out.iterdir() if p.is_file() and b"_:c14n" in p.read_bytes()}
+    assert named == {"statereport.nq"}
+    inner = ox.Triple(ox.BlankNode("x"), ox.NamedNode("a:p"), ox.BlankNode("y"))
+    written = writers.document([ox.Triple(ox.BlankNode("z"), ox.NamedNode("a:p"), inner)], "ttl", {})
+    assert b"_:c14n" not in written and written.count(b"_:b") == 3
+
+
+def test_no_local_name_has_a_backslash():
+    prefixes = {"x": "http://example.org/", "y": "http://example.org/y/", "z": "http://example.org/z#"}
+    names = ("y/plain", "z#a.b-c:d", "y/a/b", "z#a,b", "y/.a", "y/a.", "y/a%20b")
+    triples = [
+        ox.Triple(*(ox.NamedNode(f"http://example.org/{it}") for it in (name, "p", "1a"))) for name in names
+    ]
+    for some in (triples[:2], triples, *([it] for it in triples)):
+        written = writers.document(some, "ttl", prefixes)
+        assert b"\\" not in written
+        assert {quad.triple for quad in ox.parse(written, format=ox.RdfFormat.TURTLE)} == set(some)
+    assert b"y:plain" in writers.document(triples[:2], "ttl", prefixes)
+
+
 def test_blank_nodes_in_triple_terms_have_the_same_names_in_every_order():
     def quads(*names: str) -> list[ox.Quad]:
         s, p, (x, y) = ox.NamedNode("a:s"), ox.NamedNode("a:p"), map(ox.BlankNode, names)

@@ -63,6 +63,11 @@ _UNTAGGED = {
     "tsv": re.compile(rb'(?<!\\)(?:\\\\)*"\^\^<(%s)>' % _TYPES),
 }
 _XML_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
+# What RDFC-1.0 names a blank node. Other files name it otherwise: some programs keep such a name where they find one,
+# and work out another hash.
+_CANONICAL = re.compile(r"c14n(\d+)", re.ASCII)
+# A local name without a backslash, which some readers of Turtle refuse.
+_PLAIN_NAME = re.compile(r"(?:[\w:](?:[\w.:-]*[\w:-])?)?")
 
 
 def iri(value: str) -> NamedNode:
@@ -116,6 +121,20 @@ def canonical(items: Iterable[Quad]) -> list[Quad]:
     return sorted(dataset, key=_order())
 
 
+def _renamed(quad: Quad) -> Quad:
+    """The quad with other names for its blank nodes than RDFC-1.0 gives them."""
+    if not (_has_blank(quad.subject) or _has_blank(quad.object)):
+        return quad
+    return Quad(_renamed_node(quad.subject), quad.predicate, _renamed_node(quad.object), quad.graph_name)
+
+
+def _renamed_node(term: Any) -> Any:
+    if isinstance(term, Triple):
+        return Triple(_renamed_node(term.subject), term.predicate, _renamed_node(term.object))
+    found = _CANONICAL.fullmatch(term.value) if isinstance(term, BlankNode) else None
+    return BlankNode(f"b{found[1]}") if found else term
+
+
 def merged(items: Iterable[Quad]) -> list[Triple]:
     """The statements of sorted quads without their graphs, each once, in the same order."""
     return list(dict.fromkeys(quad.triple for quad in items))
@@ -137,22 +156,24 @@ def digest(triples: Iterable[Triple]) -> str:
 def write(items: list[Quad], folder: Path, stem: str, endings: Iterable[str], prefixes: Mapping[str, str]) -> None:
     """Write sorted quads to a file for each ending, which is its format; trig and nq keep the named graphs.
 
-    Turtle, TriG and RDF/XML get the prefixes that the data use. JSON-LD carries its context inside.
+    Turtle, TriG and RDF/XML get the prefixes that the data use. JSON-LD carries its context inside. Only N-Quads, which
+    are canonical, keep the names of RDFC-1.0 for blank nodes.
     """
-    triples, names = merged(items), _names(items)
+    other, names = list(map(_renamed, items)), _names(items)
+    triples = merged(other)
     for ending in endings:
         path = folder / f"{stem}.{ending}"
         if ending == "nq":
             path.write_bytes(canonical_nquads(items))
         elif ending in DATASET_FORMATS:
-            path.write_bytes(_dataset(items, ending, _used(names, prefixes)))
+            path.write_bytes(_dataset(other, ending, _used(names, prefixes)))
         else:
             path.write_bytes(_document(triples, ending, prefixes, names))
 
 
 def dataset(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
     """Sorted quads with their graphs, graph by graph, in the format of that ending."""
-    return _dataset(items, ending, used(items, prefixes))
+    return _dataset(list(map(_renamed, items)), ending, used(items, prefixes))
 
 
 def _dataset(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
@@ -168,7 +189,7 @@ def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
 def document(triples: Iterable[Triple], ending: str, prefixes: Mapping[str, str]) -> bytes:
     """Some triples, sorted, in the format of that ending: ttl, rdf, nt or jsonld. Raises NotWritable."""
     items = canonical(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
-    return _document(merged(items), ending, prefixes, _names(items))
+    return _document(merged(map(_renamed, items)), ending, prefixes, _names(items))
 
 
 def _document(triples: list[Triple], ending: str, prefixes: Mapping[str, str], names: set[str]) -> bytes:
@@ -357,13 +378,27 @@ def parsed(body: bytes, ending: str) -> list[Quad]:
 
 
 def used(items: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
-    """The part of the prefix table that some IRI of the quads begins with, in alphabetical order."""
+    """The part of the prefix table that the quads use, in alphabetical order.
+
+    A prefix with which an IRI would have a backslash in its local name is left out.
+    """
     return _used(_names(items), prefixes)
 
 
 def _used(names: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]:
-    spaces = {name[: max(name.rfind("/"), name.rfind("#")) + 1] for name in names}
-    return {prefix: space for prefix, space in sorted(prefixes.items()) if space in spaces}
+    spaces: dict[str, list[str]] = {}
+    for name in names:
+        spaces.setdefault(name[: max(name.rfind("/"), name.rfind("#")) + 1], []).append(name)
+    kept = {prefix: space for prefix, space in sorted(prefixes.items()) if space in spaces}
+    known = set(kept.values())
+    waiting = [n for space, own in spaces.items() for n in own if space not in known or _is_escaped(n, space)]
+    while waiting:
+        name = waiting.pop()
+        # A name goes to the longest prefix that it begins with.
+        fitting = max((it for it in kept if name.startswith(kept[it])), key=lambda it: len(kept[it]), default=None)
+        if fitting and _is_escaped(name, kept[fitting]):
+            waiting += [name, *spaces[kept.pop(fitting)]]
+    return kept
 
 
 def jsonld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
@@ -424,6 +459,11 @@ def _shortener(prefixes: Mapping[str, str]) -> Callable[[Any], str]:
         return known[term]
 
     return shorten
+
+
+def _is_escaped(name: str, space: str) -> bool:
+    """Whether the local name of an IRI in a namespace has a character that takes a backslash before it."""
+    return not _PLAIN_NAME.fullmatch(name, len(space))
 
 
 def _names(items: Iterable[Quad | Triple]) -> set[str]:

@@ -70,3 +70,33 @@ def test_nothing_that_is_stated_is_said_again():
     found = examined.derived[ALIGNED]
     assert len(found) > 1_000 and not stated & set(found)
     assert not [t for t in found if t.predicate.value.startswith(SR)]
+
+
+def test_periods_begin_and_end_as_owl_time_has_it():
+    query = """PREFIX sr: <https://w3id.org/statereport/def/>
+    PREFIX time: <http://www.w3.org/2006/time#>
+    SELECT ?period ?day ?own {
+      VALUES (?at ?property) { (time:hasBeginning sr:firstDay) (time:hasEnd sr:lastDay) }
+      ?period ?at ?instant . ?instant a time:Instant ; time:inXSDDate ?day .
+      ?period ?property ?own
+    }"""
+    rows = real.graph().engine.query(query).rows
+    assert len(rows) > 50 and all(day == own for _, day, own in rows)
+    assert "2020-12-31" in {day.value for period, day, _ in rows if period.value.endswith("/period/2020")}
+    assert not {period.value for period, _, _ in rows if period.value.endswith("/period/not-stated")}
+
+
+def test_law_is_found_by_the_metadata_of_eli():
+    query = """PREFIX eli: <http://data.europa.eu/eli/ontology#>
+    PREFIX kind: <https://w3id.org/statereport/id/instrument-kind/>
+    PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+    SELECT ?law ?date ?id ?of {
+      ?law a eli:LegalResource ; eli:type_document ?kind ; eli:jurisdiction ?of ; eli:date_document ?date ;
+        eli:id_local ?id
+    }"""
+    rows = real.graph().engine.query(query).rows
+    assert len(rows) > 25 and all(date.datatype.value.endswith("#date") for _, date, _, _ in rows)
+    parts = "SELECT ?part { ?part a <E#LegalResourceSubdivision> ; <E#is_part_of> ?law . ?law a <E#LegalResource> }"
+    assert len(real.graph().engine.query(parts.replace("E#", "http://data.europa.eu/eli/ontology#"))) > 30
+    bodies = "SELECT ?x { ?x a <B> ; <E#type_document> ?kind }".replace("B", f"{SR}Body")
+    assert not real.graph().engine.query(bodies.replace("E#", "http://data.europa.eu/eli/ontology#")).rows

@@ -120,7 +120,8 @@ def test_a_thing_without_a_name_is_inferred_from_and_explained_like_any_other():
 
 def test_the_count_by_rule_is_the_count_of_the_triples(dataset):
     inference = infer(dataset.ontology_quads(), dataset.data_quads())
-    assert sum(inference.by_rule.values()) == len(inference.triples) == len(set(inference.triples))
+    assert sum(inference.by_rule.values()) == len({*inference.triples, *inference.foreign})
+    assert len(inference.triples) == len(set(inference.triples))
     assert list(inference.triples) == sorted(inference.triples, key=str)
 
 
@@ -284,3 +285,28 @@ def test_owlrl_finds_the_same_consequences_in_our_terms(dataset):
     assert ours - theirs == set()
     assert theirs - ours == set()
     assert len(ours) > 1000
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ('"2020-03-05"^^xsd:date', "2020-03-05", "2020-03-05"),
+        ('"2020"^^xsd:gYear', "2020-01-01", "2020-12-31"),
+        ('"2020-02"^^xsd:gYearMonth', "2020-02-01", "2020-02-29"),
+        ('"2021-02"^^xsd:gYearMonth', "2021-02-01", "2021-02-28"),
+        ('"1900-02"^^xsd:gYearMonth', "1900-02-01", "1900-02-28"),
+        ('"2000-02"^^xsd:gYearMonth', "2000-02-01", "2000-02-29"),
+        ('"2020-11"^^xsd:gYearMonth', "2020-11-01", "2020-11-30"),
+        ('"2020-12"^^xsd:gYearMonth', "2020-12-01", "2020-12-31"),
+        ('"--02-07"^^xsd:gMonthDay', None, None),
+        ('"about 2020"', None, None),
+    ],
+)
+def test_a_date_of_any_precision_has_a_first_and_a_last_day(written, first, last):
+    head = f"PREFIX sr: <{namespaces.SR}> PREFIX xsd: <{namespaces.XSD}> "
+    properties = {"dated": (first, last), "date": (first, last), "startDate": (first, None), "endDate": (None, last)}
+    rules = [rule for rule in load_rules(real.find_project().ontology / "rules") if rule.name.endswith("-days")]
+    for name, wanted in properties.items():
+        data = ox.parse(f"{head} <{BASE}x> sr:{name} {written} .", format=ox.RdfFormat.TURTLE)
+        found = {t.predicate.value.removeprefix(namespaces.SR): t.object.value for t in infer([], data, rules).triples}
+        assert (found.get("firstDay"), found.get("lastDay")) == wanted, name

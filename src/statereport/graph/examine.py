@@ -41,9 +41,10 @@ class Examined:
         """The graphs that no file holds: what is inferred, also in foreign terms, and what the shapes found."""
         ontology = [t for part in self.dataset.ontology.values() for t in part]
         stated = [t for part in self.dataset.data.values() for t in part]
+        foreign = aligned(ontology, [*ontology, *stated, *self.inference.triples])
         return {
             INFERRED: self.inference.triples,
-            ALIGNED: aligned(ontology, [*ontology, *stated, *self.inference.triples]),
+            ALIGNED: tuple(sorted({*foreign, *self.inference.foreign}, key=str)),
             FINDINGS: notes(self.warnings, self.dataset.ontology, self.dataset.shapes, self.dataset.data),
         }
 

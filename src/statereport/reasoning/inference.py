@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
 
 INFERRED = f"{GRAPH}inferred"
+FOR_ALIGNED = "aligned"  # the tag of rules that conclude in the terms of vocabularies that we align to
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Explanation:
 class Inference:
     """What was inferred: the triples (sorted) of the named graph `INFERRED`, and how it was found.
 
+    `foreign` are those that rules with the tag `aligned` gave, for the graph of what follows in foreign terms.
     `by_rule` counts the triples that each axiom or rule was the first to give. `sources` has, for every triple that was
     drawn, the name of that rule and the statements that it was applied to.
     """
@@ -50,6 +52,7 @@ class Inference:
     triples: tuple[Triple, ...]
     rounds: int
     by_rule: Mapping[str, int]
+    foreign: tuple[Triple, ...] = ()
     sources: Mapping[Triple, tuple[str, tuple[Triple, ...]]] = field(default_factory=dict, repr=False)
 
     def explain(self, triple: Triple) -> Explanation:
@@ -93,9 +96,12 @@ def run(quads: Iterable[Quad], rules: Iterable[Rule]) -> Inference:
     for name in dict.fromkeys(rule.name for rule in rules if rule.runs_last):
         _run(store, [rule for rule in rules if rule.name == name], sources)
     kept = {rule.name for rule in rules if rule.is_kept}
+    apart = {rule.name for rule in rules if FOR_ALIGNED in rule.tags}
     new = sorted((triple for triple, (rule, _) in sources.items() if rule in kept), key=str)
     by_rule = Counter(sources[triple][0] for triple in new)
-    return Inference(tuple(new), rounds, dict(sorted(by_rule.items())), sources)
+    own = tuple(triple for triple in new if sources[triple][0] not in apart)
+    foreign = tuple(triple for triple in new if sources[triple][0] in apart)
+    return Inference(own, rounds, dict(sorted(by_rule.items())), foreign, sources)
 
 
 def _to_the_end(store: Store, rules: list[Rule], sources: dict) -> int:

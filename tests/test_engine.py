@@ -182,6 +182,19 @@ UNEVALUABLE = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["a.b.c", "a-1.b.c-2.d", r"a.b\.c.d", r"a\.b.c.d"])
+def test_a_name_may_have_several_dots(name: str) -> None:
+    iri = "http://example.org/" + name.replace("\\", "")
+    store = Store.memory([ox.Quad(ox.NamedNode(iri), ox.NamedNode("a:p"), ox.Literal("1.2.3"))])
+    head = "PREFIX x: <http://example.org/> SELECT ?v"
+    found = store.query(f'{head} {{ x:{name} <a:p> ?v FILTER(?v = "1.2.3") }} # x:a.b.c')
+    assert [row[0].value for row in found.rows] == ["1.2.3"]
+    # A mistake elsewhere has its place in the text as it was written.
+    with pytest.raises(QuerySyntax) as caught:
+        store.query(f"{head} {{ x:{name} <a:p> ?v }} LIMIT x", "q.rq")
+    assert caught.value.where == f"q.rq:1:{len(head) + len(name) + 24}"
+
+
 def test_a_function_that_there_is_not_is_named_with_its_place(engine) -> None:
     ways = (
         engine.query,

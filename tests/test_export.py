@@ -304,9 +304,7 @@ def test_only_canonical_nquads_have_the_names_that_rdfc_gives_to_blank_nodes(mad
 def test_no_local_name_has_a_backslash():
     prefixes = {"x": "http://example.org/", "y": "http://example.org/y/", "z": "http://example.org/z#"}
     names = ("y/plain", "z#a.b-c:d", "y/a/b", "z#a,b", "y/.a", "y/a.", "y/a%20b")
-    triples = [
-        ox.Triple(*(ox.NamedNode(f"http://example.org/{it}") for it in (name, "p", "1a"))) for name in names
-    ]
+    triples = [ox.Triple(*(ox.NamedNode(f"http://example.org/{it}") for it in (name, "p", "1a"))) for name in names]
     for some in (triples[:2], triples, *([it] for it in triples)):
         written = writers.document(some, "ttl", prefixes)
         assert b"\\" not in written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -113,9 +114,18 @@ class Query:
         try:
             return call(self.text)
         except SyntaxError as error:
+            message = str(error)
+            # What is as long as the text has its mistakes in the same places.
+            for dot in ("\\.", "_"):
+                text = self._with_dots(dot)
+                if text != self.text:
+                    try:
+                        return call(text)
+                    except SyntaxError as other:
+                        message = str(other)
             from statereport.sparql import diagnose  # which no good query needs
 
-            raise diagnose.unreadable(self, str(error)) from None
+            raise diagnose.unreadable(self, message) from None
         except UnicodeEncodeError as error:
             raise self._surrogate() or error from None
         except OSError as error:
@@ -129,6 +139,19 @@ class Query:
             from statereport.sparql import diagnose
 
             raise diagnose.unevaluable(self, str(error)) from None
+
+    def _with_dots(self, dot: str) -> str:
+        """The text with other dots in names of several, such as p:a.b.c: right SPARQL, which Oxigraph 0.5 does not read.
+
+        With a backslash before each, it reads them.
+        """
+        parts, at = [], 0
+        for token in self.tokens:
+            prefix, colon, local = token.text.partition(":")
+            if token.kind == "name" and local.count(".") > 1:
+                parts += [self.text[at : token.start], prefix, colon, re.sub(r"(?<!\\)\.", lambda _: dot, local)]
+                at = token.end
+        return "".join([*parts, self.text[at:]])
 
     def _surrogate(self) -> Problem | None:
         """The problem of a text with half of a surrogate pair, as which Python reads a byte that is not UTF-8."""

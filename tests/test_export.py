@@ -19,6 +19,7 @@ from real import PREFIXES
 from sampling import sample
 
 from statereport.errors import NotWritable
+from statereport.project import find_project
 from statereport.publish import export
 from statereport.rdf import namespaces, rdflib_bridge, writers
 from statereport.rdf.dataset import load
@@ -225,6 +226,35 @@ def test_answers_stand_under_their_topic(made):
     assert json.loads((out / "answers/numbers/largest.json").read_text())["head"]["vars"] == ["figure", "value"]
     assert len(rdflib.Graph().parse(out / "answers/numbers/graph.ttl")) == 3
     assert not (out / "answers/checks").exists()
+    books = {path.with_suffix("") for path in out.glob("answers/**/*.xlsx")}
+    assert books and books == {path.with_suffix("") for path in out.glob("answers/**/*.csv")}
+
+
+def test_each_property_shape_has_a_name_and_a_description(tmp_path):
+    dataset = real.dataset()
+    export.write_shapes(tmp_path, dataset.shapes, dataset.ontology, find_project())
+    sh = rdflib.Namespace(namespaces.SH)
+    for name in ("shapes.ttl", "shapes-core.ttl"):
+        shapes = rdflib.Graph().parse(tmp_path / name)
+        every = {it for it in shapes.subjects(sh.path) if isinstance(it, rdflib.URIRef)}
+        assert len(every) > 100 and every <= set(shapes.subjects(sh.description)), name
+        own = {it for it in every if str(shapes.value(it, sh.path)).startswith(namespaces.SR)}
+        assert len(own) > 100 and own <= set(shapes.subjects(sh.name)), name
+
+
+@pytest.mark.slow
+def test_plain_pyshacl_finds_nothing_wrong_in_the_published_file_with_everything():
+    """With the shapes in SHACL Core, as they are published; no axiom, no rule and no validator of the project helps."""
+    import pyshacl
+
+    build = real.built()
+    conforms, _, report = pyshacl.validate(
+        rdflib.Graph().parse(build / "statereport-all.ttl"),
+        shacl_graph=rdflib.Graph().parse(build / "shapes-core.ttl"),
+        inference="none",
+        allow_warnings=True,
+    )
+    assert conforms, report[:2000]
 
 
 def test_the_description_counts_what_is_published(made):
@@ -305,10 +335,10 @@ def test_no_local_name_has_a_backslash():
     prefixes = {"x": "http://example.org/", "y": "http://example.org/y/", "z": "http://example.org/z#"}
     names = ("y/plain", "z#a.b-c:d", "y/a/b", "z#a,b", "y/.a", "y/a.", "y/a%20b")
     triples = [ox.Triple(*(ox.NamedNode(f"http://example.org/{it}") for it in (name, "p", "1a"))) for name in names]
-    for some in (triples[:2], triples, *([it] for it in triples)):
-        written = writers.document(some, "ttl", prefixes)
+    for part in (triples[:2], triples, *([it] for it in triples)):
+        written = writers.document(part, "ttl", prefixes)
         assert b"\\" not in written
-        assert {quad.triple for quad in ox.parse(written, format=ox.RdfFormat.TURTLE)} == set(some)
+        assert {quad.triple for quad in ox.parse(written, format=ox.RdfFormat.TURTLE)} == set(part)
     assert b"y:plain" in writers.document(triples[:2], "ttl", prefixes)
 
 

@@ -116,7 +116,7 @@ def build(
         hashes = export.write_graphs(fresh, parts, project)
         export.write_all(fresh, parts, project)
         export.write_ontology(fresh, examined.dataset.ontology, project)
-        export.write_shapes(fresh, examined.dataset.shapes, project)
+        export.write_shapes(fresh, examined.dataset.shapes, examined.dataset.ontology, project)
         export.write_turtle(fresh, "queries", examined.questions, project)
         export.write_validation(fresh, examined.warnings, project)
         export.write_description(fresh, export.published(examined), project)

@@ -91,8 +91,12 @@ def shapes_apart(shapes: Graphs) -> tuple[Graphs, Graphs]:
     return {name: triples for name, triples in shapes.items() if name not in of_terms}, of_terms
 
 
-def write_shapes(folder: Path, shapes: Graphs, project: Project) -> None:
-    """Write shapes.ttl and shapes-terms.ttl, each with its title, licence and version."""
+def write_shapes(folder: Path, shapes: Graphs, ontology: Graphs, project: Project) -> None:
+    """Write shapes.ttl, shapes-core.ttl and shapes-terms.ttl, each with its title, licence and version.
+
+    A property shape is named as its property is, and its message describes it, for tools that make forms of shapes.
+    """
+    labels = [t for part in ontology.values() for t in part if t.predicate.value == f"{RDFS}label"]
     parts = (("shapes", "Shapes of the data"), ("shapes-terms", "Shapes of the vocabulary's own terms"))
     for (stem, title), part in zip(parts, shapes_apart(shapes), strict=True):
         about = SHAPE.rstrip("/") if stem == "shapes" else f"{SHAPE}terms"
@@ -102,9 +106,24 @@ def write_shapes(folder: Path, shapes: Graphs, project: Project) -> None:
             writers.triple(about, f"{DCTERMS}license", writers.iri(void.LICENCE)),
             writers.triple(about, f"{OWL}versionInfo", writers.literal(__version__)),
         )
-        write_turtle(folder, stem, {"header": header, **part}, project)
+        part = {**part, "header": header, "names": tuple(_names_of_shapes(part, labels))}
+        write_turtle(folder, stem, part, project)
         if stem == "shapes":
-            write_turtle(folder, "shapes-core", {"core": (*header, *without_sparql(part))}, project)
+            write_turtle(folder, "shapes-core", {"core": without_sparql(part)}, project)
+
+
+def _names_of_shapes(shapes: Graphs, labels: Iterable[Triple]) -> Iterable[Triple]:
+    """sh:name and sh:description of each property shape (SHACL, section 2.3.2.1)."""
+    named: dict[str, list[Any]] = {}
+    for t in labels:
+        named.setdefault(t.subject.value, []).append(t.object)
+    every = [t for part in shapes.values() for t in part if is_iri(t.subject)]
+    paths = {t.subject.value: t.object for t in every if t.predicate.value == f"{SH}path"}
+    for shape, path in paths.items():
+        yield from (writers.triple(shape, f"{SH}name", label) for label in named.get(getattr(path, "value", ""), ()))
+    for t in every:
+        if t.predicate.value == f"{SH}message" and t.subject.value in paths:
+            yield writers.triple(t.subject.value, f"{SH}description", t.object)
 
 
 def without_sparql(shapes: Graphs) -> list[Triple]:
@@ -170,9 +189,9 @@ def write_all(folder: Path, parts: Mapping[str, Graphs], project: Project) -> No
 def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, project: Project) -> None:
     """Answer each saved query with its defaults: tables in tables/ with CSVW metadata, others in answers/<topic>/.
 
-    Tables have a workbook (.xlsx) besides, and one datapackage.json (Data Package) describes all of their CSV files.
-    Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON and CSV, and a chart, where there is one,
-    as Vega-Lite, SVG and PNG.
+    One datapackage.json (Data Package) describes the CSV files of all tables. Yes-or-no questions are answered in JSON,
+    graphs in Turtle, rows in JSON, CSV and as a workbook (.xlsx), and a chart, where there is one, as Vega-Lite, SVG
+    and PNG.
     """
     prefixes = dict(tables.read(project))
     described, background = [], chart.Background.of(engine)
@@ -184,6 +203,8 @@ def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, p
         endings = {"construct": ("ttl",), "ask": ("json",)}.get(answer.form, ("csv",) if table else ("csv", "json"))
         for ending in endings:
             path.with_name(f"{query.slug}.{ending}").write_bytes(answer_bytes(answer, ending, prefixes))
+        if "csv" in endings:
+            path.with_name(f"{query.slug}.xlsx").write_bytes(query.workbook(answer))
         if query.chart:
             picture = Picture.of(query, answer, background)
             _write(path.with_name(f"{query.slug}.vl.json"), chart.written(picture.spec))
@@ -193,7 +214,6 @@ def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, p
             schema = table_schema(query, answer)
             about = (query.slug, query.summary, query.description, query.iri, schema)
             _write(path.with_name(f"{query.slug}.csv-metadata.json"), document(*about))
-            path.with_name(f"{query.slug}.xlsx").write_bytes(query.workbook(answer))
             described.append(about)
     if described:
         _write(folder / "tables/datapackage.json", package(described))

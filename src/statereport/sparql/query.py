@@ -141,7 +141,7 @@ class Query:
             raise diagnose.unevaluable(self, str(error)) from None
 
     def _with_dots(self, dot: str) -> str:
-        """The text with other dots in names of several, such as p:a.b.c: right SPARQL, which Oxigraph 0.5 does not read.
+        """The text with other dots in names of several, as in p:a.b.c: right SPARQL that Oxigraph 0.5 does not read.
 
         With a backslash before each, it reads them.
         """

@@ -1,5 +1,5 @@
 # make · make test · make test-all · make test-whole · make lint · make bench · make bench-compare · make hostile
-# make pictures · make diagram · make questions · make lock · make clean
+# make pictures · make diagram · make questions · make published · make lock · make clean
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
@@ -36,13 +36,16 @@ diagram: .venv/installed ## the diagram of docs/model.md
 questions: .venv/installed ## queries/README.md
 	$(BIN)/python docs/questions.py
 
+published: build ## tests/published/VERSION.txt, when a version is published
+	$(BIN)/python docs/published.py
+
 lock: .venv/tested ## pin every package with its hashes
 	$(BIN)/python -m pip install -q uv && sh docs/lock.sh $(BIN)/uv
 
 clean: ## remove what was built; the environment stays
 	rm -rf build dist .pytest_cache .ruff_cache
 
-.PHONY: build test test-all test-whole lint bench bench-compare hostile pictures diagram questions lock clean
+.PHONY: build test test-all test-whole lint bench bench-compare hostile pictures diagram questions published lock clean
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "statereport needs Python 3.11 or later: make PYTHON=/path/to/python3.11"; exit 1; }

@@ -9,10 +9,12 @@ from pathlib import Path
 import miniproject
 import pytest
 import rdflib
+import real
 from loops import some
 from rdflib import RDF, Namespace, URIRef
 
-from statereport.publish import build, catalog, void
+from statereport.project import find_project
+from statereport.publish import build, catalog, export, void
 from statereport.rdf import namespaces, turtle
 
 DCAT, DCT = Namespace(namespaces.DCAT), Namespace(namespaces.DCTERMS)
@@ -165,3 +167,15 @@ def test_the_published_ontology_has_each_definition_as_a_comment_too(out):
     definitions = list(found.subject_objects(URIRef(f"{namespaces.SKOS}definition")))
     comments = set(found.subject_objects(URIRef(f"{namespaces.RDFS}comment")))
     assert set(definitions) <= comments
+
+
+def test_code_lists_stand_apart_from_the_published_ontology(tmp_path):
+    """Document tools take the title of a scheme for that of the ontology."""
+    sources = real.dataset()
+    export.write_ontology(tmp_path, sources.ontology, find_project())
+    skos = namespaces.SKOS
+    for name, has_schemes in (("ontology", False), ("code-lists", True)):
+        found = rdflib.Graph().parse(tmp_path / f"{name}.ttl")
+        assert bool(list(found.subjects(RDF.type, URIRef(f"{skos}ConceptScheme")))) is has_schemes, name
+        assert bool(list(found.subjects(RDF.type, URIRef(f"{namespaces.OWL}Ontology")))) is not has_schemes, name
+        assert any(str(it).startswith(namespaces.ID) for it in found.subjects()) is has_schemes, name

@@ -13,6 +13,8 @@ import real
 from loops import some
 
 from statereport.errors import CodeInData, NoJava, NoReasoner, ReasonerFailed
+from statereport.project import find_project
+from statereport.publish import export
 from statereport.reasoning import consistency
 
 SR = "https://w3id.org/statereport/def/"
@@ -53,6 +55,17 @@ def test_the_ontology_is_consistent_and_every_class_can_have_members(ontology):
 @pytest.mark.slow
 def test_the_ontology_is_consistent_with_the_data(dataset):
     assert consistency.check([*dataset.ontology_quads(), *dataset.data_quads()]) == consistency.Consistency(True, ())
+
+
+@needs_hermit
+def test_owlapi_reads_the_published_ontology_as_it_is_and_finds_it_in_owl_2_dl(dataset, tmp_path):
+    """HermiT's own command reads a file by OWLAPI's parsers and refuses what is not in the datatype map of OWL 2."""
+    export.write_ontology(tmp_path, dataset.ontology, find_project())
+    command = (consistency.find_java(), "-cp", str(consistency.find_hermit()))
+    asked = ("org.semanticweb.HermiT.cli.CommandLine", "-k", (tmp_path / "ontology.ttl").as_uri())
+    done = subprocess.run([*command, *asked], capture_output=True, text=True, timeout=120)
+    said = f"{done.stdout}{done.stderr}"
+    assert done.returncode == 0 and "Thing is satisfiable" in said, said[:1000]
 
 
 @needs_hermit

@@ -336,6 +336,9 @@ WITHOUT_DOMAIN_AND_RANGE = {
     "title",
     "startDate",
     "endDate",
+    # xsd:date is no datatype of OWL 2 (OWL 2 Structural Specification, section 4).
+    "firstDay",
+    "lastDay",
     "isCarriedBy",
 }
 

@@ -22,6 +22,7 @@ GROUPS = (
     ("statereport-places.", "Places in the text only: statements, numbers and names"),
     ("statereport-findings.", "Noted by the SHACL shapes"),
     ("ontology.", "The vocabulary"),
+    ("code-lists.", "The code lists that the vocabulary is used with"),
     ("shapes.", "The shapes of the data"),
     ("shapes-core.", "The shapes of the data without SPARQL, for engines of SHACL Core"),
     ("validation.", "What the shapes find in this release"),

@@ -22,7 +22,7 @@ from statereport.questions import chart
 from statereport.questions.picture import Picture
 from statereport.rdf import prefixes as tables
 from statereport.rdf import writers
-from statereport.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SH, SHAPE, SKOS, SR, XSD
+from statereport.rdf.namespaces import DCTERMS, ID, OWL, RDF, RDFS, SH, SHAPE, SKOS, SR, XSD
 from statereport.rdf.terms import is_iri, is_literal, plain
 from statereport.source.evidence import GENERATED
 from statereport.sparql.engine import answer_bytes
@@ -66,14 +66,20 @@ def write_graphs(folder: Path, parts: Mapping[str, Graphs], project: Project) ->
 
 
 def write_ontology(folder: Path, ontology: Graphs, project: Project) -> None:
-    """Write ontology.ttl, where a definition is also an rdfs:comment, which document tools read."""
+    """Write ontology.ttl and code-lists.ttl: the terms with their axioms, and the concepts that they are used with.
+
+    A definition is also an rdfs:comment, which document tools read.
+    """
+    every = [t for part in ontology.values() for t in part]
     comments = [
         writers.triple(t.subject.value, f"{RDFS}comment", t.object)
-        for part in ontology.values()
-        for t in part
+        for t in every
         if t.predicate.value == f"{SKOS}definition" and is_iri(t.subject)
     ]
-    write_turtle(folder, "ontology", {**ontology, "comments": tuple(comments)}, project)
+    of_terms = [t for t in (*every, *comments) if not (is_iri(t.subject) and t.subject.value.startswith(ID))]
+    write_turtle(folder, "ontology", {"terms": tuple(of_terms)}, project)
+    schemes = {name: triples for name, triples in ontology.items() if name.endswith("/schemes")}
+    write_turtle(folder, "code-lists", schemes, project)
 
 
 def write_turtle(folder: Path, stem: str, graphs: Graphs, project: Project) -> None:
@@ -285,7 +291,7 @@ def description(graphs: Graphs, files: list[void.File], prefixes: Prefixes) -> l
 def write_description(folder: Path, graphs: Graphs, project: Project) -> None:
     """Write void.ttl about the data files that the folder now holds."""
     prefixes = tables.read(project)
-    data = ("statereport", "ontology", "shapes", "queries", "validation", "tables/", "cubes/")
+    data = ("statereport", "ontology", "code-lists", "shapes", "queries", "validation", "tables/", "cubes/")
     files = [
         file for file in _files(folder) if file.path.startswith(data) and Path(file.path).suffix[1:] in void.MEDIA_TYPES
     ]

@@ -39,6 +39,8 @@ _DOORS = (
     ("Laws", "law/laws-cited-most", False),
     ("Places", "measures/what-happens-in-a-place", True),
 )
+# Doors behind which there is a page, and not only the question.
+_PAGES = {"Laws": "/law", "Places": "/places"}
 
 
 @dataclass(frozen=True)
@@ -99,5 +101,5 @@ def _doors(context: Context, asked: Mapping[str, SavedQuery]) -> list[Door]:
         else:
             firsts = dict.fromkeys(row[0].value for row in context.graph.ask(name).rows if is_iri(row[0]))
             links = [cells.thing(iri, context.names) for iri in firsts]
-        found.append(Door(title, tuple(links[:FEW]), path))
+        found.append(Door(title, tuple(links[:FEW]), _PAGES.get(title, path)))
     return found

@@ -33,6 +33,8 @@ _KINDS = (
     "policy-document",
 )
 _LINE, _HEAD, _ARCS, _NAMES, _DOT = 20, 84, 170, 420, 21
+# Sections of several reports stand closer together, so that a screen shows them all.
+_MANY, _CLOSE = 22, 17
 # The same on phones: the name of an instrument above the numbers of its sections, without arcs; the width of all, and
 # of a number.
 _NARROW_LINE, _NARROW, _NUMBER = 46, 356, 34
@@ -178,10 +180,11 @@ def layout(listed: list[Instrument], columns: list[Section], narrow: bool = Fals
             kinds.append((y, kind))
         y += _LINE + 6 if narrow and (not lines or kinds[-1][0] == y) else line
         lines[it.iri] = y
-    places = {column.path: left + _DOT * i for i, column in enumerate(columns)}
+    step = _DOT if len(columns) <= _MANY else _CLOSE
+    places = {column.path: left + step * i for i, column in enumerate(columns)}
     down = 20 if narrow else -4
     return {
-        "wide": _NARROW if narrow else _ARCS + _NAMES + _DOT * len(columns) + 20,
+        "wide": _NARROW if narrow else _ARCS + _NAMES + step * len(columns) + 20,
         "tall": y + (40 if narrow else 24),
         "head": _HEAD,
         "names": 0 if narrow else _ARCS,
@@ -191,7 +194,7 @@ def layout(listed: list[Instrument], columns: list[Section], narrow: bool = Fals
         "lines": lines,
         "columns": [(places[column.path], column) for column in columns],
         "states": [
-            (places[one.path] - (_DOT if before else 0) // 2, one.state)
+            (places[one.path] - 4, one.state)
             for before, one in zip([None, *columns], columns, strict=False)
             if one.state and (before is None or before.state != one.state)
         ],

@@ -32,6 +32,8 @@ MENU = (
     ("/statistics", "Statistics"),
     ("/discrepancies", "Discrepancies"),
     ("/law", "Law"),
+    ("/timeline", "Timeline"),
+    ("/places", "Places"),
     ("/def", "Vocabulary"),
     ("/editor", "SPARQL"),
     ("/about", "About"),

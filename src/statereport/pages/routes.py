@@ -18,6 +18,7 @@ from statereport.pages import (
     home,
     law,
     ontology,
+    places,
     problems,
     questions,
     report,
@@ -25,6 +26,7 @@ from statereport.pages import (
     static_files,
     statistics,
     things,
+    timeline,
     vocabulary,
 )
 
@@ -85,6 +87,9 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route.of(r"/discrepancies", discrepancies.discrepancies_page, always("kind", "found", "report", "section")),
     Route.of(r"/law", law.law_page, always("report")),
+    Route.of(r"/timeline", timeline.timeline_page, always(*timeline.FIELDS)),
+    Route.of(r"/timeline\.(?:svg|png|vl\.json)", timeline.timeline_chart, always(*timeline.FIELDS)),
+    Route.of(r"/places", places.places_page),
     Route.of(r"/def", vocabulary.vocabulary_page),
     Route.of(r"/ontology", ontology.ontology_page),
     Route.of(r"/(?P<space>id|def|shape|graph|parameter)/(?P<name>.+)\.html", things.thing_page),

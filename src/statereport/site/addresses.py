@@ -31,7 +31,7 @@ INSTEAD = {
 }
 _OWN = re.compile(r"/(?:static|data)/.+|/.+\.(?:txt|json|xml)")
 # Parameters that a page of the static site has; each combination is a file.
-_KEPT = re.compile(r"/statistics/.+|/query/.+\.html")
+_KEPT = re.compile(r"/statistics/.+|/query/.+\.html|/timeline\.\w+")
 # Those that only a server can follow in every combination: links with them are taken out, their texts stay.
 _SERVED = ("sort-by", "rows-with", "hide-columns")
 # Those of a page of a question that are no values of the question.

@@ -34,7 +34,20 @@ NAMES = (
     "RDF_XML",
     "JSON-LD",
 )
-PAGES = ("/", "/query", "/report", "/statistics", "/discrepancies", "/law", "/def", "/ontology", "/about", "/editor")
+PAGES = (
+    "/",
+    "/query",
+    "/report",
+    "/statistics",
+    "/discrepancies",
+    "/law",
+    "/timeline",
+    "/places",
+    "/def",
+    "/ontology",
+    "/about",
+    "/editor",
+)
 # They have addresses, but nobody looks for them: places in the text, parts of questions and of the dataset.
 PARTS = ("/anchor/", "/numeral/", "/parameter/", "/query/", "/dataset")
 TYPES = {

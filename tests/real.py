@@ -10,7 +10,7 @@ import json
 import os
 import pickle
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 from unittest import mock
@@ -105,7 +105,7 @@ def built() -> Path:
         if not is_fresh:
             found = examined()
             with mock.patch.object(examine, "examine", lambda *given, **more: found):
-                build.build(find_project(), folder, also=[single_file.write])
+                build.build(find_project(), folder, also=[partial(single_file.write, project=find_project())])
     return folder
 
 

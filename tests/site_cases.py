@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 from statereport.project import Project, find_project
@@ -78,5 +79,5 @@ def project(root: Path) -> Project:
 def built(root: Path) -> tuple[Project, Path]:
     """The project and a build of it, below a folder."""
     made = project(root / "project")
-    build.build(made, root / "build", also=[single_file.write])
+    build.build(made, root / "build", also=[partial(single_file.write, project=made)])
     return made, root / "build"

@@ -6,6 +6,7 @@ Exit codes: 0 good, 1 findings, 2 misuse or breakage.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,9 @@ def build(out: Path, texts: tuple[Path, ...], with_drafts: bool) -> None:
     if summary:
         console.say("Nothing has changed since this build was made.")
     else:
-        summary = building.build(project, out, found, console.say, [single_file.write], with_drafts)
+        summary = building.build(
+            project, out, found, console.say, [partial(single_file.write, project=project)], with_drafts
+        )
     if single_file.missing():
         console.say(single_file.missing())
     console.write(f"{summary}\n")

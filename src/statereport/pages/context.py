@@ -136,6 +136,30 @@ def make(
     )
 
 
+def for_reading(graph: KnowledgeGraph, base: str = "http://127.0.0.1:8000") -> Context:
+    """What the pages of reports and of discrepancies need of a graph, without questions, tables, search and files."""
+    header = graph.header
+    return Context(
+        graph=graph,
+        project=graph.project,
+        questions=(),
+        names=Names.of(graph),
+        cubes=(),
+        explanations=Explanations(),
+        rules={},
+        templates=_templates(),
+        static=_static(),
+        exports={},
+        title=header.title,
+        author=header.author,
+        version=header.version,
+        issued=header.date,
+        triples=0,
+        digest=graph.digest,
+        base=base.rstrip("/"),
+    )
+
+
 def _askable(graph: KnowledgeGraph) -> dict[str, tuple[tuple[str, str], ...]]:
     """Prefixed name of a thing → the questions that have it among the choices of a parameter, with that parameter."""
     found: dict[str, list[tuple[str, str]]] = {}

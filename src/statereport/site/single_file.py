@@ -22,10 +22,11 @@ from statereport.questions.catalogue import title_of
 from statereport.questions.citation import title_of_reports
 from statereport.rdf import writers
 from statereport.rdf.namespaces import SR
-from statereport.site import search_script
+from statereport.site import report_pages, search_script
 from statereport.sparql.query import Query
 
 if TYPE_CHECKING:
+    from statereport.project import Project
     from statereport.questions.parameters import Parameter
     from statereport.questions.saved import SavedQuery
     from statereport.sparql.engine import Engine
@@ -71,9 +72,9 @@ def is_whole(folder: Path) -> bool:
     path = folder / NAME
     if not PAGE.is_file() or not path.is_file():
         return PAGE.is_file() == path.is_file()
-    before, _, after = PAGE.read_text(encoding="utf-8").partition("{{held}}")
+    before, *between, after = re.split(r"\{\{(?:held|pages)\}\}", PAGE.read_text(encoding="utf-8"))
     start, mark, end = after.rpartition("</body>")
-    parts = [start, search_script.script()] if mark and (folder / search.FILE).is_file() else [start]
+    parts = [*between, start, *([search_script.script()] if mark and (folder / search.FILE).is_file() else [])]
     text = path.read_text(encoding="utf-8")
     return text.startswith(before) and text.endswith(mark + end) and all(part in text for part in parts)
 
@@ -85,24 +86,30 @@ def write(
     engine: Engine,
     digest: str,
     prefixes: Mapping[str, str],
+    project: Project | None = None,
 ) -> None:
     """Write the file into a build's folder, where the page was bundled; charts are those of the folder's answers.
 
-    `digest`, the RDFC-1.0 hash of what is stated, is shown at the foot: it identifies the data.
+    `digest`, the RDFC-1.0 hash of what is stated, is shown at the foot: it identifies the data. With the project, whose
+    queries make them, the file has the pages of its reports, without their text.
     """
     if not PAGE.is_file():
         return
+    pages = report_pages.pages(project, engine, digest) if project else {}
     held = {
         "title": title_of_reports(name.value for (name,) in engine.query(REPORTS).rows),
         "about": f"Version {__version__}. RDFC-1.0 SHA-256 of what is stated: {digest}. "
         "The reports themselves are the States’; nothing here corrects them.",
         "prefixes": dict(prefixes),
         "labels": LABELS,
+        "reports": pages.get("reports", []),
+        "places": pages.get("places", {}),
         "questions": [_question(query, engine, folder) for query in asked],
         # The engine writes a line end within a literal as an escape, so that every other white space is layout.
         "graph": re.sub(r"\n\s*", " ", writers.dataset(writers.canonical(quads), "trig", prefixes).decode("utf-8")),
     }
     page = PAGE.read_text(encoding="utf-8").replace("{{held}}", packed(held))
+    page = page.replace("{{pages}}", packed({name: pages.get(name, {}) for name in ("pages", "cited")}))
     start, end = page.rsplit("</body>", 1) if "</body>" in page else (page, "")
     body = f"{start}{_searching(folder)}</body>{end}" if end else page
     (folder / NAME).write_text(body, encoding="utf-8", newline="\n")
@@ -140,6 +147,7 @@ def _question(query: SavedQuery, engine: Engine, folder: Path) -> dict[str, Any]
         "form": query.form,
         "columns": query.columns,
         "joins": {name: [head.join, head.empty] for name, head in query.heads.items() if head.join},
+        "passages": [name for name, head in query.heads.items() if head.of in ("passage", "theme")],
         "pieces": _pieces(query),
         "parameters": [_parameter(query, parameter, engine) for parameter in query.parameters],
         "chart": drawn.read_text(encoding="utf-8") if drawn.is_file() else None,

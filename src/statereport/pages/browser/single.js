@@ -30,7 +30,11 @@ async function unpacked(text) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
-const held = JSON.parse(new TextDecoder().decode(await unpacked(part("held").textContent)));
+const read = async (name) => JSON.parse(new TextDecoder().decode(await unpacked(part(name).textContent)));
+const held = await read("held");
+// The pages of the reports are unpacked when the first of them is asked for.
+let unfolded;
+const pages = () => (unfolded ??= read("pages"));
 await init({ module_or_path: await unpacked(part("engine").textContent) });
 const store = new Store();
 store.load(held.graph, { format: "application/trig", no_transaction: true });
@@ -58,19 +62,57 @@ function shown(term) {
   return make("a", { href: `#thing=${encodeURIComponent(term.value)}`, title: short(term.value), lang: label.language && label.language !== "en" ? label.language : undefined }, words);
 }
 
+/** The addresses within this file of what the pages of a server link to; "" for what the file does not have. */
+function here(href, known) {
+  const [path, place] = href.split("#");
+  if (path === "" && place) return `#${new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(location.hash.slice(1))), at: place })}`;
+  if (path === "/report") return "#";
+  if (known.pages[path] || known.cited[path]) return `#${new URLSearchParams({ page: path, ...(place && known.pages[path] ? { at: place } : {}) })}`;
+  const asked = /^\/query\/(.+?)\.html(?:\?(.*))?$/.exec(path);
+  if (asked && held.questions.some((one) => one.name === asked[1])) return `#question=${encodeURIComponent(asked[1])}${asked[2] ? `&${asked[2]}` : ""}`;
+  const thing = /^\/((?:id|def|shape)\/.+)\.html$/.exec(path);
+  return thing ? `#thing=${encodeURIComponent(`https://w3id.org/statereport/${decodeURIComponent(thing[1])}`)}` : "";
+}
+
+/** The content of a page, its links leading within the file, or out of it as they are; other links are left as text. */
+function within(content, known) {
+  const box = make("div");
+  box.innerHTML = content;
+  for (const link of box.querySelectorAll("a[href]")) {
+    const href = link.getAttribute("href");
+    if (/^https?:/.test(href)) continue;
+    const place = here(href, known);
+    if (place) link.setAttribute("href", place);
+    else link.replaceWith(make("span", {}, ...link.childNodes));
+  }
+  return [...box.childNodes];
+}
+
+/** References of passages ("13.5; 13.6") with links into the pages of their report, where it is known which that is. */
+function passages(term, row) {
+  const names = Object.keys(held.places);
+  const values = [...row.values()].filter(Boolean).map((value) => value.value);
+  const report = names.find((name) => values.includes(name)) ?? names.find((name) => values.some((value) => value.includes(`/id/${name}/`)));
+  const known = held.places[report ?? (held.reports.length === 1 ? names[0] : "")] ?? {};
+  return term.value.split("; ").flatMap((reference, i) => {
+    const [path, place] = (known[reference] ?? "").split("#");
+    return [i ? " " : "", path ? make("a", { class: "passage", href: `#${new URLSearchParams({ page: path, ...(place ? { at: decodeURIComponent(place) } : {}) })}` }, reference) : reference];
+  });
+}
+
 /** For each column that holds only the labels of the things in another column: that other column. */
 function things(names, rows) {
   const says = (name, thing) => rows.every((row) => row.get(name)?.termType === "Literal" && row.get(thing)?.termType === "NamedNode" && labels.get(row.get(thing).value)?.value === row.get(name).value);
   return new Map(names.flatMap((name) => names.filter((thing) => thing !== name && says(name, thing)).slice(0, 1).map((thing) => [name, thing])));
 }
 
-function table(columns, rows, caption) {
+function table(columns, rows, caption, cited = []) {
   const links = things(Object.keys(columns), rows);
   const names = Object.keys(columns).filter((name) => ![...links.values()].includes(name));
   const isNumber = (term) => !term || (term.termType === "Literal" && NUMBER.test(term.datatype.value));
   const kind = Object.fromEntries(names.map((name) => [name, rows.some((row) => row.get(name)) && rows.every((row) => isNumber(row.get(name))) ? "number" : undefined]));
   const head = (name) => make("th", { role: "columnheader", scope: "col", class: kind[name] }, columns[name]);
-  const cell = (row, name) => make("td", { role: "cell", "data-title": columns[name], class: kind[name] }, shown(row.get(links.get(name) ?? name)));
+  const cell = (row, name) => make("td", { role: "cell", "data-title": columns[name], class: kind[name] }, ...(cited.includes(name) && row.get(name) ? passages(row.get(name), row) : [shown(row.get(links.get(name) ?? name))]));
   return make(
     "div",
     { class: "scroll", role: "region", tabindex: "0", "aria-label": caption },
@@ -150,7 +192,7 @@ function answered(found, text, picture) {
   const place = `#${new URLSearchParams({ sparql: text })}`;
   const change = make("p", {}, make("a", { href: place }, "Change it, and ask again"));
   const behind = make("details", {}, make("summary", {}, "The SPARQL query"), make("pre", { tabindex: "0", "aria-label": "SPARQL" }, text), change);
-  return [...answer(ask(text), text, { name: found.name.replaceAll("/", "-"), columns: found.columns, joins: found.joins, summary: found.summary, picture }), behind];
+  return [...answer(ask(text), text, { name: found.name.replaceAll("/", "-"), columns: found.columns, joins: found.joins, cited: found.passages, summary: found.summary, picture }), behind];
 }
 
 /** Rows that differ only in columns of `joins` as one row, as the other pages have them: each value once, in the order of the rows. */
@@ -180,7 +222,7 @@ function csv(columns, rows) {
 }
 
 /** The answer as elements: yes or no, a graph, or rows under the titles of `columns` (else the variables), joined as `joins` says. */
-function answer(result, text, { name, columns, joins, summary, picture }) {
+function answer(result, text, { name, columns, joins, cited, summary, picture }) {
   if (typeof result === "boolean") return [make("p", { class: "truth", role: "status" }, result ? "Yes." : "No.")];
   // An empty result does not show whether rows or triples were asked for.
   if (!result.length) return [make("p", { class: "empty", role: "status" }, "No rows. Nothing in the graph matches this question.")];
@@ -194,7 +236,7 @@ function answer(result, text, { name, columns, joins, summary, picture }) {
   const rows = whole.slice(0, MOST);
   const more = rows.length < whole.length ? ` The first ${MOST.toLocaleString("en")} are shown.` : "";
   const count = make("p", { class: "result", role: "status" }, `${whole.length.toLocaleString("en")} ${whole.length === 1 ? "row" : "rows"}.${more}`);
-  return [count, saved(`\ufeff${file}`, `${name}.csv`, "text/csv"), ...(picture ? [picture] : []), table(titles, rows, summary)];
+  return [count, saved(`\ufeff${file}`, `${name}.csv`, "text/csv"), ...(picture ? [picture] : []), table(titles, rows, summary, cited)];
 }
 
 /** The page for a query of one's own: a text box, and the answer to the query in the address. */
@@ -234,6 +276,24 @@ function thing(iri) {
   return out.length || into.length ? parts : [make("h1", {}, "There is no such entry in this file"), make("p", {}, make("a", { href: "#" }, "All questions"))];
 }
 
+/** The page of a report, of a section of it, or how a passage is cited. */
+async function page(path) {
+  const known = await pages();
+  const cited = known.cited[path];
+  if (cited) {
+    const [number, text, entry, place] = cited;
+    return [
+      make("h1", {}, `Passage ${number}`),
+      make("p", {}, make("a", { href: here(place, known) }, "Read it among the passages of its section")),
+      make("h2", {}, "Cite this passage"),
+      make("p", { class: "citation" }, text),
+      make("pre", { tabindex: "0", "aria-label": "BibTeX entry" }, entry),
+    ];
+  }
+  if (!known.pages[path]) return [make("h1", {}, "There is no such page in this file"), make("p", {}, make("a", { href: "#" }, "All questions and reports"))];
+  return within(known.pages[path], known);
+}
+
 function home() {
   const topics = new Map();
   for (const found of held.questions) topics.set(found.topic, [...(topics.get(found.topic) ?? []), found]);
@@ -241,20 +301,30 @@ function home() {
   return [
     make("h1", {}, held.title),
     make("p", { class: "lead" }, "The whole graph in one file: choose a question and other values for it, save the table, or ", make("a", { href: "#sparql=" }, "ask in SPARQL"), ". Nothing is sent anywhere."),
+    ...(held.reports.length ? [make("h2", {}, "Reports"), make("ul", {}, ...held.reports.map(([path, name]) => make("li", {}, make("a", { href: `#${new URLSearchParams({ page: path })}` }, name))))] : []),
     ...[...topics].flatMap(([topic, some]) => [make("h2", {}, topic), list(some)]),
   ];
 }
 
-function show() {
+async function show() {
+  const place = location.hash;
   const wanted = new URLSearchParams(location.hash.slice(1));
   const found = held.questions.find((one) => one.name === wanted.get("question"));
   const iri = wanted.get("thing");
-  const parts = found ? question(found, wanted) : wanted.has("sparql") ? own(wanted.get("sparql")) : iri && CHECKS.iri[0].test(iri) ? thing(iri) : home();
+  const parts = wanted.has("page") ? await page(wanted.get("page")) : found ? question(found, wanted) : wanted.has("sparql") ? own(wanted.get("sparql")) : iri && CHECKS.iri[0].test(iri) ? thing(iri) : home();
+  // Another address may have been gone to while the pages were unpacked.
+  if (location.hash !== place) return;
   main.replaceChildren(...parts);
   document.title = `${main.querySelector("h1").textContent} · statereport`;
   document.documentElement.dataset.shown = location.hash || "#";
+  const at = wanted.has("at") && part(wanted.get("at"));
+  if (at) at.scrollIntoView();
 }
 
-window.addEventListener("hashchange", () => (show(), scrollTo(0, 0), main.focus({ preventScroll: true })));
+window.addEventListener("hashchange", async () => {
+  scrollTo(0, 0);
+  await show();
+  main.focus({ preventScroll: true });
+});
 part("footer").textContent = held.about;
-show();
+await show();

@@ -149,8 +149,8 @@ def test_sparql_of_ones_own_is_answered_with_prefixes_supplied(page):
     box.press("Control+Enter")
     page.wait_for_selector("p.fault:has-text('Error near line 1, column 1')")
     for query, status in (
-        ("ASK { figure:13-schools sr:value 7391 }", "Yes."),
-        ("CONSTRUCT WHERE { figure:13-schools ?p ?o }", "A graph."),
+        ("ASK { kaz-figure:13-schools sr:value 7391 }", "Yes."),
+        ("CONSTRUCT WHERE { kaz-figure:13-schools ?p ?o }", "A graph."),
         ("SELECT * { ?s ?p ?o }", "The first 2,000 are shown."),
         ("SELECT * { ?s sr:value 7390.5 }", "No rows."),
     ):
@@ -174,3 +174,35 @@ def test_there_is_no_barrier_and_no_sideways_scrolling(page):
         assert not barriers(page)
         page.set_viewport_size({"width": 390, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_reports_are_read_in_the_file_passage_by_passage_and_cited(page):
+    page.get_by_role("link", name="Brazil").first.click()
+    page.wait_for_selector("#all")
+    assert page.locator("h1").inner_text().startswith("Information received from Brazil")
+    page.get_by_role("link", name="Information on paragraph 23 (a)").click()
+    page.wait_for_selector("article.unit")
+    assert page.locator("article.unit[id]").count() == 6, "five passages and the heading"
+    assert page.locator(".quote").count() > 5 and not page.locator("blockquote.report-text p.text").count()
+    assert not page.locator("main a[href^='/']").count(), "every link leads within the file, or says that it leaves it"
+    page.get_by_role("link", name="Cite passage 18").click()
+    page.wait_for_selector("p.citation")
+    assert "UN Doc. CERD/C/BRA/FCO/18-20, 2026-01-08, para. 18." in page.locator("p.citation").inner_text()
+    assert page.locator("pre").inner_text().startswith("@misc{bra-cerd-fco-18-20-18,")
+    page.get_by_role("link", name="Read it among").click()
+    page.wait_for_selector("article.unit")
+    assert "at=18" in page.url
+    page.wait_for_function("Math.abs(document.getElementById('18')?.getBoundingClientRect().top) < 200")
+
+
+def test_passages_in_an_answer_lead_to_the_page_of_their_own_report(page):
+    shown(page, "#question=law%2Flaws-cited-most")
+    rows = page.locator("table.rows tbody tr")
+    brazils = rows.filter(has_text="Decree No. 12,341").first.locator("a.passage").first
+    assert "page=%2Freport%2Fbra-cerd-fco-18-20%2F" in brazils.get_attribute("href")
+    first = rows.filter(has_text="Criminal Code").first.locator("a.passage").first
+    assert "page=%2Freport%2Fkaz-cerd-8-10-addendum%2F" in first.get_attribute("href")
+    number = first.inner_text()
+    first.click()
+    page.wait_for_selector(f"article.unit[id='{number}']")
+    page.wait_for_function("id => document.getElementById(id)?.getBoundingClientRect().top < 200", arg=number)

@@ -192,7 +192,7 @@ def test_the_reports_are_read_in_the_file_passage_by_passage_and_cited(page):
     page.get_by_role("link", name="Read it among").click()
     page.wait_for_selector("article.unit")
     assert "at=18" in page.url
-    page.wait_for_function("Math.abs(document.getElementById('18')?.getBoundingClientRect().top) < 200")
+    page.wait_for_function("() => Math.abs(document.getElementById('18')?.getBoundingClientRect().top) < 200")
 
 
 def test_passages_in_an_answer_lead_to_the_page_of_their_own_report(page):

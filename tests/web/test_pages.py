@@ -42,7 +42,7 @@ ONE_OF_EACH = (
     "/law?report=bra-cerd-fco-18-20",
     "/timeline",
     "/timeline?report=kaz-cerd-8-10-addendum&since=2020&until=2020",
-    "/timeline?kind=nothing-of-the-kind",
+    "/timeline?kind=of-no-sort",
     "/places",
     "/report/bra-cerd-fco-18-20",
     "/report/bra-cerd-fco-18-20/II.D.1",

@@ -35,7 +35,9 @@ MANIFEST, STORE, QUADS, EXPLANATIONS = "store/manifest", "store/db", "store/quad
 FORMAT = 2
 PACKAGE = Path(__file__).parents[1]
 # These packages read a build and write nothing into it, so a build does not depend on their code.
-READERS = ("cli", "pages", "web")
+READERS = ("cli", "web")
+# The single file holds pages made from these.
+TEMPLATES = "pages/templates"
 # The libraries whose versions may change what a build holds, as their folders of metadata are called.
 LIBRARIES = ("pyshacl", "pyyaml", "rdflib", "vl_convert_python")
 # What the engine names its files, and what a build has (or had, in 0.1.0) besides those listed in SHA256SUMS.
@@ -382,6 +384,8 @@ def _sources(folder: Path) -> Iterator[tuple[str, Path]]:
 def _code() -> Iterator[tuple[str, Path]]:
     for name in files.names_below(PACKAGE, ".py", READERS):
         yield name, PACKAGE / name
+    for name in files.names_below(PACKAGE / TEMPLATES, (".html", ".svg")):
+        yield f"{TEMPLATES}/{name}", PACKAGE / TEMPLATES / name
 
 
 def _digest(named: Iterable[tuple[str, Path]]) -> str:

@@ -4,16 +4,18 @@ import csv
 import io
 import json
 import re
+from xml.etree import ElementTree
 
 import pytest
 import real
 from loops import some
 from real import PREFIXES
 
-from statereport.publish import cubes
+from statereport.publish import cubes, sdmx
 from statereport.sparql.engine import Store
 
 QB = PREFIXES["qb"]
+COMPONENTS = ("Dimension", "TimeDimension", "Attribute", "PrimaryMeasure")
 ID = re.compile(r"[A-Za-z0-9_@$\-]+")
 # The observational time periods of SDMX 2.1 that we use: years, months, days, and a start with a duration.
 TIME = re.compile(r"\d{4}(-\d\d(-\d\d)?)?|\d{4}-\d\d-\d\d/P\d+[YMD]")
@@ -101,18 +103,43 @@ def test_sdmx_csv_has_the_columns_and_codes_that_its_guide_asks_for(engine, out)
     for cube in some(cubes.read(engine)):
         rows = table(out / f"{cube.slug}.sdmx.csv")
         head = list(rows[0])
-        dimensions = head[1 : head.index("OBS_VALUE")]
-        assert head[0] == "DATAFLOW" and {"OBS_VALUE", "UNIT_MEASURE", "BOUND", "REF_AREA", "INDICATOR"} <= set(head)
+        dimensions = head[3 : head.index("OBS_VALUE")]
+        assert head[:3] == ["STRUCTURE", "STRUCTURE_ID", "ACTION"]
+        assert {"OBS_VALUE", "UNIT_MEASURE", "BOUND", "REF_AREA", "INDICATOR"} <= set(head)
         assert len({"TIME_PERIOD", "REF_PERIOD"} & set(dimensions)) == 1 and "OBS_STATUS" not in head
         assert len(dimensions) == sum(c.role == "dimension" for c in cube.components)
         assert len({tuple(row[name] for name in dimensions) for row in rows}) == len(rows)
         for row in some(rows):
-            assert re.fullmatch(r"STATEREPORT:[A-Z0-9_]+\(1\.0\)", row["DATAFLOW"])
+            assert re.fullmatch(r"STATEREPORT:[A-Z0-9_]+\(1\.0\)", row["STRUCTURE_ID"])
+            assert (row["STRUCTURE"], row["ACTION"]) == ("dataflow", "I")
             assert re.fullmatch(r"-?\d+(\.\d+)?", row["OBS_VALUE"])
-            for name in some(set(head) - {"DATAFLOW", "OBS_VALUE"}):
+            for name in some(set(head[3:]) - {"OBS_VALUE"}):
                 value = row[name]
                 form = TIME if name == "TIME_PERIOD" else ID
                 assert form.fullmatch(value) or (not value and name == "DATA_PROVIDER"), (cube.slug, name, value)
+
+
+def test_the_structure_of_sdmx_has_each_file_with_its_columns_and_every_code_with_its_label(out):
+    space = dict(zip(("mes", "str", "com"), (name.strip("{}") for name in (sdmx.MES, sdmx.STR, sdmx.COM)), strict=True))
+    root = ElementTree.parse(out / cubes.STRUCTURE).getroot()
+    flows = {it.get("id") for it in root.iterfind(".//str:Dataflow", space)}
+    codes = {
+        it.get("id"): {code.get("id"): code.findtext("com:Name", "", space) for code in it.iterfind("str:Code", space)}
+        for it in root.iterfind(".//str:Codelist", space)
+    }
+    structures = {it.get("id"): it for it in root.iterfind(".//str:DataStructure", space)}
+    for path in some(out.glob("*.sdmx.csv")):
+        rows = table(path)
+        name = rows[0]["STRUCTURE_ID"].partition(":")[2].partition("(")[0]
+        parts = [it for kind in COMPONENTS for it in structures[name].iterfind(f".//str:{kind}", space) if it.get("id")]
+        assert name in flows and {it.get("id") for it in parts} == set(list(rows[0])[3:]), path.name
+        for part in some(parts):
+            listed = part.find("str:LocalRepresentation/str:Enumeration/Ref", space)
+            values = {row[part.get("id")] for row in rows} - {""}
+            assert listed is None or values <= set(codes[listed.get("id")]), (path.name, part.get("id"))
+            assert (listed is None) == (part.get("id") in ("OBS_VALUE", "TIME_PERIOD")), (path.name, part.get("id"))
+    assert len(flows) == len(structures) == len(list(out.glob("*.sdmx.csv")))
+    assert all(label for of in codes.values() for label in of.values()) and "Roma" in codes["CL_ETHNIC_GROUP"].values()
 
 
 def test_the_numbers_of_the_two_files_are_the_same(out):

@@ -1,8 +1,8 @@
-"""Each cube as two files for statistical tools: a tidy table with its CSVW description, and SDMX-CSV.
+"""Each cube as two files for statistical tools, a tidy table with its CSVW description and SDMX-CSV with its structure.
 
 The columns of a cube are read from its structure, in the order of qb:order; nothing here knows which cubes there are.
 Sources: RDF Data Cube Vocabulary; CSV on the Web (a converter that follows the description gets the triples of the
-observations back); SDMX-CSV 1.0 with the identifiers and time formats of SDMX 2.1.
+observations back); SDMX-CSV 2.0 with the identifiers and time formats of SDMX 2.1.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from statereport.publish import sdmx as structure
 from statereport.publish.csvw import document
 from statereport.rdf.namespaces import SR
 
@@ -50,7 +51,8 @@ SDMX = {
     "unit": "UNIT_MEASURE",
     "source": "DATA_PROVIDER",
 }
-AGENCY = "STATEREPORT"
+ISSUED = f"""SELECT (MAX(STR(?date)) AS ?issued) WHERE {{ <{SR}> dcterms:issued ?date }}"""
+STRUCTURE = "structure.sdmx.xml"
 DATA_SET = "http://purl.org/linked-data/cube#dataSet"
 
 
@@ -108,7 +110,7 @@ def read(engine: Engine) -> tuple[Cube, ...]:
 
 
 def write(folder: Path, engine: Engine) -> int:
-    """Write cubes/<slug>.csv, its -metadata.json and .sdmx.csv for every cube. → how many there are."""
+    """Write cubes/<slug>.csv, its -metadata.json and .sdmx.csv for every cube, and their SDMX structure. → how many."""
     found = read(engine)
     times = {row[0].value: sdmx_time(*(term.value for term in row[1:])) for row in engine.query(PREFIXES + TIMES).rows}
     for cube in found:
@@ -117,6 +119,11 @@ def write(folder: Path, engine: Engine) -> int:
         files = {".csv": tidy(cube), ".csv-metadata.json": csvw(cube), ".sdmx.csv": sdmx(cube, times)}
         for ending, text in files.items():
             path.with_name(cube.slug + ending).write_text(text, encoding="utf-8", newline="")
+    if found:
+        day = engine.query(PREFIXES + ISSUED).rows[0][0]
+        prepared = f"{day.value if day and day.value else '1970-01-01'}T00:00:00"
+        message = structure.message((flow(cube, times) for cube in found), prepared)
+        (folder / "cubes" / STRUCTURE).write_bytes(message)
     return len(found)
 
 
@@ -169,35 +176,50 @@ def csvw(cube: Cube) -> str:
 
 
 def sdmx(cube: Cube, times: dict[str, str | None]) -> str:
-    """The cube in SDMX-CSV 1.0.
+    """The cube in SDMX-CSV 2.0.
 
     The period is TIME_PERIOD where SDMX can write every period of the cube, else a code, REF_PERIOD: school years, open
     periods and periods that the report does not state have no form in SDMX without an invented date. Total codes are
     _T. There is no OBS_STATUS: the report does not say how the numbers were obtained.
     """
+    columns, written = _sdmx_columns(cube, times)
+    of = f"{structure.AGENCY}:{_flow(cube)}({structure.VERSION})"
+    head = ["STRUCTURE", "STRUCTURE_ID", "ACTION", *(name for name, _ in columns)]
+    lines = [
+        [
+            *("dataflow", of, "I"),
+            *("; ".join(_code(it, cell, written) for cell in row.get(it.name, ())) for _, it in columns),
+        ]
+        for _, row in cube.rows
+    ]
+    return _table([head, *lines])
+
+
+def flow(cube: Cube, times: dict[str, str | None]) -> structure.Flow:
+    """The cube's columns in SDMX, with the codes that they have."""
+    columns, written = _sdmx_columns(cube, times)
+    made = []
+    for name, component in columns:
+        cells = cube.cells(component.name)
+        is_coded = component.role != "measure" and name != structure.TIME
+        codes = {_code(component, cell, written): cell.label for cell in cells} if is_coded else {}
+        made.append(structure.Column(name, component.role, codes, len(cells) >= len(cube.rows)))
+    return structure.Flow(_flow(cube), cube.title, tuple(made))
+
+
+def _sdmx_columns(cube: Cube, times: dict[str, str | None]) -> tuple[list[tuple[str, Component]], dict]:
+    """The columns in SDMX's order, under its identifiers, and the times by which periods are written."""
     timed = all(times.get(cell.value) for cell in cube.cells("period"))
     order = sorted(
         cube.components,
         key=lambda c: (("dimension", "measure", "attribute").index(c.role), timed and c.name == "period"),
     )
-    flow = f"{AGENCY}:{_id(cube.slug.replace('-', '_').upper())}(1.0)"
-    head = [
-        "DATAFLOW",
-        *("TIME_PERIOD" if timed and c.name == "period" else SDMX.get(c.name, c.name.upper()) for c in order),
-    ]
-    lines = []
-    for _, row in cube.rows:
-        cells = [(component, row.get(component.name, ())) for component in order]
-        lines.append(
-            [
-                flow,
-                *(
-                    "; ".join(_code(component, cell, times if timed else {}) for cell in many)
-                    for component, many in cells
-                ),
-            ]
-        )
-    return _table([head, *lines])
+    named = [(structure.TIME if timed and c.name == "period" else SDMX.get(c.name, c.name.upper()), c) for c in order]
+    return named, times if timed else {}
+
+
+def _flow(cube: Cube) -> str:
+    return _id(cube.slug.replace("-", "_").upper())
 
 
 def sdmx_time(precision: str, start: str, end: str) -> str | None:

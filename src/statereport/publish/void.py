@@ -40,6 +40,7 @@ MEDIA_TYPES = {
     "trig": "application/trig",
     "ttl": "text/turtle",
     "xlsx": spreadsheet.MEDIA_TYPE,
+    "xml": "application/xml",
 }
 
 

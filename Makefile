@@ -1,5 +1,5 @@
 # make · make test · make test-all · make test-whole · make lint · make bench · make bench-compare · make hostile
-# make pictures · make diagram · make questions · make published · make lock · make clean
+# make pictures · make notebook · make diagram · make questions · make published · make lock · make clean
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
@@ -30,6 +30,9 @@ hostile: .venv/tested ## attacks on the server, and on others for comparison: on
 pictures: .venv/tested ## the pictures of the README (needs Chromium)
 	$(BIN)/python docs/pictures.py
 
+notebook: .venv/tested ## what the cells of docs/first-questions.ipynb show
+	$(BIN)/python docs/notebook.py
+
 diagram: .venv/installed ## the diagram of docs/model.md
 	$(BIN)/python docs/model_diagram.py
 
@@ -45,7 +48,7 @@ lock: .venv/tested ## pin every package with its hashes
 clean: ## remove what was built; the environment stays
 	rm -rf build dist .pytest_cache .ruff_cache
 
-.PHONY: build test test-all test-whole lint bench bench-compare hostile pictures diagram questions published lock clean
+.PHONY: build test test-all test-whole lint bench bench-compare hostile pictures notebook diagram questions published lock clean
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "statereport needs Python 3.11 or later: make PYTHON=/path/to/python3.11"; exit 1; }

@@ -21,6 +21,7 @@ from sampling import sample
 from statereport.errors import NotWritable
 from statereport.project import find_project
 from statereport.publish import export
+from statereport.questions import chart
 from statereport.rdf import namespaces, rdflib_bridge, writers
 from statereport.rdf.dataset import load
 from statereport.sparql.answers import Answer, Column
@@ -133,7 +134,8 @@ def test_each_table_of_the_real_graph_is_as_its_description_says(project, tmp_pa
     from statereport.questions.saved import SavedQueries
 
     engine = real.graph().engine
-    export.write_answers(tmp_path, (q for q in SavedQueries.of(project) if q.topic == "tables"), engine, project)
+    for query in (q for q in SavedQueries.of(project) if q.topic == "tables"):
+        export.write_answer(tmp_path, query, engine, chart.Background())
     check_tables(tmp_path)
 
 

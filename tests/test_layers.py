@@ -27,7 +27,7 @@ ORDER = (
     "mcp",
     "cli",
 )
-TOP = {"errors", "project", "atomic", "files"}
+TOP = {"errors", "project", "atomic", "files", "parallel"}
 WEB = ("wire", "answers", "serving")
 # Library → the packages or modules that may import it.
 LIBRARIES = {

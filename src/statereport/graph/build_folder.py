@@ -39,7 +39,7 @@ READERS = ("cli", "web")
 # The single file holds pages made from these.
 TEMPLATES = "pages/templates"
 # The libraries whose versions may change what a build holds, as their folders of metadata are called.
-LIBRARIES = ("pyshacl", "pyyaml", "rdflib", "vl_convert_python")
+LIBRARIES = ("openpyxl", "pyshacl", "pyyaml", "rdflib", "vl_convert_python")
 # What the engine names its files, and what a build has (or had, in 0.1.0) besides those listed in SHA256SUMS.
 _ENGINES = rf"{STORE}/(\d+\.(sst|log|blob)|CURRENT|IDENTITY|LOCK|LOG(\.old\.\d+)?|(MANIFEST|OPTIONS)-\d+)"
 _UNLISTED = {
@@ -49,6 +49,7 @@ _UNLISTED = {
     QUADS,
     EXPLANATIONS,
     "statereport.html",
+    "store/inputs.json",
     "store/questions.jsonl",
     "store/search.json",
     "store/sources.sha256",
@@ -131,7 +132,11 @@ def untouched(folder: Path, project: Project) -> Mapping[str, Any] | None:
 
     None where the folder holds no such build, or anything that no build put there.
     """
+    made = made_from(project)
     try:
+        # Before the store is opened: a process in which its engine has threads cannot be copied to work side by side.
+        if dict(description(folder)[0]["made_from"]) != made:
+            return None
         build = open_build(folder)
         rest = (name for name in build.listed if not name.startswith(f"{STORE}/"))
         if build.differences(project) or foreign(folder) or any(build.read(name) is None for name in rest):
@@ -139,6 +144,22 @@ def untouched(folder: Path, project: Project) -> Mapping[str, Any] | None:
     except (BuildDamaged, BuildOutdated, NotABuild):
         return None
     return build.about
+
+
+def description(folder: Path) -> tuple[dict[str, Any], dict[str, tuple[int, str]]]:
+    """What build.json says, and the files that a build lists: path → size and SHA-256.
+
+    Raises NotABuild, BuildDamaged, BuildOutdated.
+    """
+    manifest = _manifest(folder)
+    if manifest is None:
+        raise _without_manifest(folder)
+    return _described(folder, manifest)
+
+
+def file_of(folder: Path, name: str, size: int, digest: str) -> bytes:
+    """The bytes of a file that a build lists with this size and SHA-256. Raises BuildDamaged."""
+    return _checked(folder, name, size, digest)
 
 
 def made_from(project: Project) -> dict[str, str]:
@@ -151,6 +172,12 @@ def made_from(project: Project) -> dict[str, str]:
         "pyoxigraph": ox.__version__,
         **_versions(),
     }
+
+
+def digest_of_statements(project: Project) -> str:
+    """A digest of everything that decides what is stated, inferred and found by the shapes: files and rules."""
+    folders = (project.ontology, project.graphs)
+    return _digest((f"{folder.name}/{name}", path) for folder in folders for name, path in _sources(folder))
 
 
 def write_store(quads: Iterable[ox.Quad], folder: Path) -> int:
@@ -232,10 +259,7 @@ def _is_being_written(folder: Path) -> bool:
 def _open(folder: Path, manifest: bytes | None, in_memory: bool) -> Build:
     if manifest is None:
         raise _without_manifest(folder)
-    listed = _listed(folder, manifest)
-    about = _about(_checked(folder, ABOUT, *listed.get(ABOUT, (0, ""))))
-    if not about or "made_from" not in about:
-        raise _damaged(folder, f"{ABOUT} is not a description of a build.")
+    about, listed = _described(folder, manifest)
     buffer = memoryview(bytearray(_BUFFER))
     for name in listed:
         if name.startswith(f"{STORE}/"):
@@ -244,6 +268,14 @@ def _open(folder: Path, manifest: bytes | None, in_memory: bool) -> Build:
     if in_memory and len(engine) != about.get("quads"):
         raise _damaged(folder, f"{QUADS} gives {len(engine):,} quads instead of {about.get('quads')}.")
     return Build(folder, about, listed, engine, manifest)
+
+
+def _described(folder: Path, manifest: bytes) -> tuple[dict[str, Any], dict[str, tuple[int, str]]]:
+    listed = _listed(folder, manifest)
+    about = _about(_checked(folder, ABOUT, *listed.get(ABOUT, (0, ""))))
+    if not about or "made_from" not in about:
+        raise _damaged(folder, f"{ABOUT} is not a description of a build.")
+    return about, listed
 
 
 def _opened(folder: Path) -> Store:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from statereport import parallel
 from statereport.errors import DataViolates
 from statereport.project import Project, TextFiles
 from statereport.questions import catalogue
@@ -72,11 +73,12 @@ def examine(
     texts: TextFiles | None = None,
     progress: Progress | None = None,
     dataset: Dataset | None = None,
+    saved: SavedQueries | None = None,
 ) -> Examined:
     """Load the project, infer what follows, validate what is stated: all that is known before anything is written.
 
     `texts` are the texts of reports that are compared with what is kept; `dataset` is the project as loaded, where that
-    has been done; else the first of its problems is raised.
+    has been done; else the first of its problems is raised. `saved` are its questions, where some are read already.
     """
     from statereport.reasoning import validation
 
@@ -91,10 +93,13 @@ def examine(
         _compare(project, dataset, texts)
     say("inferring")
     rules = load_rules(project.ontology / "rules")
-    inference = infer(dataset.ontology_quads(), dataset.data_quads(), rules, dataset.prefixes)
-    say("validating")
-    findings = validation.validate(dataset.data, dataset.ontology, dataset.shapes, rules)
-    return Examined(dataset, inference, findings, {catalogue.GRAPH: catalogue.triples(SavedQueries.of(project))})
+    # Neither needs the other.
+    with parallel.beside(partial(validation.validate, dataset.data, dataset.ontology, dataset.shapes, rules)) as found:
+        inference = infer(dataset.ontology_quads(), dataset.data_quads(), rules, dataset.prefixes)
+        say("validating")
+        findings = found()
+    questions = catalogue.triples(saved or SavedQueries.of(project))
+    return Examined(dataset, inference, findings, {catalogue.GRAPH: questions})
 
 
 def refuse_violations(project: Project, examined: Examined) -> None:

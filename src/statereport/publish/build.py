@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from statereport import atomic
+from statereport import atomic, parallel
 from statereport.graph import build_folder, examine, search
+from statereport.graph.before import Before
+from statereport.graph.before import write as write_inputs
 from statereport.project import Project, TextFiles
 from statereport.publish import cubes, export
-from statereport.questions import catalogue, prepared
+from statereport.questions import catalogue, chart, prepared
 from statereport.questions.saved import SavedQueries, SavedQuery, prepare
-from statereport.rdf import dataset
+from statereport.rdf import dataset, writers
 from statereport.rdf.prefixes import Prefixes
 from statereport.reasoning.explanations import Explanations
+from statereport.reasoning.inference import Inference
+from statereport.reasoning.validation import Finding
 from statereport.sparql.engine import Engine, Store
 
 Progress = examine.Progress
+# The name under which is noted what was inferred and found.
+_EXAMINED = "examined"
 # Writes further files into the folder of a build.
 Further = Callable[[Path, Iterable[SavedQuery], list, Engine, str, Prefixes], None]
 
@@ -91,57 +100,146 @@ def build(
     Raises DataViolates before anything is replaced, BuildLocked, DiskFull, NotABuild, and the problems of the stages.
     """
     say = progress or (lambda stage: None)
-    with atomic.appearing(out, build_folder.foreign) as fresh:
+    with _without_collector(), atomic.appearing(out, build_folder.foreign) as fresh:
         made = build_folder.made_from(project)
-        examined = examine.examine(project, texts, say)
-        examine.refuse_violations(project, examined)
+        saved = SavedQueries.of(project)
+        before = Before.of(out, made)
+        sources = build_folder.digest_of_statements(project)
+        examined = None if texts else _examined_before(before, sources, project, saved, say)
+        if not examined:
+            examined = examine.examine(project, texts, say, saved=saved)
+            examine.refuse_violations(project, examined)
 
         say("answering")
-        quads = examined.quads()
-        engine = Store.memory(quads)
-        saved = SavedQueries.of(project)
+        engine = Store.memory(examined.quads())
         examine.refuse_failed_checks(project, engine, saved)
         cubes.write(fresh, engine)
         if with_drafts:
             examined = examined.with_drafts(dataset.drafts(project))
-            quads = examined.quads()
+        quads = writers.canonical(examined.quads())
+        if with_drafts:
             engine = Store.memory(quads)
+        before = before.beside(quads)
         asked = [query for query in saved if query.topic not in catalogue.LEFT_OUT]
-        export.write_answers(fresh, asked, engine, project)
 
         say("exporting")
-        asserted = {**examined.dataset.ontology, **examined.dataset.data}
-        derived = examined.derived
-        parts = {"statereport": asserted, **{f"statereport-{_stem(name)}": {name: derived[name]} for name in derived}}
-        hashes = export.write_graphs(fresh, parts, project)
-        export.write_all(fresh, parts, project)
-        export.write_ontology(fresh, examined.dataset.ontology, project)
-        export.write_shapes(fresh, examined.dataset.shapes, examined.dataset.ontology, project)
-        export.write_turtle(fresh, "queries", examined.questions, project)
-        export.write_validation(fresh, examined.warnings, project)
-        export.write_description(fresh, export.published(examined), project)
-        search.write(engine, saved.get, fresh)
-        for write in also:
-            write(fresh, asked, quads, engine, hashes["statereport"], examined.dataset.prefixes)
-        number = build_folder.write_store(quads, fresh)
-        (fresh / prepared.FILE).write_bytes(prepare(saved, engine))
-        (fresh / build_folder.EXPLANATIONS).write_bytes(Explanations.of(examined.inference).write())
+        number, inputs = _written(fresh, examined, quads, engine, saved, project, before)
+        hashes = export.write_hashes(fresh, _parts(examined))
+        export.write_package(fresh, asked, {name: note for name, _, note in inputs})
+        write_inputs(fresh, {name: [key, note] for name, key, note in (*inputs, _examination(examined, sources))})
+        further = (export.published(examined), hashes["statereport"], examined.dataset.prefixes)
+        parallel.side_by_side(
+            [
+                *(partial(write, fresh, asked, quads, engine, *further[1:]) for write in also),
+                partial(export.write_description, fresh, further[0], project),
+            ]
+        )
         summary = Summary(
             out=out,
-            graphs={name: len(set(triples)) for name, triples in asserted.items()},
+            graphs={name: len(set(triples)) for name, triples in _parts(examined)["statereport"].items()},
             inferred=dict(examined.inference.by_rule),
             warnings=tuple(str(finding) for finding in examined.warnings),
             questions=sum(query.topic != "tables" for query in asked),
             tables=sum(query.topic == "tables" for query in asked),
             hashes=hashes,
         )
-        further = summary.record() | ({"drafts": True} if with_drafts else {})
-        build_folder.write_about(fresh, made, number, further)
+        build_folder.write_about(fresh, made, number, summary.record() | ({"drafts": True} if with_drafts else {}))
         export.write_crate(fresh, export.published(examined))
         export.write_sums(fresh)
         build_folder.write_manifest(fresh)
         say("putting in place")
     return summary
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python from looking for garbage in circles, of which a build makes none, among millions of objects."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _examination(examined: examine.Examined, sources: str) -> export.Input:
+    """What is noted of what was inferred and found, by a digest of the statements and rules; see `_examined_before`."""
+    found = [
+        [it.severity, it.focus, it.path, it.value, it.message, it.shape, it.label, it.component]
+        for it in examined.findings
+    ]
+    return _EXAMINED, sources, {"by rule": dict(examined.inference.by_rule), "findings": found}
+
+
+def _examined_before(
+    before: Before, sources: str, project: Project, saved: SavedQueries, say: Progress
+) -> examine.Examined | None:
+    """The sources examined, where the build before was made from the same statements and rules; else None.
+
+    Only questions have changed then. What was inferred is read from that build.
+    """
+    note = before.noted(_EXAMINED, sources)
+    names = ("statereport-inferred.nq", "statereport-aligned.nq", build_folder.EXPLANATIONS)
+    *graphs, why = map(before.read, names)
+    if not note or why is None or None in graphs:
+        return None
+    say("loading")
+    own, foreign = (tuple(sorted((q.triple for q in writers.parsed(graph, "nq")), key=str)) for graph in graphs)
+    loaded = dataset.load(project)
+    findings = tuple(Finding(*found, prefixes=loaded.prefixes) for found in note["findings"])
+    inference = Inference(own, 0, note["by rule"], foreign, explained=why)
+    return examine.Examined(loaded, inference, findings, {catalogue.GRAPH: catalogue.triples(saved)})
+
+
+def _parts(examined: examine.Examined) -> dict[str, dataset.Graphs]:
+    """The parts that are published in every format: what is stated, and each graph that is derived."""
+    derived = {f"statereport-{_stem(name)}": {name: triples} for name, triples in examined.derived.items()}
+    return {"statereport": {**examined.dataset.ontology, **examined.dataset.data}, **derived}
+
+
+def _written(
+    folder: Path,
+    examined: examine.Examined,
+    quads: list,
+    engine: Engine,
+    saved: SavedQueries,
+    project: Project,
+    before: Before,
+) -> tuple[int, list[export.Input]]:
+    """Write everything that needs no other file, side by side, what takes longest first.
+
+    → the number of quads in the store, and what files were made from
+    """
+    parts, background = _parts(examined), chart.Background.of(engine)
+    largest, *others = (partial(export.write_part, folder, stem, parts[stem], project, before) for stem in parts)
+    asked = [query for query in saved if query.topic not in catalogue.LEFT_OUT]
+    asked.sort(key=lambda query: (not query.chart, query.topic != "tables"))
+    answers = [partial(export.write_answer, folder, query, engine, background, before) for query in asked]
+
+    def write_rest() -> None:
+        export.write_ontology(folder, examined.dataset.ontology, project)
+        export.write_shapes(folder, examined.dataset.shapes, examined.dataset.ontology, project)
+        export.write_turtle(folder, "queries", examined.questions, project)
+        export.write_validation(folder, examined.warnings, project)
+        (folder / build_folder.EXPLANATIONS).write_bytes(
+            examined.inference.explained or Explanations.of(examined.inference).write()
+        )
+
+    def write_prepared() -> None:
+        (folder / prepared.FILE).write_bytes(prepare(saved, engine))
+
+    (folder / "store").mkdir()
+    first = [
+        partial(build_folder.write_store, quads, folder),
+        largest,
+        partial(export.write_all, folder, parts, project),
+        write_prepared,
+        partial(search.write, engine, saved.get, folder),
+        write_rest,
+    ]
+    done = parallel.side_by_side([*first, *others, *answers])
+    return done[0], [done[1], *done[len(first) :]]
 
 
 def _many(number: int, thing: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -32,6 +32,7 @@ LANGUAGE = f"{_EU}language/ENG"
 THEMES = tuple(f"{_EU}data-theme/{name}" for name in ("GOVE", "JUST", "SOCI"))
 _EXAMPLES = ("Figure", "Measure", "Norm", "Claim", "LegalInstrument", "Passage")
 _LINKS = (*(f"{SKOS}{name}" for name in ("closeMatch", "exactMatch", "broadMatch", "narrowMatch")), f"{SCHEMA}sameAs")
+_OF_PLACES = tuple(f"{SR}{name}" for name in ("isSubmittedBy", "isForPeriod", "startDate", "endDate"))
 # Metric → its dimension in the Linked Data Quality Dimensions, and what it counts.
 METRICS = {
     "passages": ("completeness", "Passages of the reports that are in the data."),
@@ -45,9 +46,11 @@ METRICS = {
 }
 
 
-def catalog(graphs: Mapping[str, Iterable[Triple]]) -> list[Triple]:
-    """The triples about the dataset as a whole: catalogue, publisher, place, time, examples, links, build, quality."""
-    every = list(dict.fromkeys(t for triples in graphs.values() for t in triples))
+def catalog(every: Sequence[Triple]) -> list[Triple]:
+    """The triples about the dataset as a whole: catalogue, publisher, place, time, examples, links, build, quality.
+
+    every   what is published, each triple once
+    """
     typed: dict[str, list[str]] = {}
     for t in every:
         if t.predicate.value == f"{RDF}type" and is_iri(t.subject):
@@ -96,15 +99,15 @@ def _places(every: Sequence[Triple], typed: Mapping[str, list[str]]) -> list[Tri
     reports = set(typed.get(f"{SR}Report", ()))
     said: dict[str, dict[str, list]] = {}
     for t in every:
-        if is_iri(t.subject):
+        if t.predicate.value in _OF_PLACES and is_iri(t.subject):
             said.setdefault(t.subject.value, {}).setdefault(t.predicate.value, []).append(t.object)
     found = []
     for report in sorted(reports):
         found.append(triple(DATASET, f"{PROV}wasDerivedFrom", iri(report)))
-        for state in said[report].get(f"{SR}isSubmittedBy", ()):
+        for state in said.get(report, {}).get(f"{SR}isSubmittedBy", ()):
             found += [triple(DATASET, f"{DCTERMS}spatial", state)]
             found += [triple(state.value, f"{RDF}type", iri(f"{DCTERMS}Location"))]
-        for period in said[report].get(f"{SR}isForPeriod", ()):
+        for period in said.get(report, {}).get(f"{SR}isForPeriod", ()):
             here = f"{DATASET}/temporal/{period.value.rpartition('/')[2]}"
             found += [triple(DATASET, f"{DCTERMS}temporal", iri(here))]
             found += [triple(here, f"{RDF}type", iri(f"{DCTERMS}PeriodOfTime"))]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from statereport import __version__
+from statereport.graph.before import NOTHING, Before, digest
 from statereport.graph.build_folder import SUMS
 from statereport.project import Project
 from statereport.publish import catalog, void
@@ -26,6 +27,7 @@ from statereport.rdf.namespaces import DCTERMS, ID, OWL, RDF, RDFS, SH, SHAPE, S
 from statereport.rdf.terms import is_iri, is_literal, plain
 from statereport.source.evidence import GENERATED
 from statereport.sparql.engine import answer_bytes
+from statereport.sparql.query import Query
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from statereport.sparql.answers import Answer, Column
     from statereport.sparql.engine import Engine
 
+# What files were made from: their name, a digest, and what is noted (`graph.before`).
+Input = tuple[str, str, dict[str, Any]]
 DESCRIPTION = "void.ttl"
 ENDINGS = ("ttl", "trig", "nq", "jsonld", "rdf")
 # What SHACL has beyond its core, by which shapes ask in SPARQL.
@@ -50,18 +54,23 @@ _DATE = re.compile(r"-?\d{4,}-\d\d-\d\d(Z|[+-]\d\d:\d\d)?", re.ASCII)
 UNSUMMED = ("store", "statereport.html", SUMS)
 
 
-def write_graphs(folder: Path, parts: Mapping[str, Graphs], project: Project) -> dict[str, str]:
-    """Write each part (`statereport`, `statereport-inferred` …) in every format. → the RDFC-1.0 hash of each part.
+def write_part(folder: Path, stem: str, graphs: Graphs, project: Project, before: Before = NOTHING) -> Input:
+    """Write a part (`statereport`, `statereport-inferred` …) in every format.
 
     N-Quads are in canonical form, so that the SHA-256 of the .nq file is the RDFC-1.0 hash of the part.
+    → its name, the digest of the names of its graphs, and the files as what is noted
     """
-    prefixes = tables.read(project)
-    for stem, graphs in parts.items():
+    key, note = digest(sorted(graphs)), {"files": [f"{stem}.{ending}" for ending in ENDINGS]}
+    if not (before.noted(stem, key) and before.same_graphs(graphs) and before.take(folder, note["files"])):
         items = writers.canonical(writers.quads(graphs))
-        writers.write(items, folder, stem, ENDINGS, prefixes)
-    hashes = {stem: hashlib.sha256((folder / f"{stem}.nq").read_bytes()).hexdigest() for stem in parts}
-    lines = [f"{digest}  {stem}.nq\n" for stem, digest in sorted(hashes.items())]
-    _write(folder / "RDFC10SUM", "".join(lines))
+        writers.write(items, folder, stem, ENDINGS, tables.read(project))
+    return stem, key, note
+
+
+def write_hashes(folder: Path, stems: Iterable[str]) -> dict[str, str]:
+    """Write the RDFC-1.0 hash of each part. → the hashes"""
+    hashes = {stem: hashlib.sha256((folder / f"{stem}.nq").read_bytes()).hexdigest() for stem in stems}
+    _write(folder / "RDFC10SUM", "".join(f"{found}  {stem}.nq\n" for stem, found in sorted(hashes.items())))
     return hashes
 
 
@@ -84,7 +93,7 @@ def write_ontology(folder: Path, ontology: Graphs, project: Project) -> None:
 
 def write_turtle(folder: Path, stem: str, graphs: Graphs, project: Project) -> None:
     """Write some graphs as one Turtle file, for those who want only them."""
-    triples = list(dict.fromkeys(t for part in graphs.values() for t in part))
+    triples = (t for part in graphs.values() for t in part)
     (folder / f"{stem}.ttl").write_bytes(writers.turtle(triples, tables.read(project)))
 
 
@@ -170,7 +179,7 @@ def write_crate(folder: Path, graphs: Graphs) -> None:
     """Write ro-crate-metadata.json about the files that the folder now holds."""
     header = {t.predicate.value: t.object for part in graphs.values() for t in part if t.subject.value == SR}
     issued = header.get(f"{DCTERMS}issued")
-    title = next(t.object.value for t in void.describe(graphs, [], {}) if t.predicate.value == f"{DCTERMS}title")
+    title = void.title(t for part in graphs.values() for t in part)
     files = [
         (file.path, void.MEDIA_TYPES.get(Path(file.path).suffix[1:], _OTHER), file.size, file.sha256)
         for file in _files(folder)
@@ -192,37 +201,62 @@ def write_all(folder: Path, parts: Mapping[str, Graphs], project: Project) -> No
     write_turtle(folder, "statereport-places", places, project)
 
 
-def write_answers(folder: Path, queries: Iterable[SavedQuery], engine: Engine, project: Project) -> None:
-    """Answer each saved query with its defaults: tables in tables/ with CSVW metadata, others in answers/<topic>/.
+def write_answer(
+    folder: Path, query: SavedQuery, engine: Engine, background: chart.Background, before: Before = NOTHING
+) -> Input:
+    """Answer a saved query with its defaults: tables in tables/ with CSVW metadata, others in answers/<topic>/.
 
-    One datapackage.json (Data Package) describes the CSV files of all tables. Yes-or-no questions are answered in JSON,
-    graphs in Turtle, rows in JSON, CSV and as a workbook (.xlsx), and a chart, where there is one, as Vega-Lite, SVG
-    and PNG.
+    Yes-or-no questions are answered in JSON, graphs in Turtle, rows in JSON, CSV and as a workbook (.xlsx), and a
+    chart, where there is one, as Vega-Lite, SVG and PNG.
+    → the path of its files without their endings, the digest of what it was asked with, and what is noted: the files,
+    the schema of a table, and what the picture and the workbook were made from
     """
-    prefixes = dict(tables.read(project))
-    described, background = [], chart.Background.of(engine)
-    for query in queries:
-        answer = query.answer(engine)
-        table = query.topic == "tables"
-        path = folder / "tables" / query.slug if table else folder / "answers" / query.topic / query.slug
-        path.parent.mkdir(parents=True, exist_ok=True)
-        endings = {"construct": ("ttl",), "ask": ("json",)}.get(answer.form, ("csv",) if table else ("csv", "json"))
-        for ending in endings:
-            path.with_name(f"{query.slug}.{ending}").write_bytes(answer_bytes(answer, ending, prefixes))
-        if "csv" in endings:
-            path.with_name(f"{query.slug}.xlsx").write_bytes(query.workbook(answer))
-        if query.chart:
-            picture = Picture.of(query, answer, background)
-            _write(path.with_name(f"{query.slug}.vl.json"), chart.written(picture.spec))
+    drawn = (sorted(background.states.items()), sorted(background.totals)) if query.chart else ()
+    table = query.topic == "tables"
+    stem = f"tables/{query.slug}" if table else f"answers/{query.topic}/{query.slug}"
+    key = digest(query.text, sorted(query.prefixes.items()), drawn)
+    asked = Query(query.text, query.source, query.prefixes)
+    note = before.noted(stem, key)
+    if note and before.same_answer(asked) and before.take(folder, note["files"]):
+        return stem, key, note
+    path, note = folder / stem, {}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    answer = query.answer(engine)
+    endings = {"construct": ("ttl",), "ask": ("json",)}.get(answer.form, ("csv",) if table else ("csv", "json"))
+    note["files"] = [f"{stem}.{ending}" for ending in endings]
+    for ending in endings:
+        path.with_name(f"{query.slug}.{ending}").write_bytes(answer_bytes(answer, ending, query.prefixes))
+    if query.chart:
+        picture = Picture.of(query, answer, background)
+        spec = chart.written(picture.spec)
+        _write(path.with_name(f"{query.slug}.vl.json"), spec)
+        names, note["picture"] = [f"{stem}.svg", f"{stem}.png"], digest(spec)
+        if before.noted(stem).get("picture") != note["picture"] or not before.take(folder, names):
             _write(path.with_name(f"{query.slug}.svg"), picture.svg)
             path.with_name(f"{query.slug}.png").write_bytes(picture.png())
-        if table:
-            schema = table_schema(query, answer)
-            about = (query.slug, query.summary, query.description, query.iri, schema)
-            _write(path.with_name(f"{query.slug}.csv-metadata.json"), document(*about))
-            described.append(about)
+        note["files"] += [f"{stem}.vl.json", *names]
+    if table:
+        note["schema"] = table_schema(query, answer)
+        _write(path.with_name(f"{query.slug}.csv-metadata.json"), document(*_about(query, note)))
+        note["files"].append(f"{stem}.csv-metadata.json")
+    if "csv" in endings:
+        rows = [[term if term is None else str(term) for term in row] for row in answer.rows]
+        note["workbook"] = digest(query.text, rows)
+        if before.noted(stem).get("workbook") != note["workbook"] or not before.take(folder, [f"{stem}.xlsx"]):
+            path.with_name(f"{query.slug}.xlsx").write_bytes(query.workbook(answer))
+        note["files"].append(f"{stem}.xlsx")
+    return stem, key, note
+
+
+def write_package(folder: Path, queries: Iterable[SavedQuery], notes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write datapackage.json (Data Package), which describes all CSV files of tables, by what is noted with each."""
+    described = [_about(query, notes[f"tables/{query.slug}"]) for query in queries if query.topic == "tables"]
     if described:
         _write(folder / "tables/datapackage.json", package(described))
+
+
+def _about(query: SavedQuery, note: Mapping[str, Any]) -> tuple[str, str, str, str, dict]:
+    return query.slug, query.summary, query.description, query.iri, note["schema"]
 
 
 def table_schema(query: SavedQuery, answer: Answer) -> dict:

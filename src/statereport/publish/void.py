@@ -6,7 +6,7 @@ No blank nodes: a part of the dataset has an address too, made of the names of i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,8 +62,8 @@ def describe(graphs: Graphs, files: list[File], names: Mapping[str, str]) -> lis
     """
     every = list(dict.fromkeys(t for triples in graphs.values() for t in triples))
     return [
-        *_heading(graphs),
-        *catalog.catalog(graphs),
+        *_heading(every),
+        *catalog.catalog(every),
         *_counts(DATASET, every),
         *_named_graphs(graphs),
         *_partitions(every, names),
@@ -79,18 +79,28 @@ def named(graphs: Graphs) -> set[str]:
     return found | {t.object.datatype.value for t in triples if is_literal(t.object)}
 
 
-def _heading(graphs: Graphs) -> list[Triple]:
-    every = [t for triples in graphs.values() for t in triples]
+def title(every: Iterable[Triple]) -> str:
+    """The title of the dataset: that of its reports."""
+    return _titled(every)[0]
+
+
+def _titled(every: Iterable[Triple]) -> tuple[str, list[str], dict[str, str]]:
+    """The title of the dataset, the IRIs of its reports, and what things are called in English."""
+    reports, labels = set(), {}
+    for t in every:
+        predicate = t.predicate.value
+        if predicate == f"{RDF}type" and t.object.value == REPORT:
+            reports.add(t.subject.value)
+        elif predicate == f"{SKOS}prefLabel" and is_literal(t.object) and t.object.language == "en":
+            labels[t.subject.value] = t.object.value
+    return title_of_reports(labels.get(report, report) for report in sorted(reports)), sorted(reports), labels
+
+
+def _heading(every: list[Triple]) -> list[Triple]:
+    title, reports, labels = _titled(every)
     header = {t.predicate.value: t.object for t in every if t.subject.value == SR}
-    reports = sorted({t.subject.value for t in every if t.predicate.value == f"{RDF}type" and t.object.value == REPORT})
-    labels = {
-        t.subject.value: t.object.value
-        for t in every
-        if t.predicate.value == f"{SKOS}prefLabel" and is_literal(t.object) and t.object.language == "en"
-    }
     # Under which treaty, by whom and to whom: what people look for a report by.
-    partners = {t.object.value for t in every if t.subject.value in reports and t.predicate.value in PARTNERS}
-    title = title_of_reports(labels.get(report, report) for report in reports)
+    partners = {t.object.value for t in every if t.predicate.value in PARTNERS and t.subject.value in reports}
     says = (
         "What a State's report to a United Nations treaty body says: figures, measures, norms, claims, events and "
         "citations, each anchored to its place in the text, with an ontology, shapes and saved questions."
@@ -151,12 +161,13 @@ def _partitions(triples: list[Triple], names: Mapping[str, str]) -> list[Triple]
     properties: Counter = Counter()
     values: Counter = Counter()
     for t in triples:
-        has_datatype = is_literal(t.object)
-        of = [t.object.datatype.value] if has_datatype else classes.get(t.object, [])
-        for subject_class in classes.get(t.subject, []):
-            properties[subject_class, t.predicate.value] += 1
+        value, predicate, subject_classes = t.object, t.predicate.value, classes.get(t.subject, ())
+        has_datatype = is_literal(value)
+        of = (value.datatype.value,) if has_datatype else classes.get(value, ())
+        for subject_class in subject_classes:
+            properties[subject_class, predicate] += 1
             for value_class in of:
-                values[subject_class, t.predicate.value, has_datatype, value_class] += 1
+                values[subject_class, predicate, has_datatype, value_class] += 1
 
     def address(*parts: str) -> str:
         return "/".join([DATASET, *(names.get(part, part.rpartition("/")[2].replace("#", "-")) for part in parts)])

@@ -267,12 +267,15 @@ def prepare(saved: Iterable[SavedQuery], engine: Engine) -> bytes:
 
 def _results(saved: Iterable[SavedQuery], engine: Engine) -> Iterator[tuple[Any, tuple[str, ...]]]:
     rows: list[tuple[Any, ...]] = []
+    done: set[tuple[str, ...]] = set()
     for query in saved:
         head = header.read(query.text, query.source)
         yield head.values, ("header", head.yaml)
         for parameter in query.parameters:
-            if parameter.pattern:
-                allowed, listing = choices(query, parameter, engine), _listing(query, parameter)
+            listing = _listing(query, parameter) if parameter.pattern else None
+            if listing and _key(parameter.type, listing) not in done:  # many questions have the same choices
+                done.add(_key(parameter.type, listing))
+                allowed = choices(query, parameter, engine)
                 yield allowed, _key("choices", listing)
                 if parameter.type == "iri":
                     rows = rows or engine.query(NAMES, query.source, query.prefixes).rows

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from json.encoder import encode_basestring
 from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any
@@ -62,6 +63,9 @@ _UNTAGGED = {
     "xml": re.compile(rb'<literal datatype="(%s)"' % _TYPES),
     "tsv": re.compile(rb'(?<!\\)(?:\\\\)*"\^\^<(%s)>' % _TYPES),
 }
+# A blank node in a line of N-Quads, or what looks like one in a literal: its quad keeps its form then.
+_BLANK = re.compile(rb"(?:^| )_:")
+_TYPE = f" <{RDF}type> ".encode()
 _XML_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 # What RDFC-1.0 names a blank node. Other files name it otherwise: some programs keep such a name where they find one,
 # and work out another hash.
@@ -115,17 +119,32 @@ def canonical(items: Iterable[Quad]) -> list[Quad]:
 
     Blank nodes come only from lists and restrictions of the ontology and the shapes; the parser names them at random.
     """
-    dataset = Dataset(items)
-    if any(_has_blank(quad.subject) or _has_blank(quad.object) for quad in dataset):
+    return _in_order(items)
+
+
+def _in_order(items: Iterable[Quad | Triple]) -> list[Any]:
+    """Quads, or triples, once each and sorted, as `canonical` gives them."""
+    by_line = _by_line(items)
+    blank = [line for line in by_line if _BLANK.search(line)]
+    if blank:
+        # Their names depend on the statements that have blank nodes, and on no others.
+        found = [by_line.pop(line) for line in blank]
+        alone = isinstance(found[0], Triple)
+        dataset = Dataset(quads_of_default(found) if alone else found)
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return sorted(dataset, key=_order())
+        by_line |= _by_line(quad.triple if alone else quad for quad in dataset)
+    return [by_line[line] for line in sorted(by_line, key=_key)]
 
 
-def _renamed(quad: Quad) -> Quad:
-    """The quad with other names for its blank nodes than RDFC-1.0 gives them."""
-    if not (_has_blank(quad.subject) or _has_blank(quad.object)):
-        return quad
-    return Quad(_renamed_node(quad.subject), quad.predicate, _renamed_node(quad.object), quad.graph_name)
+def _renamed(items: list[Any]) -> list[Any]:
+    """Quads or triples with other names for their blank nodes than RDFC-1.0 gives them."""
+    pairs = zip(items, _lines(items), strict=True)
+    return [_renamed_one(item) if _BLANK.search(line) else item for item, line in pairs]
+
+
+def _renamed_one(item: Quad | Triple) -> Quad | Triple:
+    parts = _renamed_node(item.subject), item.predicate, _renamed_node(item.object)
+    return Triple(*parts) if isinstance(item, Triple) else Quad(*parts, item.graph_name)
 
 
 def _renamed_node(term: Any) -> Any:
@@ -142,9 +161,12 @@ def merged(items: Iterable[Quad]) -> list[Triple]:
 
 def canonical_nquads(items: Iterable[Quad]) -> bytes:
     """Canonical N-Quads of quads from `canonical`: lines in code point order. Their SHA-256 is the RDFC-1.0 hash."""
-    # Not splitlines: a literal may hold U+2028 and other characters at which that would break a line.
-    lines = serialize(items, format=RdfFormat.N_QUADS).decode("utf-8").removesuffix("\n").split("\n")
-    return "".join(f"{line}\n" for line in sorted(lines) if line).encode("utf-8")
+    return b"".join(sorted(lines(items)))
+
+
+def lines(items: Iterable[Quad]) -> list[bytes]:
+    """The line of N-Quads of each quad, with its end."""
+    return [b"%s\n" % line for line in _lines(list(items))]
 
 
 def digest(triples: Iterable[Triple]) -> str:
@@ -159,7 +181,7 @@ def write(items: list[Quad], folder: Path, stem: str, endings: Iterable[str], pr
     Turtle, TriG and RDF/XML get the prefixes that the data use. JSON-LD carries its context inside. Only N-Quads, which
     are canonical, keep the names of RDFC-1.0 for blank nodes.
     """
-    other, names = list(map(_renamed, items)), _names(items)
+    other, names = _renamed(items), _names(items)
     triples = merged(other)
     for ending in endings:
         path = folder / f"{stem}.{ending}"
@@ -173,7 +195,7 @@ def write(items: list[Quad], folder: Path, stem: str, endings: Iterable[str], pr
 
 def dataset(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
     """Sorted quads with their graphs, graph by graph, in the format of that ending."""
-    return _dataset(list(map(_renamed, items)), ending, used(items, prefixes))
+    return _dataset(_renamed(items), ending, used(items, prefixes))
 
 
 def _dataset(items: list[Quad], ending: str, prefixes: Mapping[str, str]) -> bytes:
@@ -188,8 +210,8 @@ def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
 
 def document(triples: Iterable[Triple], ending: str, prefixes: Mapping[str, str]) -> bytes:
     """Some triples, sorted, in the format of that ending: ttl, rdf, nt or jsonld. Raises NotWritable."""
-    items = canonical(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
-    return _document(merged(map(_renamed, items)), ending, prefixes, _names(items))
+    items = _in_order(triples)
+    return _document(_renamed(items), ending, prefixes, _names(items))
 
 
 def _document(triples: list[Triple], ending: str, prefixes: Mapping[str, str], names: set[str]) -> bytes:
@@ -197,8 +219,23 @@ def _document(triples: list[Triple], ending: str, prefixes: Mapping[str, str], n
     if ending == "jsonld":
         return _jsonld(triples, prefixes, names)
     output = io.BytesIO()
-    stream(triples, ending, output, _used(names, prefixes))
+    used_here, lines = _used(names, prefixes), serialize(triples, format=RdfFormat.N_TRIPLES)
+    if b"<<" in lines:
+        stream(triples, ending, output, used_here)
+    else:
+        _refuse(triples, lines, ending)
+        serialize(triples, XmlOutput(output) if ending == "rdf" else output, GRAPH_FORMATS[ending], prefixes=used_here)
     return output.getvalue()
+
+
+def _refuse(triples: list[Triple], lines: bytes, ending: str) -> None:
+    """Raise NotWritable as `stream` does: triples without triple terms, at once, by their lines of N-Triples."""
+    found = b"angString>" in lines and _UNTAGGED["tsv"].search(lines)
+    if found:
+        raise _untagged(f"<{found[1].decode()}>")
+    if ending == "rdf":
+        for predicate in dict.fromkeys(t.predicate for t in triples):
+            _refuse_predicate(predicate.value)
 
 
 def stream(triples: Iterable[Triple], form: str, output: IO[bytes], prefixes: Mapping[str, str] | None = None) -> None:
@@ -329,12 +366,16 @@ def _refuse_untagged(term: Any) -> Any:
 def _for_rdf_xml(triple: Triple) -> Triple:
     """The triple as RDF/XML can hold it: its blank nodes with names that XML has. Raises NotWritable."""
     _refuse_untagged(triple)
-    if not _is_element(triple.predicate.value):
-        what = f"RDF/XML cannot hold the predicate <{triple.predicate.value}>, which does not end in an XML name."
-        raise NotWritable("answer", what, _OTHERS)
+    _refuse_predicate(triple.predicate.value)
     subject, value = triple.subject, triple.object
     nodes = _node(subject), _node(value)
     return triple if nodes == (subject, value) else Triple(nodes[0], triple.predicate, nodes[1])
+
+
+def _refuse_predicate(predicate: str) -> None:
+    if not _is_element(predicate):
+        what = f"RDF/XML cannot hold the predicate <{predicate}>, which does not end in an XML name."
+        raise NotWritable("answer", what, _OTHERS)
 
 
 def _node(term: Any) -> Any:
@@ -428,7 +469,20 @@ def _jsonld(triples: list[Triple], prefixes: Mapping[str, str], names: set[str])
         else:
             node.setdefault(shorten(t.predicate), []).append(_json_value(t.object, shorten))
     body = {"@context": context, "@graph": [{k: _alone(k, v) for k, v in node.items()} for node in nodes.values()]}
-    return (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    return (_indented(body) + "\n").encode("utf-8")
+
+
+def _indented(value: Any, end: str = "\n") -> str:
+    """JSON as `json.dumps(value, ensure_ascii=False, indent=1)` gives it, which takes twice as long."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    inner = f"{end} "
+    if isinstance(value, dict) and value:
+        entries = (f"{inner}{encode_basestring(name)}: {_indented(one, inner)}" for name, one in value.items())
+        return f"{{{','.join(entries)}{end}}}"
+    if isinstance(value, list) and value:
+        return f"[{','.join(f'{inner}{_indented(one, inner)}' for one in value)}{end}]"
+    return json.dumps(value)
 
 
 def _alone(key: str, values: str | list) -> str | list | dict:
@@ -483,18 +537,22 @@ def _iris(term: Any) -> Iterator[str]:
         yield from _iris(part)
 
 
-def _has_blank(term: Any) -> bool:
-    return isinstance(term, BlankNode) or (isinstance(term, Triple) and any(map(_has_blank, terms.parts(term))))
+def _lines(items: list[Quad | Triple]) -> list[bytes]:
+    """The line of N-Quads of each quad or triple: a literal has its line ends as escapes there."""
+    return serialize(items, format=RdfFormat.N_QUADS).removesuffix(b"\n").split(b"\n") if items else []
 
 
-class _Keys(dict):
-    """What each term is sorted by, worked out once: its text, and `a` before every other predicate."""
-
-    def __missing__(self, term: Any) -> str:
-        self[term] = found = "" if getattr(term, "value", None) == RDF + "type" else str(term)
-        return found
+def _by_line(items: Iterable[Quad | Triple]) -> dict[bytes, Any]:
+    """The quads or triples once each, by their lines of N-Quads."""
+    kept = list(items)
+    return dict(zip(_lines(kept), kept, strict=True))
 
 
-def _order() -> Callable[[Quad], tuple[str, ...]]:
-    keys = _Keys()
-    return lambda quad: (keys[quad.subject], keys[quad.predicate], keys[quad.object], keys[quad.graph_name])
+def _key(line: bytes) -> bytes:
+    """What the line of a quad is sorted by: itself, with `a` before every other predicate.
+
+    A term ends where a blank follows, which is less than every character of a term. So the lines have the order of
+    their subjects, then predicates, objects and graphs.
+    """
+    at = line.find(b" ")
+    return line[:at] + b" " + line[at + len(_TYPE) - 1 :] if line.startswith(_TYPE, at) else line

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from statereport.errors import NotInferred
@@ -18,13 +19,17 @@ from statereport.rdf.namespaces import GRAPH
 from statereport.rdf.prefixes import Prefixes
 from statereport.reasoning import axioms
 from statereport.reasoning.axioms import Pattern, Rule
+from statereport.sparql import footprint
 from statereport.sparql.engine import Store
+from statereport.sparql.query import Query
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
 
 INFERRED = f"{GRAPH}inferred"
 FOR_ALIGNED = "aligned"  # the tag of rules that conclude in the terms of vocabularies that we align to
+# How a key begins that speaks of any property, or of any class.
+_ANY = ("?", f"{axioms.TYPE} ?")
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,8 @@ class Inference:
 
     `foreign` are those that rules with the tag `aligned` gave, for the graph of what follows in foreign terms.
     `by_rule` counts the triples that each axiom or rule was the first to give. `sources` has, for every triple that was
-    drawn, the name of that rule and the statements that it was applied to.
+    drawn, the name of that rule and the statements that it was applied to; `explained` is the same as an earlier build
+    wrote it (`explanations`), where what was inferred was read from that build.
     """
 
     triples: tuple[Triple, ...]
@@ -54,6 +60,7 @@ class Inference:
     by_rule: Mapping[str, int]
     foreign: tuple[Triple, ...] = ()
     sources: Mapping[Triple, tuple[str, tuple[Triple, ...]]] = field(default_factory=dict, repr=False)
+    explained: bytes = field(default=b"", repr=False)
 
     def explain(self, triple: Triple) -> Explanation:
         """The rule that gave an inferred triple first, and its premises. Raises NotInferred for any other triple."""
@@ -90,7 +97,8 @@ def run(quads: Iterable[Quad], rules: Iterable[Rule]) -> Inference:
     them up run once, when nothing else follows any more, in their order: what they sum up, or leave out by NOT EXISTS,
     is settled only then.
     """
-    store, rules = Store.memory(quads), list(rules)
+    # Rules ask no named graph.
+    store, rules = Store.memory(writers.quads_of_default(quads), union=False), list(rules)
     sources: dict[Triple, tuple[str, tuple[Triple, ...]]] = {}
     rounds = _to_the_end(store, [rule for rule in rules if not rule.runs_last], sources)
     for name in dict.fromkeys(rule.name for rule in rules if rule.runs_last):
@@ -105,31 +113,59 @@ def run(quads: Iterable[Quad], rules: Iterable[Rule]) -> Inference:
 
 
 def _to_the_end(store: Store, rules: list[Rule], sources: dict) -> int:
-    """Run the rules until nothing new comes. → the number of rounds"""
-    changed: set[str] | None = None
+    """Run the rules until nothing new comes. → the number of rounds
+
+    Rules with filters and choices, which take longer, wait until nothing more follows from the axioms.
+    """
+    parts = [list(part) for _, part in groupby(rules, key=lambda rule: (rule.name, rule.where) if rule.where else rule)]
+    asked = [_asked(part[0]) for part in parts]
+    axioms_first = [[i for i, part in enumerate(parts) if bool(part[0].where) is waits] for waits in (False, True)]
+    # What is new for each part since it ran; None where it never did.
+    new: list[set[str] | None] = [None] * len(parts)
     rounds = 0
-    while changed is None or changed:
-        before, changed, rounds = changed, set(), rounds + 1
-        for rule in rules:
-            asked = {axioms.key(pattern) for pattern in rule.body}
-            since = changed | (before or set())
-            is_due = before is None or asked & since or rule.where or any(what.startswith("?") for what in since)
-            if is_due and _run(store, [rule], sources):
-                changed.add(axioms.key(rule.head))
-    return rounds
+    while due := next(filter(None, ([i for i in some if _is_due(asked[i], new[i])] for some in axioms_first)), None):
+        rounds += 1
+        for i in due:
+            new[i] = set()
+            found = _run(store, parts[i], sources)
+            for pending in new:
+                if pending is not None:
+                    pending |= found
+    return rounds + 1  # with the one that finds nothing more
 
 
-def _run(store: Store, rules: list[Rule], sources: dict) -> int:
-    """Run rules that have one condition, once, and note where each new triple comes from. → how many are new
+def _is_due(asked: frozenset[str] | None, new: set[str] | None) -> bool:
+    """Whether a rule that asks for these classes and properties may conclude more, where these are new."""
+    if not new:
+        return new is None
+    return asked is None or not asked.isdisjoint(new) or any(what.startswith(_ANY) for what in new)
+
+
+def _asked(rule: Rule) -> frozenset[str] | None:
+    """The classes and properties that a rule asks for, as `axioms.key` writes them; None where it may ask for any."""
+    if not rule.where:
+        return frozenset(map(axioms.key, rule.body))
+    found = footprint.footprint(Query(f"SELECT * WHERE {{ {rule.where} }}"))
+    if found is None or footprint.TYPE in found:
+        return None
+    return frozenset(key for name in found for key in (f"<{name}>", f"{axioms.TYPE} <{name}>"))
+
+
+def _run(store: Store, rules: list[Rule], sources: dict) -> set[str]:
+    """Run rules that have one condition, once, and note where each new triple comes from.
+
+    → the classes and properties of what is new, as `axioms.key` writes them
 
     Premises are older than what follows from them, so that no explanation goes in a circle. Where a triple follows in
     several ways, the premises that come first in the alphabet are kept.
     """
     condition = rules[0].condition
     # In braces of its own, a condition may work out a variable of the head by BIND.
-    absent = "" if rules[0].runs_last else f" FILTER NOT EXISTS {{ {axioms.text_of([rules[0].head])} }}"
+    heads = [rule.head for rule in rules]
+    absent = "" if rules[0].runs_last else f" FILTER NOT EXISTS {{ {axioms.text_of(heads)} }}"
     found = store.query(f"SELECT * WHERE {{ {{ {condition} }}{absent} }}")
     new: dict[Triple, tuple[str, tuple[Triple, ...]]] = {}
+    keys: set[str] = set()
     for row in found.rows:
         terms = {f"?{name}": term for name, term in zip(found.columns, row, strict=True)}
         # What a sum runs over is no premise: its variables have no value outside. Of a choice, one side may not hold.
@@ -138,13 +174,14 @@ def _run(store: Store, rules: list[Rule], sources: dict) -> int:
         premises = tuple(triple for triple in filled if triple and ("UNION" not in condition or store.holds(triple)))
         for rule in rules:
             triple = _filled(rule.head, terms)
-            if triple is None or triple in sources:
+            if triple is None or triple in sources or (len(rules) > 1 and absent and store.holds(triple)):
                 continue
+            keys.add(axioms.key(rule.head))
             if triple not in new or str(premises) < str(new[triple][1]):
                 new[triple] = (rule.name, premises)
     store.add(new)
     sources.update(new)
-    return len(new)
+    return keys
 
 
 def _filled(pattern: Pattern, terms: Mapping[str, Any]) -> Triple | None:

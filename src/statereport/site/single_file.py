@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from statereport import __version__
 from statereport.graph import search
-from statereport.questions import saved
+from statereport.questions import prepared, saved
 from statereport.questions.catalogue import title_of
 from statereport.questions.citation import title_of_reports
+from statereport.questions.prepared import Prepared
 from statereport.rdf import writers
 from statereport.rdf.namespaces import SR
 from statereport.site import report_pages, search_script
@@ -90,11 +91,14 @@ def write(
 ) -> None:
     """Write the file into a build's folder, where the page was bundled; charts are those of the folder's answers.
 
-    `digest`, the RDFC-1.0 hash of what is stated, is shown at the foot: it identifies the data. With the project, whose
-    queries make them, the file has the pages of its reports, without their text.
+    `quads` are canonical (`writers.canonical`). `digest`, the RDFC-1.0 hash of what is stated, is shown at the foot: it
+    identifies the data. With the project, whose queries make them, the file has the pages of its reports, without their
+    text.
     """
     if not PAGE.is_file():
         return
+    found = folder / prepared.FILE
+    kept = prepared.Prepared(found.read_bytes()) if found.is_file() else prepared.NOTHING
     pages = report_pages.pages(project, engine, digest) if project else {}
     held = {
         "title": title_of_reports(name.value for (name,) in engine.query(REPORTS).rows),
@@ -104,9 +108,9 @@ def write(
         "labels": LABELS,
         "reports": pages.get("reports", []),
         "places": pages.get("places", {}),
-        "questions": [_question(query, engine, folder) for query in asked],
+        "questions": [_question(query, engine, folder, kept) for query in asked],
         # The engine writes a line end within a literal as an escape, so that every other white space is layout.
-        "graph": re.sub(r"\n\s*", " ", writers.dataset(writers.canonical(quads), "trig", prefixes).decode("utf-8")),
+        "graph": re.sub(r"\n\s*", " ", writers.dataset(list(quads), "trig", prefixes).decode("utf-8")),
     }
     page = PAGE.read_text(encoding="utf-8").replace("{{held}}", packed(held))
     page = page.replace("{{pages}}", packed({name: pages.get(name, {}) for name in ("pages", "cited")}))
@@ -137,7 +141,7 @@ def _searching(folder: Path) -> str:
     return "".join(f"<script>{it}</script>\n" for it in (search_script.written(contents, rows), search_script.script()))
 
 
-def _question(query: SavedQuery, engine: Engine, folder: Path) -> dict[str, Any]:
+def _question(query: SavedQuery, engine: Engine, folder: Path, kept: Prepared) -> dict[str, Any]:
     drawn = folder / f"answers/{query.name}.svg"
     return {
         "name": query.name,
@@ -149,7 +153,7 @@ def _question(query: SavedQuery, engine: Engine, folder: Path) -> dict[str, Any]
         "joins": {name: [head.join, head.empty] for name, head in query.heads.items() if head.join},
         "passages": [name for name, head in query.heads.items() if head.of in ("passage", "theme")],
         "pieces": _pieces(query),
-        "parameters": [_parameter(query, parameter, engine) for parameter in query.parameters],
+        "parameters": [_parameter(query, parameter, engine, kept) for parameter in query.parameters],
         "chart": drawn.read_text(encoding="utf-8") if drawn.is_file() else None,
     }
 
@@ -166,9 +170,9 @@ def _pieces(query: SavedQuery) -> list[Any]:
     return pieces
 
 
-def _parameter(query: SavedQuery, parameter: Parameter, engine: Engine) -> dict[str, Any]:
+def _parameter(query: SavedQuery, parameter: Parameter, engine: Engine, kept: Prepared) -> dict[str, Any]:
     """What the page needs for a field: each choice with its term; for free values how a literal of theirs ends."""
-    found = saved.choices(query, parameter, engine)
+    found = saved.choices(query, parameter, engine, kept)
     return {
         "name": parameter.name,
         "label": parameter.label,

@@ -119,9 +119,14 @@ class Store:
         place before anything is evaluated, in sub-selects too (SEP-0007).
         """
         given = {ox.Variable(name): value for name, value in bound.items()}
+
         # The project's own queries need no large stack, and SHACL runs them thousands of times.
-        rows = Query.of(text).explained(lambda query: _rows(self._inner.query(query, substitutions=given)))
-        return ({name: term for name, term in row if term is not None} for row in rows)
+        def named(query: str) -> tuple[tuple[str, ...], list[tuple]]:
+            results = self._inner.query(query, substitutions=given)
+            return shape(results)[1], _rows(results)
+
+        names, rows = Query.of(text).explained(named)
+        return ({name: term for name, term in zip(names, row, strict=True) if term is not None} for row in rows)
 
     def insert(self, rule: str, source: str = "rule") -> None:
         """Run one `INSERT … WHERE` (the inference rules); any other update is refused."""
@@ -178,15 +183,14 @@ def answer_of(results: Any) -> Answer:
         truth = bool(results)
         return Answer(form, columns, ((ox.Literal(truth),),), truth)
     if form == "select":
-        return Answer(form, columns, tuple(tuple(term for _, term in row) for row in _rows(results)))
+        return Answer(form, columns, tuple(_rows(results)))
     return graph_of(results)
 
 
-def _rows(results: Any) -> list[list[tuple[str, Any]]]:
-    """Every row, as pairs of a column and a term."""
-    names = [variable.value for variable in results.variables]
-    rows = [[(name, row[name]) for name in names] for row in results]
-    _refuse_deep(term for row in rows for _, term in row)
+def _rows(results: Any) -> list[tuple]:
+    """Every row: its terms in the order of the columns, None where there is none."""
+    rows = list(map(tuple, results))
+    _refuse_deep(term for row in rows for term in row)
     return rows
 
 

@@ -184,7 +184,7 @@ class Reader:
             return [self._part("triple", at - len(subject), at)], at
         more = True
         while more:
-            predicate = self.tokens[at : self._path(at, end)]
+            predicate = self.tokens[at : self.path(at, end)]
             at += len(predicate)
             again = True
             while again:
@@ -236,7 +236,7 @@ class Reader:
             return at + 1
         raise Unreadable(wanted, at)
 
-    def _path(self, at: int, end: int) -> int:
+    def path(self, at: int, end: int) -> int:
         """Where the predicate ends: a variable, or names joined by / | ^ ! and brackets, with * + ?."""
         if at < end and self.tokens[at].kind == "variable":
             return at + 1

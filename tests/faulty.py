@@ -16,6 +16,7 @@ Every request has a number, from 0; a fault is a function of that number that na
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -101,7 +102,12 @@ class Faulty:
             found = list(results)
             found = found[: len(found) // 2] if way == "half" else [] if way == "stale" else found
             return 200, TRIPLES, ox.serialize(found[: self.most or None], format=ox.RdfFormat.N_TRIPLES)
-        return 200, ROWS, results.serialize(format=ox.QueryResultsFormat.JSON)
+        body = results.serialize(format=ox.QueryResultsFormat.JSON)
+        if self.most and isinstance(results, ox.QuerySolutions):
+            answer = json.loads(body)
+            del answer["results"]["bindings"][self.most :]
+            body = json.dumps(answer).encode()
+        return 200, ROWS, body
 
     def _graph(self, method: str, graph: ox.NamedNode, body: bytes, way: str) -> tuple[int, str, bytes]:
         if method == "GET":

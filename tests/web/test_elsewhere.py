@@ -20,7 +20,8 @@ from statereport.project import Project
 from statereport.publish import release, void
 from statereport.rdf import writers
 from statereport.reasoning.explanations import Explanations
-from statereport.sparql.engine import Store
+from statereport.sparql import remote
+from statereport.sparql.engine import Store, named_graph
 from statereport.sparql.remote import RemoteStore
 from statereport.web.answers.router import answer
 from statereport.web.answers.site import Site
@@ -88,16 +89,48 @@ def test_pages_are_the_same_and_are_asked_there(project: Project, server: faulty
     assert not wrong and len(server.asked) > before + 20
 
 
-def test_an_answer_that_may_have_been_cut_is_refused() -> None:
+@pytest.fixture
+def cutting(monkeypatch: pytest.MonkeyPatch) -> Iterator[RemoteStore]:
+    """A store with 250 statements that ends each answer at 100, as Virtuoso does at 10,000."""
+    monkeypatch.setattr(remote, "_CUT", 100)
+    monkeypatch.setattr(remote, "_PARTS", 3)
     with faulty.serving() as server:
-        numbers = (ox.Literal(number) for number in range(10_000))
         name = ox.NamedNode("urn:a")
-        server.store.extend(ox.Quad(name, name, number, name) for number in numbers)
-        there = RemoteStore(f"{server.address}/query")
-        for text in ("SELECT * { ?s ?p ?o }", "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"):
-            with pytest.raises(EndpointFailed, match="may have cut"):
-                there.query(text)
-        assert len(there.query("SELECT * { ?s ?p ?o } LIMIT 9999").rows) == 9_999
+        server.store.extend(ox.Quad(name, name, ox.Literal(number), name) for number in range(250))
+        server.most = 100
+        yield RemoteStore(f"{server.address}/query")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("SELECT ?o { ?s ?p ?o } ORDER BY ?o", range(250)),
+        ("SELECT ?o { ?s ?p ?o } ORDER BY DESC(?o) # the last first", range(249, -1, -1)),
+        ("SELECT ?o { ?s ?p ?o } ORDER BY ?o LIMIT 150 OFFSET 10", range(10, 160)),
+        ("PREFIX x: <urn:>\nSELECT (?n AS ?o) { ?s x:a|<urn:a> ?n } ORDER BY ?n VALUES ?s { x:a }", range(250)),
+        ("SELECT ?o { ?s ?p ?o } ORDER BY ?o LIMIT 100", range(100)),
+        ("SELECT ?o { ?s ?p ?o } ORDER BY ?o LIMIT 99", range(99)),
+    ],
+)
+def test_rows_that_a_store_cuts_are_read_in_parts(text: str, numbers: range, cutting: RemoteStore) -> None:
+    assert [int(row[0].value) for row in cutting.query(text).rows] == list(numbers)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
+        "SELECT ?s { ?s ?p ?o }",  # whose rows are alike, so that none is known to be missing
+        "SELECT * { ?s ?p ?o . ?a ?b ?c }",  # which is too much
+    ],
+)
+def test_an_answer_that_may_not_be_whole_is_refused(text: str, cutting: RemoteStore) -> None:
+    with pytest.raises(EndpointFailed, match="may have cut"):
+        cutting.query(text)
+
+
+def test_a_graph_that_a_store_cuts_is_whole(cutting: RemoteStore) -> None:
+    assert len(named_graph(cutting, "urn:a")) == 250 and len(named_graph(cutting, "urn:b")) == 0
 
 
 def test_a_store_that_holds_another_release_is_refused(project: Project, server: faulty.Faulty) -> None:

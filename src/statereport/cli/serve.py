@@ -22,8 +22,10 @@ _FILES = 64
 )
 @click.option(
     "--store",
-    metavar="URL",
-    help="A SPARQL endpoint that answers all queries; it holds the build, put there by statereport push.",
+    envvar="STATEREPORT_STORE",
+    metavar="FOLDER|URL",
+    help="A SPARQL endpoint that answers all queries; it holds the build, put there by statereport push. A folder is "
+    "that of a build, as with --build.",
 )
 @click.option(
     "--text",
@@ -117,6 +119,8 @@ def serve(
         server.public_address(base, host, port)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--base") from None
+    if store and not store.startswith(("http://", "https://")):
+        built, store = built or Path(store), None
     project, limits = find_project(), Limits(seconds=seconds)
     shown = find_texts(project, texts) if texts else None
     setting = Setting(

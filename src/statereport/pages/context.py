@@ -22,6 +22,7 @@ from statereport.rdf.namespaces import VOID
 from statereport.reasoning.explanations import Explanations
 from statereport.source import text as reading
 from statereport.sparql.answers import plain
+from statereport.sparql.engine import named_graph
 
 if TYPE_CHECKING:
     from statereport.graph.knowledge import KnowledgeGraph
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 # Topics that serve pages and checks; their queries are no questions of readers.
 MACHINERY = ("pages", "checks")
-DESCRIPTION = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{void.GRAPH}> {{ ?s ?p ?o }} }}"
 DESCRIBED = f"SELECT ?number {{ <{void.DATASET}> <{VOID}triples> ?number }}"
 COUNTED = "SELECT (COUNT(*) AS ?number) { SELECT DISTINCT ?s ?p ?o { GRAPH ?graph { ?s ?p ?o } } }"
 
@@ -108,7 +108,7 @@ def make(
     Raises TextDiffers where a file that `texts` names is not a text that was encoded.
     """
     header = graph.header
-    description = tuple(writers.statement(*row) for row in graph.engine.query(DESCRIPTION).rows)
+    description = tuple(writers.statement(*row) for row in named_graph(graph.engine, void.GRAPH).rows)
     return Context(
         graph=graph,
         project=graph.project,

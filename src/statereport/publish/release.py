@@ -14,9 +14,7 @@ from statereport.project import Project
 from statereport.publish import export, void
 from statereport.rdf import turtle, writers
 from statereport.reasoning.explanations import Explanations
-from statereport.sparql.engine import Engine, Store
-
-_DESCRIPTION = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{void.GRAPH}> {{ ?s ?p ?o }} }}"
+from statereport.sparql.engine import Engine, Store, named_graph
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def of_build(project: Project, build: Build, say: Callable[[str], None] = lambda
 def elsewhere(release: Release, engine: Engine) -> Release:
     """The release with its graph asked in a store elsewhere, which was given it by `push`. Raises StoreDiffers."""
     graph = KnowledgeGraph(engine, release.graph.project, digest=release.graph.digest)
-    if engine.query(_DESCRIPTION).rows != release.graph.engine.query(_DESCRIPTION).rows:
+    if named_graph(engine, void.GRAPH) != named_graph(release.graph.engine, void.GRAPH):
         what = "The store does not hold the graph of these sources or this build: its description is another one."
         raise StoreDiffers(void.GRAPH, what, "put it there: statereport push URL; or name its build: --build FOLDER")
     return replace(release, graph=graph)

@@ -194,6 +194,12 @@ def _rows(results: Any) -> list[tuple]:
     return rows
 
 
+def named_graph(engine: Engine, name: str) -> Answer:
+    """What a named graph holds, as `graph_of` gives it: asked as rows, which a store may give in parts."""
+    text = f"SELECT DISTINCT ?s ?p ?o {{ GRAPH {iri_text(name)} {{ ?s ?p ?o }} }} ORDER BY ?s ?p ?o"
+    return graph_of(filter(None, (writers.statement(*row) for row in engine.query(text).rows)))
+
+
 def graph_of(triples: Iterable[Any]) -> Answer:
     """An answer of triples, or of quads without their graphs: once each and sorted, blank nodes named by RDFC-1.0."""
     kept = list(triples)

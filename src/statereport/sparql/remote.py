@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 import pyoxigraph as ox
 
@@ -22,8 +22,10 @@ from statereport.sparql.answers import Answer
 from statereport.sparql.exchange import Credentials
 from statereport.sparql.query import Query
 
-# Where stores cut answers without a word: Virtuoso at 10,000 rows, and graphs at about as many triples.
+# Where stores cut answers without a word: Virtuoso at 10,000 rows, and graphs at about as many triples. Rows are read in
+# parts of that size then, of which each asks the whole query of the store: no more than so many.
 _CUT = 10_000
+_PARTS = 20
 # The types that are asked for, and the older names that servers have for them (N-Triples was text/plain until 2014).
 ROWS = ("application/sparql-results+json", "application/json")
 GRAPHS = {
@@ -91,8 +93,44 @@ class RemoteStore:
         output.write(engine.answer_bytes(self._answer(form, whole, graphs), kind, query.prefixes))
         return kind
 
-    def _answer(self, form: str, text: str, graphs: Iterable[tuple[str, str]] = ()) -> Answer:
-        """The answer of the endpoint to a query of this form. Raises EndpointFailed."""
+    def _answer(self, form: str, text: str, graphs: Sequence[tuple[str, str]] = ()) -> Answer:
+        """The whole answer of the endpoint to a query of this form. Raises EndpointFailed where it may not be whole."""
+        answer = self._once(form, text, graphs)
+        number = len(answer.rows)
+        if number < _CUT or number % _CUT > (form == "construct"):
+            return answer
+        rows = self._in_parts(answer.columns, text, graphs) if form == "select" else None
+        if rows is None:
+            what = f"The answer has {number:,} rows: the store may have cut it there."
+            hint = "raise the store's limit of rows (ResultSetMaxRows in Virtuoso), or use LIMIT."
+            raise self._failed(what, hint)
+        return replace(answer, rows=rows)
+
+    def _in_parts(
+        self, columns: Sequence[str], text: str, graphs: Sequence[tuple[str, str]]
+    ) -> tuple[tuple[Any, ...], ...] | None:
+        """The rows of a query whose answer may be cut, in parts; None where these are not the whole answer for sure.
+
+        A store that sorts no more rows than it gives does sort a query inside another. The rows are the whole answer
+        where they are as many as the store counts, and no two are the same.
+        """
+        words = Query(text).tokens
+        start = next(word.start for word in words if word.is_keyword("SELECT"))
+        inner = f"{{ {{\n{text[start:]}\n}} }}"
+        (counted,) = self._once("select", f"{text[:start]}SELECT (COUNT(*) AS ?number) {inner}", graphs).rows
+        number = int(counted[0].value)
+        if number > _PARTS * _CUT or any(word.is_keyword("FROM") for word in words):
+            return None
+        chosen = f"{text[:start]}SELECT {' '.join(f'?{name}' for name in columns)} {inner}"
+        rows = [
+            row
+            for offset in range(0, number, _CUT)
+            for row in self._once("select", f"{chosen}\nLIMIT {_CUT} OFFSET {offset}", graphs).rows
+        ]
+        return tuple(rows) if len(rows) == number == len(set(rows)) else None
+
+    def _once(self, form: str, text: str, graphs: Sequence[tuple[str, str]]) -> Answer:
+        """What the endpoint answers to a query of this form, once. Raises EndpointFailed."""
         data, kind = self._ask(text, ACCEPT_GRAPHS if form == "construct" else ACCEPT_ROWS, graphs)
         try:
             answer = read_results(data, kind)
@@ -104,9 +142,6 @@ class RemoteStore:
             names = {"select": "rows", "ask": "a yes or no", "construct": "a graph"}
             what = f"The endpoint answered {names[answer.form]} where the query asks for {names[form]}."
             raise self._failed(what, "look at the address in a browser.")
-        if len(answer.rows) >= _CUT and len(answer.rows) % _CUT <= (form == "construct"):
-            what = f"The answer has {len(answer.rows):,} rows: the store may have cut it there."
-            raise self._failed(what, "raise the store's limit of rows (ResultSetMaxRows in Virtuoso), or use LIMIT.")
         return answer
 
     def _ask(self, text: str, accept: str, graphs: Iterable[tuple[str, str]] = ()) -> tuple[bytes, str]:

@@ -678,3 +678,35 @@ def test_a_truth_that_virtuoso_gives_as_a_row_is_a_truth(value: str, truth: bool
     rows = {"head": {"vars": ["__ASK_RETVAL"]}, "results": {"bindings": [{"__ASK_RETVAL": cell}]}}
     found = read_results(json.dumps(rows).encode(), "application/sparql-results+json")
     assert (found.form, found.truth, bool(found)) == ("ask", truth, truth)
+
+
+CALLS = ("BIND(<a:f>(1) AS ?x%d)", "BIND(xsd:integer(1) AS ?x%d)", "?s <a:list> (1 %d) .")
+
+
+@pytest.mark.parametrize(("piece", "most"), [*((it, 250) for it in CALLS), ("BIND(1 AS ?x%d)", 500)])
+def test_a_query_with_more_calls_or_named_expressions_than_any_honest_one_is_refused(piece: str, most: int) -> None:
+    text = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> SELECT * { %s }"
+    Query(text % " ".join(piece % number for number in range(most))).screen()
+    with pytest.raises(QueryRefused, match=f"More than {most}"):
+        Query(text % " ".join(piece % number for number in range(most + 1))).screen()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        ("SELECT * { ?s ?p ?service . ?a $load ?insert }", False),
+        ("SELECT * { ? SERVICE <a:a> {} }", True),
+        ("SELECT * { ?s a:b/SERVICE ?o }", True),
+        ("SELECT * { ?s ?p 'SERVICE', \"LOAD\" , <SERVICE> . # DROP\n }", False),
+        ("SELECT * { ?s ?p 1.5e+3 , -.5 , 'x'@en--ltr . ?a !(a:b|^c:d)+ ?c }", False),
+        ("SELECT * { ?s ?p ?o {| a:b ?service |} }", False),
+        ("SELECT * { ?s ?p \\u0053ERVICE }", True),
+        ("SELECT * { << ?s ?p ?o >> ?q ?r } ; DROP ALL", True),
+    ],
+)
+def test_a_long_query_is_refused_for_what_a_short_one_is(text: str, is_refused: bool) -> None:
+    for words in (tokens.tokens(text), tokens.weighty(text)):
+        assert bool(tokens.refused(words)) == is_refused
+    kinds = ("iri", "string", "variable", "name", "word")
+    kept = [[it for it in words if it.kind in kinds] for words in (tokens.tokens(text), tokens.weighty(text))]
+    assert kept[0] == kept[1]

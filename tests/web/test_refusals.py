@@ -43,6 +43,12 @@ QUERIES = {
     "bound twice": "SELECT * { " + "BIND(1 AS ?x) " * 4_000 + "}",
     "words": "SELECT * { " + "word " * 13_000 + "}",
     "misspelt words alone": "SELCT " * 10_000,
+    "slashes": "SELECT * { ?s " + "/" * 60_000 + " ?o }",
+    "variables without a name": "SELECT * { ?s " + "? " * 30_000 + " ?o }",
+    "functions unknown, in one": "SELECT * { FILTER(" + "+".join(f"<a:f{i}>(1)" for i in range(4_000)) + ") }",
+    "much named, and a function unknown": "SELECT * { "
+    + "".join(f"BIND(1 AS ?x{i}) " for i in range(2_600))
+    + "BIND(<a:f>(1) AS ?y) }",
     "colons": "SELECT * { " + "a:b:c " * 10_000 + "}",
 }
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from statereport.errors import QueryFailed, QuerySyntax, did_you_mean, nearest
 from statereport.rdf.namespaces import XSD
 from statereport.rdf.writers import iri
-from statereport.sparql import patterns
+from statereport.sparql import patterns, tokens
 from statereport.sparql.patterns import CLOSES
 from statereport.sparql.tokens import Token
 
@@ -491,9 +491,13 @@ def _broken_off(broken: Broken, stop: patterns.Unreadable) -> Found | None:
 
 def _engines_words(broken: Broken) -> Found:
     """Where the engine gave up, and why: its sentence, or the few words that may stand there."""
-    here = next((token.text for token in broken.tokens if token.end > broken.offset), "the end of the query")
-    before = [token.text for token in broken.tokens if token.end <= broken.offset][-1:]
-    what = f"The query cannot be read at: {here[:60]}" + (f" (after {before[0][:60]})" if before else "")
+    here, before = "the end of the query", ""
+    for token in tokens.tokens(broken.text):  # no further than that: a long query has many
+        if token.end > broken.offset:
+            here = token.text
+            break
+        before = token.text
+    what = f"The query cannot be read at: {here[:60]}" + (f" (after {before[:60]})" if before else "")
     complaint = re.sub(r"\[[^\]]*\]", "", broken.complaint)
     sentence = re.search(r"(?:[\w'*]+ )+[a-z]{2,} [\w' ]+", complaint.removeprefix("expected ").removeprefix("one of "))
     if sentence:

@@ -91,7 +91,7 @@ class Query:
                 hint="ask several shorter questions, or load an export into an engine of your own.",
             )
         # A long query is read only as far as it is right; a short one is kept, since more is asked of it.
-        words = self.tokens if len(self.text) <= _SHORT or "tokens" in vars(self) else tokens.tokens(self.text)
+        words = self.tokens if len(self.text) <= _SHORT or "tokens" in vars(self) else tokens.weighty(self.text)
         refusal = tokens.refused(words, inserts, graphs, deepest)
         if refusal:
             token, what, hint = refusal
@@ -146,7 +146,7 @@ class Query:
         With a backslash before each, it reads them.
         """
         parts, at = [], 0
-        for token in self.tokens:
+        for token in tokens.weighty(self.text) if self.text.count(".") > 1 else ():
             prefix, colon, local = token.text.partition(":")
             if token.kind == "name" and local.count(".") > 1:
                 parts += [self.text[at : token.start], prefix, colon, re.sub(r"(?<!\\)\.", lambda _: dot, local)]

@@ -22,8 +22,8 @@ from statereport.sparql.answers import Answer
 from statereport.sparql.exchange import Credentials
 from statereport.sparql.query import Query
 
-# Where stores cut answers without a word: Virtuoso at 10,000 rows, and graphs at about as many triples. Rows are read in
-# parts of that size then, of which each asks the whole query of the store: no more than so many.
+# Where stores cut answers without a word: Virtuoso at 10,000 rows, and graphs at about as many triples. Rows are read
+# in parts of that size then, of which each asks the whole query of the store: no more than so many.
 _CUT = 10_000
 _PARTS = 20
 # The types that are asked for, and the older names that servers have for them (N-Triples was text/plain until 2014).

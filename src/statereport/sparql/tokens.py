@@ -28,6 +28,8 @@ _TOKEN = re.compile(
       | (?P<sign>\^\^|&&|\|\||!=|<=|>=|<<|>>|\{\||\|\}|.)""",
     re.VERBOSE | re.DOTALL,
 )
+# The same, but that signs by which nothing is refused are passed over together: a long query may consist of them.
+_WEIGHTY = re.compile(rf"(?P<signs>(?:[\s/!*+=&,;.^~%-]|[?$](?!\w)|\|(?!\}}))+) | {_TOKEN.pattern}", _TOKEN.flags)
 
 _CHANGE = "write data in graphs/ and run: statereport build"
 _REFUSED = {
@@ -43,6 +45,9 @@ _REFUSED = {
 }
 # Deeper nesting has no honest use, and makes the engine's planner slow beyond measure.
 DEEPEST = 100
+# What the engine's planner takes too long for, in numbers that no honest query has: expressions that are given a name,
+# and functions called by their addresses, which are refused only when all is planned.
+_MOST_NAMED, _MOST_CALLS = 500, 250
 _OPENING, _CLOSING = ("(", "{", "[", "<<", "{|"), (")", "}", "]", ">>", "|}")
 _CHANGES = "INSERT DELETE CLEAR DROP CREATE COPY MOVE ADD WITH USING".split()
 
@@ -81,6 +86,14 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(kind, match[0], *match.span())
 
 
+def weighty(text: str) -> Iterator[Token]:
+    """The tokens of a query that decide whether it is refused: all but signs that stand between others."""
+    for match in _WEIGHTY.finditer(text):
+        kind = match.lastgroup or "sign"
+        if kind not in ("signs", "space", "comment"):
+            yield Token(kind, match[0], *match.span())
+
+
 def place(text: str, offset: int, source: str = "query") -> str:
     """`source:line:column` of an offset, both counted from one."""
     before = text[:offset]
@@ -92,12 +105,19 @@ def refused(words: Iterable[Token], inserts: bool = False, graphs: bool = False,
 
     `inserts` lets one form pass, `INSERT … WHERE`, which the inference rules are made of; `graphs` lets FROM pass,
     where the engine reads it as the name of a graph that it holds; `deepest` is how deep brackets may be nested, 0 for
-    any depth. Triple terms may never be nested deeper than DEEPEST.
+    any depth. Triple terms may never be nested deeper than DEEPEST, and no more expressions be named and functions called
+    by address than _MOST_NAMED and _MOST_CALLS.
     """
-    depth = triples = 0
+    depth = triples = named = calls = 0
+    before = ""
     for token in words:
+        kind, before = before, token.kind
         if token.text in _OPENING:
             depth += 1
+            calls += token.text == "(" and kind in ("iri", "name")
+            if calls > _MOST_CALLS:
+                what = f"More than {_MOST_CALLS} functions are called by their addresses."
+                return token, what, "ask for less at once."
             triples += token.text == "<<"
             if depth > deepest > 0 or triples > DEEPEST:
                 what = f"Brackets are nested deeper than {deepest or DEEPEST} levels here."
@@ -107,6 +127,9 @@ def refused(words: Iterable[Token], inserts: bool = False, graphs: bool = False,
             triples -= token.text == ">>"
         elif token.kind == "word":
             word = token.text.upper()
+            named += word == "AS"
+            if named > _MOST_NAMED:
+                return token, f"More than {_MOST_NAMED} expressions are given a name.", "ask for less at once."
             if word in _REFUSED and not (graphs and word == "FROM"):
                 return token, *_REFUSED[word]
             if word in _CHANGES and not (inserts and word == "INSERT"):

@@ -105,8 +105,8 @@ def refused(words: Iterable[Token], inserts: bool = False, graphs: bool = False,
 
     `inserts` lets one form pass, `INSERT … WHERE`, which the inference rules are made of; `graphs` lets FROM pass,
     where the engine reads it as the name of a graph that it holds; `deepest` is how deep brackets may be nested, 0 for
-    any depth. Triple terms may never be nested deeper than DEEPEST, and no more expressions be named and functions called
-    by address than _MOST_NAMED and _MOST_CALLS.
+    any depth. Triple terms may never be nested deeper than DEEPEST, and no more expressions be named and no more
+    functions called by address than _MOST_NAMED and _MOST_CALLS.
     """
     depth = triples = named = calls = 0
     before = ""

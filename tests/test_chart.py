@@ -426,6 +426,16 @@ def test_a_total_stays_a_bar_where_there_is_one_part_only_and_where_a_line_has_i
         assert not found.totals and len(found.points) == len(rows)
 
 
+def test_numbers_of_several_reports_name_their_state_where_the_chart_does_not():
+    rows = answer(("", "law", 3, "exact", "x-1"), ("", "law", 2, "exact", "y-1"), ("", "plan", 1, "exact", "y-1"))
+    both = replace(rows, columns=(*COLUMNS[:-1], "report"))
+    states = chart.Background({"x-1": "X", "y-1": "Republic of Y"})
+    found = chart.of(question(x="who"), both, states)
+    assert [point.place for point in found.points] == ["law (X)", "law (Republic of Y)", "plan (Republic of Y)"]
+    one = chart.of(question(x="who"), replace(both, rows=both.rows[1:]), states)
+    assert [point.place for point in one.points] == ["law", "plan"]
+
+
 def test_the_small_print_names_the_report_and_its_paragraphs():
     assert chart.ranges(["8.2", "8.3", "8.4", "8.12", "9", "10", "theme 3"]) == ["8.2–8.4", "8.12", "9–10", "theme 3"]
     assert (

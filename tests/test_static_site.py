@@ -16,6 +16,7 @@ from statereport.cli import publish as publishing
 from statereport.errors import NotABuild, NotAcceptable
 from statereport.graph import build_folder, search
 from statereport.pages import context
+from statereport.project import TextFiles
 from statereport.publish import release
 from statereport.site import addresses, manifest, redirects, search_script, static_site
 from statereport.web.answers.site import Site
@@ -50,7 +51,8 @@ def published(folder: Path, out: Path, text: Path | None = None) -> static_site.
     found = release.load(
         site_cases.Project.at(folder / "project"), build_folder.open_build(folder / "build", in_memory=True)
     )
-    site = Site.of(context.make(found.graph, found.explanations, found.files, text, static_site.base_of(BASE)))
+    texts = TextFiles((text,)) if text else None
+    site = Site.of(context.make(found.graph, found.explanations, found.files, texts, static_site.base_of(BASE)))
     return static_site.publish(site, out, publishing.fetching(site), publishing.TABLES)
 
 

@@ -96,12 +96,13 @@ class Chart:
 
 @dataclass(frozen=True)
 class Point:
-    """One number of a chart: where it stands, whose it is, and how it is said."""
+    """One number of a chart: where it stands, whose it is, how it is said, and the short name of its report or ""."""
 
     place: str
     number: Decimal
     series: str
     said: str
+    report: str = ""
 
     def __str__(self) -> str:
         return f"{', '.join(filter(None, (self.place, self.series)))}: {self.said}"
@@ -156,6 +157,8 @@ def of(query: SavedQuery, answer: Answer, background: Background | None = None) 
     title, kind = query.columns.get(query.chart["x"], ""), query.chart.get("type", "bar")
     points = tuple(_with_states(point, background.states) for point, _ in _points(query, answer))
     points, totals = apart(points, background.totals) if kind == "bar" else (points, ())
+    if "report" not in query.chart.values():
+        points, totals = _of_several(points, background.states), _of_several(totals, background.states)
     places = list(dict.fromkeys(point.place for point in points))
     if len(places) > MOST:
         title = f"{title} (the first {MOST} of {len(places)})"
@@ -227,12 +230,12 @@ def _passages(query: SavedQuery, answer: Answer) -> dict[str, list[str]]:
     """Short name of a report, or "" → the passages of the rows that are drawn, in their order."""
     heads = [(i, answer.head(name)) for i, name in enumerate(answer.columns)]
     found: dict[str, dict[str, None]] = {}
-    for _, terms in _points(query, answer):
+    for point, terms in _points(query, answer):
         named = [
             part for i, head in heads if head.of == "passage" and terms[i] is not None for part in head.parts(terms[i])
         ]
         things = (term.value.removeprefix(f"{BASE}id/").partition("/") for term in terms if term and is_iri(term))
-        report = next((first for first, _, rest in things if "/" in rest), "")
+        report = point.report or next((first for first, _, rest in things if "/" in rest), "")
         found.setdefault(report, {}).update(dict.fromkeys(named))
     return {report: sorted(named, key=natural) for report, named in found.items()}
 
@@ -247,13 +250,21 @@ def _points(query: SavedQuery, answer: Answer) -> Iterator[tuple[Point, tuple]]:
             # %f never turns to exponents, and a decimal keeps the digits that it was written with.
             said = f"{Decimal(str(y)):,f}" + ("%" if unit == "percent" else "")
             said = said if bound in ("", "exact") else f"{bound} {said}"
-            yield Point(str(x), Decimal(str(y)), str(row.get(chart.get("series")) or ""), said), terms
+            series, report = (str(row.get(column) or "") for column in (chart.get("series"), "report"))
+            yield Point(str(x), Decimal(str(y)), series, said, report), terms
 
 
 def _with_states(point: Point, states: Mapping[str, str]) -> Point:
     """The same point with the name of a State in place of the short name of its report."""
     place, series = (states.get(name, name) for name in (point.place, point.series))
     return replace(point, place=place, series=series)
+
+
+def _of_several(points: tuple[Point, ...], states: Mapping[str, str]) -> tuple[Point, ...]:
+    """The same points, each place with its State where they are of several reports."""
+    if len({point.report for point in points}) < 2:
+        return points
+    return tuple(replace(it, place=f"{it.place} ({states.get(it.report, it.report)})") for it in points)
 
 
 def _is_number(value: Any) -> bool:

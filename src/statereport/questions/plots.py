@@ -141,7 +141,7 @@ def _bars(rows: Sequence[Row], titles: tuple[str, str]) -> Plot:
         },
     }
     middle = [{"aggregate": [{"op": "mean", "field": "row", "as": "row"}], "groupby": ["place"]}]
-    legend, above = _legend(rows)
+    legend, above = _legend(rows, WIDTH - CHARACTER * max(len(line) for each in lines.values() for line in each))
     return Plot(
         layers=(
             {
@@ -282,12 +282,15 @@ def _series(rows: Sequence[Row]) -> dict[str, Any]:
     return {"field": "series", "type": "nominal", "sort": None, "scale": {"domain": _names(rows, "series")}}
 
 
-def _legend(rows: Sequence[Row]) -> tuple[dict[str, Any], int]:
-    """The colours that distinguish series, and the height of the legend; one colour where there is one series."""
+def _legend(rows: Sequence[Row], width: float = WIDTH) -> tuple[dict[str, Any], int]:
+    """The colours that distinguish series, and the height of the legend; one colour where there is one series.
+
+    `width` is that of the plot in pixels, whose left edge is the legend's.
+    """
     names = _names(rows, "series")
     if len(names) < 2:
         return {"value": COLOURS[0]}, 0
-    columns = max(1, min(len(names), int(WIDTH / (CHARACTER * max(map(len, names)) + 40))))
+    columns = max(1, min(len(names), int(width / (CHARACTER * max(map(len, names)) + 40))))
     return {**_series(rows), "legend": {"columns": columns}}, 22 * -(-len(names) // columns) + 10
 
 

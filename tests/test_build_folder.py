@@ -525,7 +525,7 @@ def test_a_file_that_is_wanted_after_another_build_took_the_place_is_not_that_of
 
 INTRUDERS: dict[str, Callable[[Path], object]] = {
     "letter.txt": lambda out: (out / "letter.txt").write_text("dear"),
-    "answers/numbers/largest.xlsx": lambda out: (out / "answers/numbers/largest.xlsx").write_text("mine"),
+    "answers/numbers/largest.ods": lambda out: (out / "answers/numbers/largest.ods").write_text("mine"),
     "store/db/notes": lambda out: (out / "store/db/notes").write_text("mine"),
     "photos/one.jpg": lambda out: (out / "photos").mkdir() or (out / "photos/one.jpg").write_text("mine"),
     "empty/": lambda out: (out / "empty").mkdir(),

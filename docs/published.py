@@ -105,7 +105,7 @@ def pages(site: Site) -> set[str]:
     ]  # fmt: skip
     found = [
         *always,
-        *descriptions.pages(site),
+        *(address for address in descriptions.pages(site) if not address.startswith("/query/")),  # among the answers
         *(f"{path}.{ending}" for path in ("/def", "/dataset") for ending in GRAPHS),
         *(address for cube in site.cubes for address in of_table(site, f"/statistics/{cube.slug}")),
         *(f"/problem/{code}" for code in errors.codes()),

@@ -31,6 +31,7 @@ TOPICS = {
     "groups": "Groups of people",
     "events": "Events and trials",
     "statistics": "Statistics",
+    "across": "Across States",
     "quality": "Data quality",
     "tables": "Whole tables",
 }

@@ -8,7 +8,7 @@ A report is measured with its own graphs withheld: the vocabulary comes from the
 people encoded, the ledger of numerals, and the names of bodies where they stand in the text. A candidate counts where
 its range meets the encoded one; a figure only with the same value and bound, a period only with the same years. Groups
 and places of the labelled paragraphs are labelled once per paragraph, so that only their recall is printed; bodies
-named by a common noun are not labelled there.
+named by a common noun are not labelled there. A paragraph of concluding observations is a recommendation, no provision.
 """
 
 from __future__ import annotations
@@ -146,9 +146,11 @@ def labels(facts: dict, kinds: set[str]) -> set[str]:
 
 
 def years(text: str) -> set[str]:
-    """The years in a text; 2020-21 is two."""
-    text = re.sub(r"\b((?:19|20))([0-9]{2})[-–]([0-9]{2})\b(?!-)", r"\1\2 \g<1>\3", text)
-    return set(re.findall(r"(?:19|20)[0-9]{2}", text))
+    """The years in a text; 2020-21 is two, 2025-08 is a month of one."""
+    found = set(re.findall(r"(?:19|20)[0-9]{2}", text))
+    for century, first, last in re.findall(r"\b(19|20)([0-9]{2})[-–]([0-9]{2})\b(?!-)", text):
+        found |= {century + last} if last > first else set()
+    return found
 
 
 def encoded(project: Project, graphs: Graphs, text: reading.Text, words: Vocabulary) -> dict[str, Score]:
@@ -169,6 +171,8 @@ def encoded(project: Project, graphs: Graphs, text: reading.Text, words: Vocabul
             about = facts[located.carrier.iri]
             if SR + kind in about[_A] and (not form or f"{ID}citation-form/{form}" in about[SR + "hasForm"]):
                 target = next(iter(about.get(SR + "cites", [""])), "")
+                if "/provision/" in target and _in_concluding_observations(located.carrier.iri, facts):
+                    continue  # a recommendation, measured as such
                 found += [Wanted(it.start, it.end, text.at(it), target) for it in located.places if _holds(units, it)]
         return found
 
@@ -181,13 +185,17 @@ def encoded(project: Project, graphs: Graphs, text: reading.Text, words: Vocabul
         ],
         made,
     )
-    printed = [
-        Wanted(span.start, span.end, text.at(span))
-        for it in known.located
-        for account, span in it.accounts
-        if account == "provision" and _holds(units, span)
-    ]
-    scores["provision"] = compare(printed, by_kind["provision"])
+    printed: dict[str, list[Wanted]] = {"provision": [], "recommendation": []}
+    for it in known.located:
+        kind = "recommendation" if _in_concluding_observations(it.carrier.iri, facts) else "provision"
+        printed[kind] += [
+            Wanted(span.start, span.end, text.at(span))
+            for account, span in it.accounts
+            if account == "provision" and _holds(units, span)
+        ]
+    scores["provision"] = compare(printed["provision"], by_kind["provision"], printed["recommendation"])
+    references = [*by_kind["recommendation"], *by_kind["provision"]]
+    scores["recommendation"] = compare(printed["recommendation"], references, precise=False)
     names = names_in(text.content, labels(facts, {SR + "LegalInstrument", SR + "InstrumentSeries"}))
     scores["instrument"] = compare(places("Citation", "named"), by_kind["instrument"], [*places("Citation"), *names])
     forms = [*by_kind["short-form"], *by_kind["provision"], *by_kind["instrument"]]
@@ -221,6 +229,14 @@ def encoded(project: Project, graphs: Graphs, text: reading.Text, words: Vocabul
                         f"{_near(text.content, place)}: {sorted(when)}, found {c.period if c else 'nothing'}"
                     )
     return scores
+
+
+def _in_concluding_observations(citation: str, facts: dict) -> bool:
+    """True for a citation of a paragraph of concluding observations: a recommendation, no provision of law."""
+    cited = next(iter(facts[citation].get(SR + "cites", [""])), "")
+    while "/provision/" in cited:
+        cited = next(iter(facts[cited].get(SR + "isPartOf", [""])), "")
+    return f"{ID}instrument-kind/concluding-observations" in facts[cited].get(SR + "hasKind", ())
 
 
 def _holds(units: Iterable[reading.Span], span: reading.Span) -> bool:

@@ -182,6 +182,22 @@ def test_values_of_numbers_in_digits_and_words(token, value):
     assert value_of(token) == value
 
 
+def test_items_with_roman_numbers_and_goals_are_provisions():
+    assert texts("provision", "In its item VI and items I to IV it follows SDGs 10 and 16; part of it stays.") == [
+        "item VI",
+        "items I to IV",
+        "SDGs 10 and 16",
+    ]
+
+
+def test_a_paragraph_of_concluding_observations_is_a_provision_and_a_recommendation_by_number_is_not():
+    made = found(
+        "It follows the recommendations contained in paragraphs 17 (a) (health) and 19 (c), and recommendation 43."
+    )
+    accounts = [(it.text, it.value) for it in made if it.kind == "numeral"]
+    assert accounts == [("17", "provision"), ("19", "provision"), ("43", "other-identifier")]
+
+
 def test_groups_places_and_recommendations_are_found():
     made = found("In Ruri women, refugees and persons with disabilities met under recommendations 1–5, 14 and 16.")
     assert [it.text for it in made if it.kind == "group"] == ["women", "refugees", "persons with disabilities"]

@@ -325,6 +325,9 @@ def _numbers(
     listed = listed if len(listed) > 1 else []
     steps = [(it.start, it.end) for it in provisions]
     names = [(it.start, it.end) for it in [*acts, *bodies]]
+    # A recommendation is cited by its own number, or by the paragraph of the concluding observations where it stands.
+    by_paragraph = [it for it in recommended if "aragraph" in text[slice(*it)]]
+    by_number = [it for it in recommended if it not in by_paragraph]
     found = []
     ranges = (
         ("other-identifier", "address", addresses),
@@ -332,8 +335,9 @@ def _numbers(
         ("provision", "provision", steps),
         ("list-number", "list", listed),
         ("instrument-number", "number", numbers),
-        ("other-identifier", "recommendation", recommended),
+        ("other-identifier", "recommendation", by_number),
         ("part-of-name", "named-number", named),
+        ("provision", "recommendation", by_paragraph),
         ("other-identifier", "case", cases),
     )
     for token in tokens:

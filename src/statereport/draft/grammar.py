@@ -131,7 +131,7 @@ _LIST = rf"{_UNIT_NO}(?:(?:\s?[–-]\s?|\sto\s|,\s(?:and\s)?|\sand\s|\sor\s|;\s)
 _LEVEL = (
     r"(?:[Aa]rticles?|[Aa]rtículos?|[Pp]aragraphes?|[Pp]árrafos?|[Aa]linéas?|[Ii]ncisos?|[Aa]rts?\.|"
     r"[Pp]aragraphs?|[Pp]aras?\.|[Pp]arts?|[Pp]oints?|[Ss]ub-?paragraphs?|[Cc]lauses?|[Ii]tems?|"
-    r"[Ss]ections?|[Cc]hapters?|[Rr]ules?|[Aa]nnex|§{1,2}|[Ss]ubsections?|[Nn]otes?|[Pp]rinciples?)"
+    r"[Ss]ections?|[Cc]hapters?|[Rr]ules?|[Aa]nnex|§{1,2}|[Ss]ubsections?|[Nn]otes?|[Pp]rinciples?|SDGs?)"
 )
 _STEP = rf"(?:{_LEVEL}\s?{_LIST})"
 PROVISION = {
@@ -140,7 +140,7 @@ PROVISION = {
     "provision": rf"(?:\b|(?=§)){_STEP}",
 }
 _NO_PROVISION = re.compile(
-    r"(?i)^(?:parts?|points?|items?|sections?|notes?|rules?|principles?|annex)\s(?:of|i|[ivxlc]+)$"
+    r"(?i)^(?:(?:parts?|points?|sections?|notes?|rules?|principles?|annex)\s(?:of|i|[ivxlc]+)|items?\s(?:of|i))$"
 )
 RECOMMENDATION = re.compile(
     rf"\b[Rr]ecommendations?\s(?!No\.){_LIST}(?![0-9])|\b(?:recommendations?|observations?)\s(?:contained\s)?in\s[Pp]aragraphs?\s{_REMARKED}(?:(?:,\s(?:and\s)?|"

@@ -32,7 +32,7 @@ _KINDS = (
     "rules-and-standards",
     "policy-document",
 )
-_LINE, _HEAD, _ARCS, _NAMES, _DOT = 20, 84, 170, 420, 21
+_LINE, _HEAD, _ARCS, _NAMES, _DOT = 20, 98, 170, 420, 21
 # Sections of several reports stand closer together, so that a screen shows them all.
 _MANY, _CLOSE = 22, 17
 # The same on phones: the name of an instrument above the numbers of its sections, without arcs; the width of all, and
@@ -173,7 +173,7 @@ def layout(listed: list[Instrument], columns: list[Section], narrow: bool = Fals
     line, left = (_NARROW_LINE, 0) if narrow else (_LINE, _ARCS + _NAMES)
     lines: dict[str, int] = {}
     kinds: list[tuple[int, str]] = []
-    y, kind = _HEAD - (40 if narrow else 0), None
+    y, kind = _HEAD - (54 if narrow else 0), None
     for it in listed:
         if it.kind.text != kind:
             kind, y = it.kind.text, y + _LINE + (26 if narrow else 6)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from loops import some
 
+from statereport.errors import AddressUnknown
 from statereport.pages import places, timeline
 from statereport.pages.page import Address
 
@@ -58,8 +60,9 @@ def test_the_chart_of_the_timeline_counts_what_the_page_lists(read):
         for kind, words in timeline.KINDS.items()
         if (number := sum(it.year == year and it.kind == kind for it in every))
     }
-    empty = timeline.timeline_chart(read.site, Address("/timeline.svg", (("kind", "x"),)))
-    assert json.loads(empty.body)["data"]["values"] == []
+    with pytest.raises(AddressUnknown, match="fewer than two years"):
+        timeline.timeline_chart(read.site, Address("/timeline.svg", (("since", "2020"), ("until", "2020"))))
+    assert not read("/timeline?since=2020&until=2020").all("figure", class_="chart")
 
 
 def test_every_place_stands_once_within_the_larger_one(read):

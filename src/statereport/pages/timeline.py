@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
+from statereport.errors import AddressUnknown
 from statereport.pages import cells, charts, portrait
 from statereport.pages.context import Context
 from statereport.pages.page import Address, Page, render
@@ -70,11 +71,20 @@ def timeline_page(context: Context, address: Address) -> Page:
 
 
 def timeline_chart(context: Context, address: Address) -> Page:
-    """How many entries each year of the timeline at the same address has, as a chart; empty where it has no years."""
+    """How many entries each year of the timeline at the same address has, as a chart.
+
+    Raises AddressUnknown where fewer than two years have any.
+    """
     chosen = {name: address.value(name) for name in FIELDS}
     shown = [it for it in dated(context) if _fits(it, chosen)]
-    empty = Chart("timeline", "Nothing is dated so", f"{context.base}/timeline", "bar", ())
-    return charts.specification_page(_chart(context, chosen, shown) or empty)
+    drawn = _chart(context, chosen, shown)
+    if drawn is None:
+        raise AddressUnknown(
+            where=address.path,
+            what="This timeline has no chart: fewer than two years have an entry.",
+            hint="choose other years, or another report or kind; /timeline lists what there is.",
+        )
+    return charts.specification_page(drawn)
 
 
 def dated(context: Context) -> list[Dated]:

@@ -141,7 +141,9 @@ def _bars(rows: Sequence[Row], titles: tuple[str, str]) -> Plot:
         },
     }
     middle = [{"aggregate": [{"op": "mean", "field": "row", "as": "row"}], "groupby": ["place"]}]
-    legend, above = _legend(rows, WIDTH - CHARACTER * max(len(line) for each in lines.values() for line in each))
+    legend, above = _legend(
+        rows, WIDTH - CHARACTER * max((len(line) for each in lines.values() for line in each), default=0)
+    )
     return Plot(
         layers=(
             {

@@ -6,6 +6,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -15,16 +16,18 @@ from loops import some
 from statereport.cli import publish as publishing
 from statereport.errors import NotABuild, NotAcceptable
 from statereport.graph import build_folder, search
-from statereport.pages import context
+from statereport.pages import cells, context
+from statereport.pages.names import Label, Names
 from statereport.project import TextFiles
 from statereport.publish import release
-from statereport.site import addresses, manifest, redirects, search_script, static_site
+from statereport.reasoning import explanations
+from statereport.site import addresses, manifest, reasons, redirects, search_script, static_site
 from statereport.web.answers.site import Site
 from statereport.web.wire import negotiation
 
 BASE, BASE_OF_IRIS = "https://example.org/kg", "https://w3id.org/statereport/"
 # What a page of the tiny project leads to and what is not there: its graphs are empty, or it lacks these questions.
-NOT_THERE = re.compile(r"/graph/[\w/-]+\.html|/query/tables/\w+\.html|/query/committee/[\w-]+\.html")
+NOT_THERE = re.compile(r"/graph/[\w/-]+\.html|/query/(?:tables|events)/\w+\.html|/query/committee/[\w-]+\.html")
 
 
 class Links(HTMLParser):
@@ -221,6 +224,42 @@ def test_what_needs_a_server_is_left_out_of_a_page():
         '<form class="ask" action="statereport.html" data-question="law/a"></form>'
     )
     assert "data-question" not in addresses.Addresses(BASE, single=False).page(page, "index.html")
+
+
+def test_a_reason_is_unfolded_in_the_page_and_one_that_is_not_known_stays_a_link():
+    iri, kind, value = f"{BASE_OF_IRIS}id/a", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", f"{BASE_OF_IRIS}def/B"
+    statements = [f"<{iri}> <{kind}> <{value}>", f'<{iri}> <{kind}> "x < y"']
+    premises = json.dumps({"statements": statements, "sources": {"0": ["rule r", [1]]}})
+    held = SimpleNamespace(
+        explanations=explanations.Explanations.read(premises.encode()),
+        rules={"r": SimpleNamespace(summary="Each A is a B.")},
+        names=Names({iri: (Label("an A"),)}, (), {}, {}),
+        base=f"{BASE}{addresses.MARK}",
+    )
+    link = cells.address("/why", subject=iri, predicate=kind, object=f"<{value}>").replace("&", "&amp;")
+    page = f'<a class="why" href="/kg{addresses.MARK}{link}" aria-label="Why?">why</a>'
+    found = reasons.unfolded(held, page)
+    assert found.startswith(
+        '<details class="why"><summary aria-label="Why?">why</summary><p>Rule r: Each A is a B.</p>'
+    )
+    assert f'<a href="/kg{addresses.MARK}/id/a.html"' in found and ">an A</a>" in found and "x &lt; y" in found
+    assert '<span class="tag asserted">asserted</span>' in found and addresses.Addresses(BASE, True).page(
+        found, "x.html"
+    )
+    unknown = page.replace("def%2FB", "def%2FC")
+    assert unknown != page and reasons.unfolded(held, unknown) == unknown
+
+
+def test_names_in_other_languages_are_a_script_that_nothing_can_end():
+    names = Names(
+        {f"{BASE_OF_IRIS}def/A": (Label("a"), Label("</script>", "ru")), "x:b": (Label("b"),)},
+        (),
+        {},
+        {"sr": f"{BASE_OF_IRIS}def/"},
+    )
+    assert static_site._translations(SimpleNamespace(names=names)) == {
+        "ru": '(globalThis.statereportNames ??= {}).ru = {"sr:A":"\\u003c/script>"};\n'
+    }
 
 
 def test_links_to_what_is_not_there_are_taken_out():

@@ -128,7 +128,7 @@ class Addresses:
 def _forms(body: str, root: str, single: bool) -> str:
     """Forms that need a server left out; those of questions lead to the single file, where a script asks there.
 
-    The links that say why something follows, that sort or filter rows, or that change the language, need one too.
+    The links that sort or filter rows, that change the language, or to a reason that is not known, need one too.
     """
 
     def form(match: re.Match[str]) -> str:

@@ -1,8 +1,8 @@
 """A static site: every page, document, answer and chart of the server as a file, with links that work from any place.
 
 The files are what the server's own function answers (`fetch`), so they show what the server shows. What needs a
-server is left out or done by a script: search has an index, and a question with other values is asked in the single
-file. A site is written whole or not at all, and never over a folder that is not one; the same data give the same
+server is left out or done by a script: search has an index, short tables are sorted and names shown in other languages
+in the page, and a question with other values is asked in the single file. Reasons unfold in their pages. A site is written whole or not at all, and never over a folder that is not one; the same data give the same
 bytes.
 """
 
@@ -22,12 +22,13 @@ from urllib.parse import quote
 
 from statereport import atomic
 from statereport.errors import NotABuild, ServerFault
+from statereport.pages.page import LANGUAGES
 from statereport.publish import void
 from statereport.questions import chart
 from statereport.questions.picture import Picture
 from statereport.rdf import namespaces, writers
 from statereport.rdf.writers import iri, triple
-from statereport.site import addresses, manifest, redirects, search_script, single_file
+from statereport.site import addresses, manifest, reasons, redirects, search_script, single_file
 
 if TYPE_CHECKING:
     from statereport.pages.context import Context
@@ -104,7 +105,7 @@ def publish(
         for name, body in _given(context, where):
             _write(fresh, name, body)
         say("writing the pages")
-        broken = _crawl(_Writer(context, fresh, fetch, where), seeds(context), processes)
+        broken = _crawl(_Writer(context, fresh, fetch, where, tuple(_translations(context))), seeds(context), processes)
         say("compressing")
         _compress(fresh)
         _write(fresh, "sitemap.xml", _sitemap(fresh, where))
@@ -146,6 +147,8 @@ def _given(context: Context, where: addresses.Addresses) -> Iterator[tuple[str, 
             yield f"static/{name}", addresses.classic(file.body.decode()).encode()
         elif name != "editor.js":
             yield f"static/{name}", file.body
+    for tag, names in _translations(context).items():
+        yield f"static/names-{tag}.js", names.encode()
     scripts = Path(__file__).parent / "scripts"
     for path in sorted(scripts.glob("*.js")):
         yield f"static/{path.name}", path.read_bytes()
@@ -164,6 +167,22 @@ def _given(context: Context, where: addresses.Addresses) -> Iterator[tuple[str, 
         yield f"dataset.{ending}", writers.document(triples, ending, prefixes)
 
 
+def _translations(context: Context) -> dict[str, str]:
+    """For each language of names but English, a script that holds those there are, by the short names of things."""
+    found = {}
+    for tag in LANGUAGES:
+        names = {
+            context.names.short(iri): label.text
+            for iri, labels in sorted(context.names.labels.items())
+            for label in labels
+            if label.language == tag != "en"
+        }
+        if names:
+            held = json.dumps(names, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+            found[tag] = f"(globalThis.statereportNames ??= {{}}).{tag} = {held};\n"
+    return found
+
+
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 
@@ -175,6 +194,7 @@ class _Writer:
     folder: Path
     fetch: Fetch
     where: addresses.Addresses
+    languages: tuple[str, ...] = ()
 
     def write(self, address: str) -> tuple[str, str, dict[str, str]]:
         """Write one file. → its name, "" or what is wrong, and the files that it links to, each with its address."""
@@ -211,10 +231,12 @@ class _Writer:
         return answer.body
 
     def _page(self, answer: Answer, name: str) -> str:
-        body = _OTHER_FORMS.sub("", answer.body.decode())
+        body = reasons.unfolded(self.context, _OTHER_FORMS.sub("", answer.body.decode()))
+        page = self.where.page(body, name)
         head = "".join(self._links(answer))
-        if "data-question" in (page := self.where.page(body, name)):
-            head += f'<script defer src="{self.where.relative("/static/site.js", name)}"></script>\n'
+        languages = html.escape(json.dumps({tag: LANGUAGES[tag] for tag in self.languages}, ensure_ascii=False))
+        script = self.where.relative("/static/site.js", name)
+        head += f'<script defer src="{script}" data-languages="{languages}"></script>\n'
         if name == "search.html":
             head += "".join(
                 f'<script defer src="{self.where.relative(f"/static/{it}", name)}"></script>\n'

@@ -2,8 +2,8 @@
 
 The files are what the server's own function answers (`fetch`), so they show what the server shows. What needs a
 server is left out or done by a script: search has an index, short tables are sorted and names shown in other languages
-in the page, and a question with other values is asked in the single file. Reasons unfold in their pages. A site is written whole or not at all, and never over a folder that is not one; the same data give the same
-bytes.
+in the page, and a question with other values is asked in the single file. Reasons unfold in their pages. A site is
+written whole or not at all, and never over a folder that is not one; the same data give the same bytes.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@
 The packages; each imports only from those above it:
 
     errors, project, atomic   problems as values, where a project's files are, files and folders written whole
+    parallel   work side by side, in copies of a process
     rdf        terms, prefixes, Turtle, serialisation, named graphs
     sparql     parse, screen, run and explain queries
     source     the report's text and what is anchored in it

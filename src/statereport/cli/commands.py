@@ -291,7 +291,14 @@ cli.add_command(push.push)
     metavar="FILE|FOLDER",
     help="A report's text, or a folder of texts, to publish them in the report reader: only for those who may.",
 )
-def publish(folder: Path, built: Path | None, base: str, texts: tuple[Path, ...]) -> None:
+@click.option(
+    "--feedback",
+    envvar="STATEREPORT_FEEDBACK",
+    default="",
+    metavar="ADDRESS",
+    help="Where readers report errors, on every page: https://… or mailto:….",
+)
+def publish(folder: Path, built: Path | None, base: str, texts: tuple[Path, ...], feedback: str) -> None:
     """Write everything that the server shows into FOLDER as files: for any plain file host, or to open from a disk.
 
     The folder appears whole or not at all, and nothing but an earlier site is replaced.
@@ -302,7 +309,8 @@ def publish(folder: Path, built: Path | None, base: str, texts: tuple[Path, ...]
     """
     from statereport.cli import publish as publishing
 
-    console.write(f"{publishing.publish(folder, built, base, texts, console.say)}\n")
+    serve.check_feedback(feedback)
+    console.write(f"{publishing.publish(folder, built, base, texts, feedback, console.say)}\n")
 
 
 @cli.command(short_help="Answer assistants by the Model Context Protocol.")

@@ -22,7 +22,7 @@ TABLES = redirects.Tables(negotiation.DOCUMENTS, negotiation.GRAPHS, negotiation
 
 
 def publish(
-    folder: Path, built: Path | None, base: str, texts: tuple[Path, ...], say: Callable[[str], None]
+    folder: Path, built: Path | None, base: str, texts: tuple[Path, ...], feedback: str, say: Callable[[str], None]
 ) -> static_site.Summary:
     """Write the site of a build into a folder. Raises NotABuild, TextDiffers, BuildDamaged, BuildLocked, DiskFull."""
     project = find_project()
@@ -30,7 +30,8 @@ def publish(
     build = open_build(built, project, say, in_memory=True)
     static_site.require_files(build.listed if build else {})
     found = release.load(project, build, say)
-    site = Site.of(context.make(found.graph, found.explanations, found.files, shown, static_site.base_of(base)))
+    given = (found.graph, found.explanations, found.files, shown, static_site.base_of(base), feedback)
+    site = Site.of(context.make(*given))
     return static_site.publish(site, folder, fetching(site), TABLES, say, os.cpu_count() or 1)
 
 

@@ -70,6 +70,13 @@ _FILES = 64
     type=click.FloatRange(0.1, 3_600),
     help="The time that a client's query may take.",
 )
+@click.option(
+    "--feedback",
+    envvar="STATEREPORT_FEEDBACK",
+    default="",
+    metavar="ADDRESS",
+    help="Where readers report errors, on every page: https://… or mailto:….",
+)
 @click.option("--quiet", is_flag=True, help="No line in the log for each request.")
 def serve(
     built: Path | None,
@@ -82,6 +89,7 @@ def serve(
     proxies: tuple[str, ...],
     workers: int,
     seconds: float,
+    feedback: str,
     quiet: bool,
 ) -> None:
     """Serve the graph on the web: pages, linked data, and a SPARQL endpoint whose queries cannot end the server.
@@ -119,6 +127,7 @@ def serve(
         server.public_address(base, host, port)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--base") from None
+    check_feedback(feedback)
     if store and not store.startswith(("http://", "https://")):
         built, store = built or Path(store), None
     project, limits = find_project(), Limits(seconds=seconds)
@@ -139,9 +148,15 @@ def serve(
             console.say(single_file.missing())
         found = release.load(project, open_build(built, project, console.say, in_memory=True), console.say)
         found = release.elsewhere(found, elsewhere) if elsewhere else found
-        return Site.of(context.make(found.graph, found.explanations, found.files, shown, address), limits)
+        return Site.of(context.make(found.graph, found.explanations, found.files, shown, address, feedback), limits)
 
     server.serve(load, setting, host, port, base, console.say, Log(requests=not quiet))
+
+
+def check_feedback(address: str) -> None:
+    """Raise BadParameter for an address at which nobody can report an error."""
+    if address and not address.startswith(("https://", "http://", "mailto:")):
+        raise click.BadParameter("begin it with https:// or mailto:", param_hint="--feedback")
 
 
 def assist(store: str | None) -> None:

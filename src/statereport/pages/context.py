@@ -58,6 +58,7 @@ class Context:
     files that they name; `exports` are the published files by their path. `askable` is, for the prefixed name of a
     thing, the questions that can be asked of it, each with its parameter. `description` holds the triples of VoID and
     DCAT about the data.
+    `feedback` is where readers report errors (an address with https:, http: or mailto:), or "".
     `title`, `author`, `version`, `issued`, `triples` and `digest` (RDFC-1.0, of what is stated) identify the data.
     """
 
@@ -78,6 +79,7 @@ class Context:
     triples: int
     digest: str
     base: str = "http://127.0.0.1:8000"
+    feedback: str = ""
     texts: Mapping[str, reading.Text] = field(default_factory=dict)
     index: search.Index | None = None
     description: tuple[Any, ...] = ()
@@ -101,10 +103,12 @@ def make(
     files: Mapping[str, bytes] | None = None,
     texts: TextFiles | None = None,
     base: str = "http://127.0.0.1:8000",
+    feedback: str = "",
 ) -> Context:
     """Read what every page needs: from any engine by queries, and from the project its saved queries and rules.
 
-    `files` are the published files by their path, `texts` those of the reports' texts, `base` the public address.
+    `files` are the published files by their path, `texts` those of the reports' texts, `base` the public address,
+    `feedback` where errors are reported.
     Raises TextDiffers where a file that `texts` names is not a text that was encoded.
     """
     header = graph.header
@@ -129,6 +133,7 @@ def make(
         triples=_number_of_triples(graph),
         digest=graph.digest,
         base=base.rstrip("/"),
+        feedback=feedback,
         texts=_texts(texts, graph) if texts else {},
         index=graph.index,
         description=description,

@@ -1,4 +1,4 @@
-"""Where readers report an error stands on every page, and nothing but an address of the web or of mail can stand there."""
+"""Where readers report an error stands on every page: an address of the web or of mail, and nothing else."""
 
 from __future__ import annotations
 

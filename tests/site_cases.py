@@ -20,26 +20,18 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX sr: <https://w3id.org/statereport/def/>
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 
-<https://w3id.org/statereport/id/ontology/x>
-    a owl:Ontology ;
-    rdfs:label "invented ontology"@en ;
-    dcterms:creator "statereport" ;
-    dcterms:issued "2026-11-29"^^xsd:date ;
-    owl:versionInfo "0.2.0" ;
- .
-
 <https://w3id.org/statereport/id/committee/x>
     a sr:Body ;
     skos:prefLabel "a committee"@en ;
  .
 
 <https://w3id.org/statereport/id/state/x>
-    a sr:State ;
+    a sr:Body ;
     skos:prefLabel "Ruritania"@en ;
  .
 
 <https://w3id.org/statereport/id/treaty/x>
-    a sr:Treaty ;
+    a sr:LegalInstrument ;
     skos:prefLabel "a treaty"@en ;
  .
 """
@@ -50,7 +42,13 @@ FRAMED = "".join(
 QUESTIONS = (
     "committee/the-report-and-its-frame",
     "committee/requests-and-answers",
+    "events/timeline",
+    "tables/citations",
+    "tables/claims",
     "tables/figures",
+    "tables/measures",
+    "tables/norms",
+    "tables/places",
     "tables/discrepancies",
     "tables/passages",
     "quality/discrepancies-in-dqv",
@@ -67,11 +65,15 @@ def project(root: Path) -> Project:
         if (real.queries / f"{name}.rq").is_file():
             (root / "queries" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(real.queries / f"{name}.rq", root / "queries" / f"{name}.rq")
+    for path in (*real.ontology.glob("*.ttl"), *real.ontology.glob("rules/*.rq")):
+        target = root / path.relative_to(real.root)
+        target.parent.mkdir(exist_ok=True)
+        if path.stem not in ("prefixes", "withdrawn"):
+            shutil.copy(path, target)
     (root / "ontology/frame.ttl").write_text(FRAME, encoding="utf-8")
     report = root / "graphs/reports/tiny/report.ttl"
     text = report.read_text(encoding="utf-8")
     text = text.replace("sr:Report ;\n", f"sr:Report ;\n{FRAMED}", 1)
-    text = text.replace('sr:number "0.1" ;', 'sr:number "0.1" ;\n    sr:reference "0.1" ;', 1)
     report.write_text(text, encoding="utf-8")
     return Project.at(root)
 

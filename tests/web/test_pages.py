@@ -419,3 +419,9 @@ def test_nothing_in_the_code_of_pages_belongs_to_one_report(read):
     assert len(code) > 50 and len(names) >= 6 and not found
     words = read("/").text
     assert all(name in words for it in headers for name in (it.label, it.committee, it.state))
+
+
+def test_a_row_leads_to_the_report_that_it_is_of(read):
+    page = read("/query/committee/requests-not-answered.html")
+    links = {link["href"] for row in page.all("tr")[1:] for link in row.all("td")[-1].all("a")}
+    assert links == {"/report/bra-cerd-fco-18-20", "/report/kaz-cerd-8-10-addendum"}

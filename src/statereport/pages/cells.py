@@ -16,7 +16,6 @@ from statereport.sparql.tokens import variables
 
 if TYPE_CHECKING:
     from statereport.pages.names import Discrepancy, Names
-    from statereport.sparql import answers
     from statereport.sparql.answers import Answer
 
 # Columns whose cells cite the report.
@@ -134,7 +133,7 @@ def table(answer: Answer, names: Names, identifiers: bool = False) -> Table:
     rows = []
     for row in answer.rows:
         report = _report(answer, row, names)
-        cells = [_cell(row, i, linked.get(i), answer.head(answer.columns[i]), names, identifiers, report) for i in kept]
+        cells = [_cell(row, i, linked.get(i), answer, names, identifiers, report) for i in kept]
         if stated is not None:
             cells.append(passages(names.stated.get(text(row[stated]), ()), names, report))
         rows.append(tuple(cells))
@@ -151,8 +150,7 @@ def as_asked(answer: Answer, names: Names, identifiers: bool, query: str) -> Tab
     rows = []
     for row in answer.rows:
         report = _report(answer, row, names)
-        heads = [(i, answer.head(answer.columns[i])) for i in kept]
-        rows.append(tuple(_cell(row, i, None, head, names, identifiers, report) for i, head in heads))
+        rows.append(tuple(_cell(row, i, None, answer, names, identifiers, report) for i in kept))
     return Table(columns, tuple(rows))
 
 
@@ -176,9 +174,9 @@ def _column(answer: Answer, i: int) -> Column:
 
 
 def _cell(
-    row: tuple, i: int, link: int | None, head: answers.Column, names: Names, identifiers: bool, report: str
+    row: tuple, i: int, link: int | None, answer: Answer, names: Names, identifiers: bool, report: str
 ) -> tuple[Thing, ...]:
-    value = row[i]
+    value, head = row[i], answer.head(answer.columns[i])
     if value is None:
         return ()
     if link is not None and row[link] is not None:
@@ -202,6 +200,8 @@ def _cell(
         return tuple(identifier(part, names) if identifiers else thing(part, names) for part in parts)
     if head.of == "year":
         return (Thing(visible(value.value)),)
+    if answer.columns[i] == "report" and report in names.labels and report.endswith(f"/{value.value}"):
+        return (Thing(visible(value.value), "", f"/report/{value.value}", names.label(report).text),)
     return (term(value, names),)
 
 

@@ -24,7 +24,7 @@ DATASET = URIRef(void.DATASET)
 GIVEN = f"""PREFIX sr: <{namespaces.SR}> PREFIX skos: <{namespaces.SKOS}> PREFIX schema: <{namespaces.SCHEMA}>
 PREFIX xsd: <{namespaces.XSD}>
 <{namespaces.BASE}id/report/a> a sr:Report ; sr:isSubmittedBy <{namespaces.BASE}id/state/x> ;
-    sr:isForPeriod <{namespaces.BASE}id/period/2018--2021> .
+    sr:isForPeriod <{namespaces.BASE}id/period/2018--2021> , <{namespaces.BASE}id/period/not-stated> .
 <{namespaces.BASE}id/period/2018--2021> sr:startDate "2018"^^xsd:gYear ; sr:endDate "2021"^^xsd:gYear .
 <{namespaces.BASE}id/b> a sr:Figure ; sr:isStatedIn <{namespaces.BASE}id/p> .
 <{namespaces.BASE}id/a> a sr:Figure ; schema:sameAs <https://other.org/a> ; skos:closeMatch <https://other.org/b> .
@@ -36,6 +36,19 @@ MANDATORY = {
     DCAT.Dataset: (DCT.title, DCT.description, DCT.publisher, DCAT.contactPoint, DCAT.keyword, DCAT.theme),
     DCAT.Distribution: (DCAT.accessURL, DCAT.downloadURL, DCAT.mediaType, DCT.license),
     FOAF.Agent: (FOAF.name,),
+}
+# The classes of what its properties lead to.
+CLASSES = {
+    DCAT.theme: URIRef(f"{namespaces.SKOS}Concept"),
+    DCAT.mediaType: DCT.MediaType,
+    DCAT.landingPage: FOAF.Document,
+    DCAT.contactPoint: URIRef(f"{catalog.VCARD}Kind"),
+    DCT.conformsTo: DCT.Standard,
+    DCT.language: DCT.LinguisticSystem,
+    DCT.license: DCT.LicenseDocument,
+    DCT.publisher: FOAF.Agent,
+    DCT.spatial: DCT.Location,
+    DCT.temporal: DCT.PeriodOfTime,
 }
 
 
@@ -69,6 +82,16 @@ def test_each_thing_has_what_dcat_ap_asks_for(described):
         if not list(described.objects(subject, name))
     ]
     assert missing == []
+
+
+def test_what_dcat_ap_points_to_has_the_class_that_it_asks_for(described, whole):
+    wrong = [
+        (str(name), str(value))
+        for name, kind in CLASSES.items()
+        for value in some({*described.objects(None, name), *whole.objects(None, name)})
+        if not {(value, RDF.type, kind)} & {*described, *whole}
+    ]
+    assert wrong == []
 
 
 def test_what_dcat_ap_takes_for_a_thing_is_no_text(described, whole):

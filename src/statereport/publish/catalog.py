@@ -86,6 +86,7 @@ def _catalog(every: Sequence[Triple]) -> list[Triple]:
         (DATASET, f"{DCAT}landingPage", iri(f"{BASE}about")),
         *((DATASET, f"{DCAT}theme", iri(theme)) for theme in THEMES),
         (f"{BASE}about", f"{RDF}type", iri(f"{FOAF}Document")),
+        (SR, f"{RDF}type", iri(f"{DCTERMS}Standard")),
         (LICENCE, f"{RDF}type", iri(f"{DCTERMS}LicenseDocument")),
         (LANGUAGE, f"{RDF}type", iri(f"{DCTERMS}LinguisticSystem")),
         *((theme, f"{RDF}type", iri(f"{SKOS}Concept")) for theme in THEMES),
@@ -108,6 +109,8 @@ def _places(every: Sequence[Triple], typed: Mapping[str, list[str]]) -> list[Tri
             found += [triple(DATASET, f"{DCTERMS}spatial", state)]
             found += [triple(state.value, f"{RDF}type", iri(f"{DCTERMS}Location"))]
         for period in said.get(report, {}).get(f"{SR}isForPeriod", ()):
+            if not any(f"{SR}{name}" in said.get(period.value, {}) for name in ("startDate", "endDate")):
+                continue  # a period that the report does not state
             here = f"{DATASET}/temporal/{period.value.rpartition('/')[2]}"
             found += [triple(DATASET, f"{DCTERMS}temporal", iri(here))]
             found += [triple(here, f"{RDF}type", iri(f"{DCTERMS}PeriodOfTime"))]

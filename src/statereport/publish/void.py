@@ -208,6 +208,7 @@ def _file(file: File) -> list[Triple]:
         triple(here, DCTERMS + "title", literal(file.path)),
         triple(here, DCTERMS + "license", iri(LICENCE)),
         triple(here, DCAT + "mediaType", iri(f"{types}{media}")),
+        triple(f"{types}{media}", RDF + "type", iri(DCTERMS + "MediaType")),
         triple(here, DCAT + "byteSize", literal(str(file.size), XSD + "nonNegativeInteger")),
         triple(here, SPDX + "checksum", iri(checksum)),
         triple(checksum, RDF + "type", iri(SPDX + "Checksum")),

@@ -34,8 +34,8 @@ MANIFEST, STORE, QUADS, EXPLANATIONS = "store/manifest", "store/db", "store/quad
 # Raised whenever a build of another form could not be read.
 FORMAT = 2
 PACKAGE = Path(__file__).parents[1]
-# These packages read a build and write nothing into it, so a build does not depend on their code.
-READERS = ("cli", "web")
+# A build does not depend on this code: it only reads builds, or makes the page's scripts and is in no installed package.
+READERS = ("cli", "web", "pages/browser")
 # The single file holds pages made from these.
 TEMPLATES = "pages/templates"
 # The libraries whose versions may change what a build holds, as their folders of metadata are called.

@@ -34,7 +34,7 @@ MANIFEST, STORE, QUADS, EXPLANATIONS = "store/manifest", "store/db", "store/quad
 # Raised whenever a build of another form could not be read.
 FORMAT = 2
 PACKAGE = Path(__file__).parents[1]
-# A build does not depend on this code: it only reads builds, or makes the page's scripts and is in no installed package.
+# A build does not depend on this code: it reads builds, or makes the page's scripts and is in no installed package.
 READERS = ("cli", "web", "pages/browser")
 # The single file holds pages made from these.
 TEMPLATES = "pages/templates"

@@ -50,7 +50,7 @@ def shown(page, place: str) -> None:
 def questions(page) -> list[str]:
     return [
         link.partition("=")[2].replace("%2F", "/")
-        for link in page.locator("main li a").evaluate_all("links => links.map(link => link.hash)")
+        for link in page.locator("main li a[href*='#question=']").evaluate_all("links => links.map(it => it.hash)")
     ]
 
 

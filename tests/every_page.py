@@ -21,6 +21,8 @@ ADDRESSES = {
     "cube": "/statistics/schools-by-language?rows=language",
     "discrepancies": "/discrepancies",
     "law": "/law",
+    "timeline": "/timeline",
+    "places": "/places",
     "vocabulary": "/def",
     "figure": "/id/kaz-cerd-8-10-addendum/figure/13-schools-kazakh.html",
     "instrument": "/id/instrument/kaz-constitution.html",

@@ -25,6 +25,7 @@ ADDRESSES = (
     "/statistics/schools-by-language.csv",
     "/statistics/schools-by-language.vl.json?rows=language&columns=none&indicator=indicator:schools",
     "/editor/words.json",
+    "/timeline.vl.json?since=2010",
     "/search?q=zzzzqqq",
     "/parameter/nothing.html",
     "/why?subject=nothing",

@@ -124,7 +124,7 @@ def test_a_build_is_stale_under_another_version_of_the_package_its_code_or_an_en
     monkeypatch.setattr(build_folder, "PACKAGE", Path(code))
     assert opened.differences(project) == (), "where the package lies decides nothing"
     for reader in build_folder.READERS:
-        append(Path(code) / reader / "__init__.py", "# More.\n")
+        append(min((Path(code) / reader).glob("*.py")), "# More.\n")
     assert opened.differences(project) == ()
     append(Path(code) / "rdf/writers.py", "# More.\n")
     monkeypatch.setattr(build_folder, "__version__", "9.9.9")

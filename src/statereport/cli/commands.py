@@ -291,13 +291,7 @@ cli.add_command(push.push)
     metavar="FILE|FOLDER",
     help="A report's text, or a folder of texts, to publish them in the report reader: only for those who may.",
 )
-@click.option(
-    "--feedback",
-    envvar="STATEREPORT_FEEDBACK",
-    default="",
-    metavar="ADDRESS",
-    help="Where readers report errors, on every page: https://… or mailto:….",
-)
+@serve.feedback_option
 def publish(folder: Path, built: Path | None, base: str, texts: tuple[Path, ...], feedback: str) -> None:
     """Write everything that the server shows into FOLDER as files: for any plain file host, or to open from a disk.
 

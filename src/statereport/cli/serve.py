@@ -12,6 +12,14 @@ from statereport.errors import ExtraMissing
 # Files that a worker may have open where it asks a store elsewhere: connections, names of hosts, certificates.
 _FILES = 64
 
+feedback_option = click.option(
+    "--feedback",
+    envvar="STATEREPORT_FEEDBACK",
+    default="",
+    metavar="ADDRESS",
+    help="Where readers report errors, on every page: https://… or mailto:….",
+)
+
 
 @click.command(short_help="Serve the graph on the web.")
 @click.option(
@@ -70,13 +78,7 @@ _FILES = 64
     type=click.FloatRange(0.1, 3_600),
     help="The time that a client's query may take.",
 )
-@click.option(
-    "--feedback",
-    envvar="STATEREPORT_FEEDBACK",
-    default="",
-    metavar="ADDRESS",
-    help="Where readers report errors, on every page: https://… or mailto:….",
-)
+@feedback_option
 @click.option("--quiet", is_flag=True, help="No line in the log for each request.")
 def serve(
     built: Path | None,
